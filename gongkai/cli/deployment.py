@@ -1,0 +1,85 @@
+"""A deployment on one machine, as its data folder tells it: for `up`, and for those who work on it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gongkai.cli import status
+from gongkai.cli.credentials import Credentials
+from gongkai.cli.mendable import Mendable
+from gongkai.runtime.cluster import KEYS, Cluster, writer
+from gongkai.runtime.settings import SERVICES
+
+# What a service inherits of our environment; all else, our own passwords above all, is none of its business.
+_INHERITED: Final = (
+    "HOME",
+    "LANG",
+    "LC_",
+    "OTEL_",
+    "PATH",
+    "PYTHON",
+    "SSL_CERT_",
+    "TMPDIR",
+    "TZ",
+    "VIRTUAL_ENV",
+)
+_TUNABLE: Final = ("GONGKAI_LOG_LEVEL", "GONGKAI_PARTITIONS", "GONGKAI_REPLICATION")
+_CODE: Final = Path(__file__).parents[2]
+
+
+class NotUp(Mendable):
+    def __init__(self, data: Path) -> None:
+        super().__init__(f"{data} 未在运行，请先 gongkai up / nothing runs there: start it with gongkai up")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    data: Path
+    host: str
+    ports: Mapping[str, int]
+    kafka: str
+    cluster: Cluster
+
+    @classmethod
+    def running(cls, data: Path) -> "Deployment":
+        """The one that an `up` elsewhere keeps running. Raises NotUp."""
+        now = status.read(data / "run" / "up.json")
+        if now is None:
+            raise NotUp(data)
+        cluster = Credentials(data / "secrets").cluster(now.ports)
+        return cls(data, now.host, now.ports, now.kafka, cluster)
+
+    def url(self, service: str) -> str:
+        """Where this machine reaches a service; without a slash at the end."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._listens(service), self._listens(service))  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.ports[service]}"
+
+    def urls(self) -> dict[str, str]:
+        return {service: self.url(service) for service in SERVICES}
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What a service is told: its own password and keys, and everybody's address."""
+        mine = {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith(_INHERITED) or name in _TUNABLE
+        }
+        path = [str(_CODE), *mine.get("PYTHONPATH", "").split(os.pathsep)]
+        mine |= {
+            "PYTHONPATH": os.pathsep.join(filter(None, path)),  # the same code as ours
+            "PYTHONUNBUFFERED": "1",
+            "GONGKAI_HOST": self._listens(service),
+            "GONGKAI_PORT": str(self.ports[service]),
+            "GONGKAI_DSN": self.cluster.dsn(writer(service)),
+            "GONGKAI_KAFKA": self.kafka,
+            "GONGKAI_TOKEN_KEYS": str(Credentials(self.data / "secrets").token_keys(service)),
+        }
+        mine |= {f"GONGKAI_{name.upper()}_URL": url for name, url in self.urls().items()}
+        if service == "intake":
+            mine["GONGKAI_KEYS_DSN"] = self.cluster.dsn(writer(KEYS))
+        return mine
+
+    def _listens(self, service: str) -> str:
+        return self.host if service in ("console", "portal") else "127.0.0.1"

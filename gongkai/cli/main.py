@@ -1,0 +1,81 @@
+"""`gongkai`: the one command, for operators, auditors and tests alike.
+
+A command's own module is imported when it is called: a service that died must be back within a second.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gongkai.cli.mendable import Mendable
+from gongkai.runtime.settings import ServiceName
+
+app = typer.Typer(
+    name="gongkai",
+    help="政务公开：从起草到考核，一部不可暗改的历史 / open government on a history nobody can alter unseen",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # they may hold passwords
+)
+
+Data = Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")]
+
+
+@app.command()
+def up(
+    data: Data = Path("var"),
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="后台端口，0 为任选 console's port, 0 = any  [8080]")
+    ] = None,
+    kafka: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="用外部 Kafka  use this one instead")
+    ] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(metavar="DSN", help="用外部 PostgreSQL（管理员）use this one, as administrator"),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="后台与门户的监听地址 where console and portal listen")
+    ] = "127.0.0.1",
+) -> None:
+    """在本机启动全部服务，直到 Ctrl-C / everything on one machine, until Ctrl-C."""
+    from gongkai.cli.up import Options
+    from gongkai.cli.up import up as run
+
+    asyncio.run(run(Options(data, host, port, kafka, postgres)))
+
+
+@app.command()
+def serve(service: Annotated[ServiceName, typer.Argument(help="服务名 its name")]) -> None:
+    """运行一个服务，配置取自环境变量 / run one service; its settings are in the environment."""
+    from gongkai.cli.serve import serve as run
+
+    run(service)
+
+
+@app.command()
+def migrate(
+    postgres: Annotated[
+        str, typer.Option(metavar="DSN", envvar="GONGKAI_ADMIN_DSN", help="管理员 administrator")
+    ],
+    data: Data = Path("var"),
+) -> None:
+    """在外部 PostgreSQL 上建库、建角色、迁移 / databases, roles and migrations of a PostgreSQL elsewhere."""
+    from gongkai.cli.migrate import prepare
+
+    for done in prepare(data, postgres):
+        typer.echo(done)
+
+
+def main() -> None:
+    try:
+        app()
+    except Mendable as problem:
+        typer.secho(f"{problem}", fg="red", err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""DATA/run/up.json: what runs, where, under which process ids; and how to end what a killed run left."""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from gongkai.cli.mendable import Mendable
+
+_PATIENCE: Final = 15.0  # seconds that a left-over process gets before it is ended by force
+
+
+class AlreadyUp(Mendable):
+    def __init__(self, data: Path) -> None:
+        super().__init__(f"{data} 已有一个 gongkai up 在运行 / a gongkai up is already running there")
+
+
+@dataclass(slots=True)
+class Status:
+    """Addresses and processes of a running deployment. No secrets in it."""
+
+    pid: int
+    host: str
+    ports: Mapping[str, int]
+    urls: Mapping[str, str]
+    kafka: str
+    ready: bool = False
+    processes: dict[str, dict[str, Any]] = field(default_factory=dict)  # in the order of their start
+
+    def write(self, file: Path) -> None:
+        half = file.with_suffix(".new")
+        half.write_text(json.dumps(asdict(self), indent=1) + "\n")
+        half.replace(file)
+
+
+def read(file: Path) -> Status | None:
+    """What the last run wrote; None where none runs and none was killed."""
+    return Status(**json.loads(file.read_text())) if file.exists() else None
+
+
+def fingerprint(pid: int, stop: signal.Signals) -> dict[str, Any]:
+    """By what a process is recognised again: an id alone may be somebody else's by tomorrow."""
+    try:
+        process = psutil.Process(pid)
+        return {"pid": pid, "born": process.create_time(), "argv": process.cmdline(), "stop": int(stop)}
+    except psutil.Error:  # it is gone already
+        return {"pid": pid, "born": 0.0, "argv": [], "stop": int(stop)}
+
+
+@contextlib.contextmanager
+def alone(data: Path, lock: Path) -> Iterator[None]:
+    """One `up` a data folder. The lock goes with the process that holds it, however that one ends."""
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyUp(data) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is(process: psutil.Process, record: Mapping[str, Any]) -> bool:
+    # The time of birth is reckoned from the wall clock, which may have been set since.
+    return abs(process.create_time() - float(record["born"])) < 5 and process.cmdline() == list(
+        record["argv"]
+    )
+
+
+def end_orphans(file: Path) -> list[str]:
+    """End what a killed `up` has left running, last started first; their names. Nobody else's is touched."""
+    left = read(file)
+    if left is None:
+        return []
+    ended = []
+    for name, record in reversed(left.processes.items()):
+        try:
+            process = psutil.Process(record["pid"])
+            if not _is(process, record):
+                continue
+            process.send_signal(record["stop"])
+            try:
+                process.wait(_PATIENCE)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait(_PATIENCE)
+        except psutil.NoSuchProcess:
+            continue
+        ended.append(name)
+    file.unlink()
+    return ended

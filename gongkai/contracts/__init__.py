@@ -1,0 +1,1 @@
+"""The language that everyone shares: events, vocabulary, clauses. Pure; imports pydantic only."""

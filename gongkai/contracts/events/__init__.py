@@ -1,0 +1,67 @@
+"""Every event, one module per service. Callers load the messages, never the component."""
+
+from gongkai.contracts.events._event import (
+    REGISTRY,
+    SYSTEM,
+    Digest,
+    Event,
+    EventRef,
+    Id,
+    Kind,
+    Line,
+    Moment,
+    PersonId,
+    Sealed,
+    Text,
+    Value,
+    decode,
+)
+from gongkai.contracts.events.intake import (
+    ApplicationAnswered,
+    ApplicationOverdue,
+    ApplicationReceived,
+    ConsultationNeed,
+    DocumentDrafted,
+    Officer,
+    UnitRegistered,
+)
+from gongkai.contracts.events.publishing import DocumentPublished
+from gongkai.contracts.events.review import (
+    ConsultationAnswered,
+    ConsultationLapsed,
+    ConsultationRequested,
+    SecrecyReviewed,
+    SecrecyReviewRequested,
+)
+from gongkai.contracts.events.scoring import ScoreChanged
+
+__all__ = [
+    "REGISTRY",
+    "SYSTEM",
+    "ApplicationAnswered",
+    "ApplicationOverdue",
+    "ApplicationReceived",
+    "ConsultationAnswered",
+    "ConsultationLapsed",
+    "ConsultationNeed",
+    "ConsultationRequested",
+    "Digest",
+    "DocumentDrafted",
+    "DocumentPublished",
+    "Event",
+    "EventRef",
+    "Id",
+    "Kind",
+    "Line",
+    "Moment",
+    "Officer",
+    "PersonId",
+    "ScoreChanged",
+    "Sealed",
+    "SecrecyReviewRequested",
+    "SecrecyReviewed",
+    "Text",
+    "UnitRegistered",
+    "Value",
+    "decode",
+]

@@ -1,0 +1,88 @@
+"""What every event has, and the table of all of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from gongkai.contracts.envelope import Record
+
+
+def _aware_utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError("a moment needs its offset from UTC")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_aware_utc)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
+PersonId = Id
+SYSTEM: PersonId = "system"
+
+
+class Value(BaseModel):
+    """A part of an event: immutable, and strict about what it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Event(Value):
+    """A fact. `at` is the moment (with offset) that decided it, `by` the person, or `system`."""
+
+    NAME: ClassVar[str]
+    VERSION: ClassVar[int]
+    SERVICE: ClassVar[str]
+
+    at: Moment
+    by: PersonId
+
+
+class EventRef(Value):
+    """Points at a fact in a log: how a score or a publication names its evidence."""
+
+    log: str
+    id: UUID
+    type: str
+
+
+class Sealed(Value):
+    """Personal data under a person's own key (AES-256-GCM). Opens only while the key exists."""
+
+    person: Id
+    nonce: Annotated[str, Field(description="base64, 12 bytes")]
+    box: Annotated[str, Field(description="base64, ciphertext and tag")]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    version: int
+    service: str
+    model: type[Event]
+
+
+REGISTRY: dict[tuple[str, int], Kind] = {}
+
+E = TypeVar("E", bound=Event)
+
+
+def event(version: int, service: str) -> Callable[[type[E]], type[E]]:
+    """Enter an event class into the table under its own name."""
+
+    def enter(model: type[E]) -> type[E]:
+        model.NAME, model.VERSION, model.SERVICE = model.__name__, version, service
+        REGISTRY[model.__name__, version] = Kind(model.__name__, version, service, model)
+        return model
+
+    return enter
+
+
+def decode(record: Record) -> Event:
+    """The typed event in a record. KeyError when nobody knows its version: an unknown one is never guessed."""
+    return REGISTRY[record.name, record.version].model.model_validate(record.data)

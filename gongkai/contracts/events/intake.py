@@ -1,0 +1,107 @@
+"""受理: units, drafts and applications, as facts."""
+
+from datetime import date
+
+from gongkai.contracts.events._event import Digest, Event, Id, Line, PersonId, Sealed, Text, Value, event
+from gongkai.contracts.vocabulary import (
+    AnswerKind,
+    Attribute,
+    Category,
+    Channel,
+    ConsultationKind,
+    Duty,
+    StandingRole,
+    UnitKind,
+)
+
+
+class Officer(Value):
+    """A person in a unit, with what he or she does there."""
+
+    person: PersonId
+    name: Line
+    duties: tuple[Duty, ...]
+
+
+@event(1, "intake")
+class UnitRegistered(Event):
+    """A unit entered the register, or its entry was replaced as a whole (SC-1.1, SC-1.2, SC-1.3)."""
+
+    unit: Id
+    name: Line
+    kind: UnitKind
+    jurisdiction: Id  # picks the rulebook: cn, sc, cx, wy, hz, ls
+    government: Id | None  # the local government it belongs to
+    superior: Id | None  # the vertical superior, where it has one
+    roles: tuple[StandingRole, ...]
+    officers: tuple[Officer, ...]
+
+
+class ConsultationNeed(Value):
+    """Another unit that has to be asked before the document goes out."""
+
+    unit: Id
+    kind: ConsultationKind
+    matters: Line
+    opinion: Line
+
+
+@event(1, "intake")
+class DocumentDrafted(Event):
+    """A draft with its disclosure attribute. Drafted again = edited: another digest, another review (CX-6, WY-B.3)."""
+
+    document: Id
+    unit: Id
+    title: Line
+    number: Line | None  # 发文字号
+    category: Category
+    attribute: Attribute
+    reason: Text  # may be empty where the rulebook asks for none
+    summary: Text  # 内容概述
+    digest: Digest  # SHA-256 of the text in the content store
+    media_type: Line
+    size: int  # bytes
+    formed_on: date  # 成文日期
+    consult: tuple[ConsultationNeed, ...]
+    rulebook: Line
+
+
+@event(1, "intake")
+class ApplicationReceived(Event):
+    """依申请公开: an application, with everything personal sealed (GT-apply, GT-received)."""
+
+    application: Id
+    receipt: Line  # 受理编号, what the applicant quotes
+    unit: Id
+    channel: Channel
+    applicant: Sealed  # name, identity, contact
+    request: Sealed  # what is asked for, and in which form
+    received_on: date  # Asia/Shanghai; the clock counts from the next working day
+    code_digest: Digest  # SHA-256 of receipt and query code: the code itself is told once
+
+
+@event(1, "intake")
+class ApplicationAnswered(Event):
+    """The one answer, with the judgement of its clock at that moment (GT-answer). It stays as judged."""
+
+    application: Id
+    unit: Id
+    kind: AnswerKind
+    letter: Sealed  # the text of the 告知书
+    grounds: tuple[Id, ...]  # coded grounds of articles 14 to 16
+    answered_on: date
+    due: date | None  # None: past the last year with a holiday notice
+    late_days: int  # working days after the due day; 0 = in time
+    rulebook: Line
+    calendar: Line
+
+
+@event(1, "intake")
+class ApplicationOverdue(Event):
+    """The due day went by without an answer. Issued once by the timer, never withdrawn."""
+
+    application: Id
+    unit: Id
+    due: date
+    rulebook: Line
+    calendar: Line

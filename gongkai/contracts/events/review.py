@@ -1,0 +1,77 @@
+"""审查: secrecy review and consultation, as facts."""
+
+from datetime import date
+
+from gongkai.contracts.events._event import Digest, Event, Id, Line, PersonId, Text, event
+from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Opinion, Silence
+
+
+@event(1, "review")
+class SecrecyReviewRequested(Event):
+    """One review of one version of one item (WY-B.3): the digest says which version."""
+
+    document: Id
+    unit: Id
+    title: Line
+    attribute: Attribute
+    digest: Digest
+    drafted_by: PersonId
+    rulebook: Line
+
+
+@event(1, "review")
+class SecrecyReviewed(Event):
+    """The reviewer's opinion on exactly that digest, with basis and reason (WY-B.9)."""
+
+    document: Id
+    unit: Id
+    digest: Digest
+    opinion: Opinion
+    basis: tuple[Line, ...]
+    reason: Text
+
+
+@event(1, "review")
+class ConsultationRequested(Event):
+    """征求意见: a unit is asked in writing about one version of a document."""
+
+    consultation: Id
+    document: Id
+    digest: Digest
+    title: Line
+    unit: Id  # who asks
+    asked: Id  # who is asked
+    kind: ConsultationKind
+    matters: Line
+    opinion: Line
+    rulebook: Line
+
+
+@event(1, "review")
+class ConsultationAnswered(Event):
+    """The asked unit agreed, or disagreed with its reason and its deputy's signature (SC-3.3)."""
+
+    consultation: Id
+    document: Id
+    digest: Digest
+    unit: Id
+    asked: Id
+    agrees: bool
+    reason: Text
+    signed_by: PersonId | None
+
+
+@event(1, "review")
+class ConsultationLapsed(Event):
+    """The time to answer is up; `silence` is how the rulebook reads that (SC-3.3, SC-A1.4c)."""
+
+    consultation: Id
+    document: Id
+    digest: Digest
+    unit: Id
+    asked: Id
+    kind: ConsultationKind
+    silence: Silence
+    due: date
+    rulebook: Line
+    calendar: Line

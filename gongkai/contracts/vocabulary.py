@@ -1,0 +1,145 @@
+"""The coded words of the field: every code with its Chinese and English name and the clause it comes from."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
+
+
+class Term(StrEnum):
+    """A code that knows its names. Members are written `CODE = "code", "中文", "English", "clause"`."""
+
+    _value_: str
+    zh: str
+    en: str
+    clause: str
+
+    if not TYPE_CHECKING:  # a checker would then ask for all four when a member is looked up by its code
+
+        def __new__(cls, code: str, zh: str, en: str, clause: str) -> Self:
+            member = str.__new__(cls, code)
+            member._value_ = code
+            member.zh = zh
+            member.en = en
+            member.clause = clause
+            return member
+
+
+class Attribute(Term):
+    """公开属性. A jurisdiction's rulebook says which of them it knows and which need a reason."""
+
+    PROACTIVE = "proactive", "主动公开", "proactive disclosure", "CX-6"
+    AFTER_DECLASSIFICATION = (
+        "after-declassification",
+        "脱密后公开",
+        "disclosed after declassification",
+        "CX-6",
+    )
+    ON_APPLICATION = "on-application", "依申请公开", "disclosed on application", "CX-6"
+    AFTER_REDACTION = "after-redaction", "删减后公开", "disclosed after redaction", "CX-6"
+    PARTIAL = "partial", "部分公开", "disclosed in part", "LS-10a"
+    WITHHELD = "withheld", "不予公开", "not disclosed", "CX-6"
+
+
+class Category(Term):
+    """公文类 or 非公文类 (楚雄 第二条)."""
+
+    OFFICIAL_DOCUMENT = "official-document", "公文类", "official document", "CX-2"
+    OTHER = "other", "非公文类", "other information", "CX-2"
+
+
+class Opinion(Term):
+    """保密审查意见 (五原 保密审查 第九条)."""
+
+    DISCLOSE = "disclose", "公开", "disclose", "WY-B.9"
+    EXEMPT = "exempt", "免予公开", "exempt from disclosure", "WY-B.9"
+    REFER = "refer", "需报审", "refer upwards", "WY-B.9"
+
+
+class ConsultationKind(Term):
+    """Why another unit is asked, which picks term and silence rule in the rulebook."""
+
+    AFFECTS = "affects", "涉及其他单位", "touches another unit's work", "SC-3.3"
+    COORDINATE = "coordinate", "发布协调", "coordination before publishing", "SC-A1.4c"
+
+
+class Silence(Term):
+    """What silence means once the time to answer is up."""
+
+    CONSENT = "consent", "视为同意", "silence is consent", "SC-A1.4c"
+    NEVER_CONSENT = (
+        "never-consent",
+        "不视为同意,催办",
+        "silence is never consent: remind and escalate",
+        "SC-3.3",
+    )
+
+
+class Channel(Term):
+    """How an application came in (条例第二十九条、第三十一条; 楚雄 第十七条)."""
+
+    ONLINE = "online", "网上申请", "online", "CX-17c"
+    LETTER = "letter", "信函", "letter", "CX-17b"
+    FAX = "fax", "传真", "fax", "CX-17b"
+    IN_PERSON = "in-person", "当面申请", "in person", "CX-17d"
+    ORAL = "oral", "口头申请(代填)", "oral, filled in by the clerk", "CX-17a"
+
+
+class AnswerKind(Term):
+    """答复类型 (条例第三十六条至第三十九条)."""
+
+    ALREADY_PUBLIC = "already-public", "已主动公开", "already public", "GT-kinds"
+    DISCLOSED = "disclosed", "予以公开", "disclosed", "GT-kinds"
+    PARTLY_DISCLOSED = "partly-disclosed", "部分公开", "partly disclosed", "GT-partial"
+    WITHHELD = "withheld", "不予公开", "not disclosed", "GT-grounds"
+    NOT_HELD = "not-held", "政府信息不存在", "does not exist", "GT-kinds"
+    NOT_OURS = "not-ours", "不属于本机关负责公开", "not ours to disclose", "GT-notours"
+    REPEATED = "repeated", "不予重复处理", "repeated request", "GT-kinds"
+    OTHER_LAW = "other-law", "按有关法律法规规定办理", "governed by other law", "GT-kinds"
+    NOT_AN_APPLICATION = (
+        "not-an-application",
+        "不作为政府信息公开申请处理",
+        "petition, not an application",
+        "GT-kinds",
+    )
+
+
+class UnitKind(Term):
+    """What sort of body a unit is; it decides which rules apply (条例第二十七条、第五十四条、第五十五条)."""
+
+    GOVERNMENT = "government", "人民政府", "people's government", "GT-whom"
+    DEPARTMENT = "department", "政府部门", "government department", "GT-whom"
+    SUBDISTRICT = "subdistrict", "街道办事处", "subdistrict office", "SC-1.1"
+    TOWNSHIP = "township", "乡镇人民政府", "township government", "GT-proactive"
+    INSTITUTION = "institution", "公共企事业单位", "public enterprise or institution", "LS-16"
+
+
+class StandingRole(Term):
+    """What a unit is for the whole jurisdiction (上城 一.1)."""
+
+    AUTHORITY = "authority", "政务公开主管部门", "disclosure authority", "SC-1.1"
+    SECRECY = "secrecy", "保密指导部门", "secrecy guidance", "SC-1.1"
+    SUPERVISION = "supervision", "监督部门", "supervision", "SC-1.1"
+    PORTAL = "portal", "网站管理部门", "portal operator", "SC-1.1"
+    NEW_MEDIA = "new-media", "新媒体管理部门", "new media", "SC-1.1"
+
+
+class Duty(Term):
+    """What an officer does in his own unit; rights follow from it."""
+
+    HEAD = "head", "主要负责人", "head", "SC-1.3"
+    DEPUTY = "deputy", "分管负责人", "deputy in charge", "SC-1.3"
+    DRAFTER = "drafter", "拟稿人", "drafter", "CX-6"
+    SECRECY_REVIEWER = "secrecy-reviewer", "保密审查人", "secrecy reviewer", "WY-B.3"
+    DISCLOSURE_OFFICER = "disclosure-officer", "政务公开专员", "disclosure officer", "SC-A1.2"
+    AUDITOR = "auditor", "审计人员", "auditor", "GT-supervise"
+
+
+class Indicator(Term):
+    """What moves a unit's score. Points and their reason are values of the rulebook."""
+
+    APPLICATION_LATE = "application-late", "依申请公开超期答复", "application answered late", "GT-answer"
+    CONSULTATION_SILENT = (
+        "consultation-silent",
+        "征求意见逾期未复",
+        "consultation not answered in time",
+        "SC-3.3",
+    )

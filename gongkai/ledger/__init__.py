@@ -1,0 +1,1 @@
+"""The immutable log. It knows no word of the domain."""

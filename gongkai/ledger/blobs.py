@@ -1,0 +1,73 @@
+"""Content-addressed store of texts: put before the event that names it, read by digest, never changed."""
+
+import hashlib
+from datetime import datetime
+
+from gongkai.ledger.read import Connection
+
+CHUNK = 256 * 1024  # bytes
+
+
+class Absent(Exception):
+    """Nothing with that digest is stored, or the reader may not see it."""
+
+
+class Damaged(Exception):
+    """What is stored under a digest does not have that digest."""
+
+
+async def put(conn: Connection, content: bytes, media_type: str, now: datetime) -> str:
+    """Store once; the same content again changes nothing. Returns the SHA-256 in hex."""
+    digest = hashlib.sha256(content).digest()
+    async with conn.transaction():
+        inserted = await conn.fetchval(
+            "INSERT INTO store.content VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true",
+            digest,
+            media_type,
+            len(content),
+            now,
+        )
+        if inserted:
+            chunks = [content[at : at + CHUNK] for at in range(0, len(content), CHUNK)]
+            await conn.executemany(
+                "INSERT INTO store.chunk VALUES ($1, $2, $3)",
+                [(digest, n, chunk) for n, chunk in enumerate(chunks)],
+            )
+    return digest.hex()
+
+
+async def describe(conn: Connection, digest: str) -> tuple[str, int]:
+    """Media type and size in bytes. Raises Absent."""
+    row = await conn.fetchrow(
+        "SELECT media_type, size FROM store.content WHERE digest = $1", bytes.fromhex(digest)
+    )
+    if row is None:
+        raise Absent(digest)
+    return row["media_type"], row["size"]
+
+
+async def get(conn: Connection, digest: str) -> bytes:
+    """The content, checked against its digest. Raises Absent, Damaged."""
+    return await _read(conn, digest, "store.content", "store.chunk")
+
+
+async def released(conn: Connection, digest: str) -> bytes:
+    """As `get`, but only what has left the gate: all that the portal's role can see."""
+    return await _read(conn, digest, "store.released_content", "store.released_chunk")
+
+
+async def release(conn: Connection, digest: str) -> None:
+    """Let the public see it. In the transaction of what publishes it."""
+    await conn.execute("INSERT INTO store.released VALUES ($1) ON CONFLICT DO NOTHING", bytes.fromhex(digest))
+
+
+async def _read(conn: Connection, digest: str, content: str, chunk: str) -> bytes:
+    key = bytes.fromhex(digest)
+    size = await conn.fetchval(f"SELECT size FROM {content} WHERE digest = $1", key)
+    if size is None:
+        raise Absent(digest)
+    rows = await conn.fetch(f"SELECT bytes FROM {chunk} WHERE digest = $1 ORDER BY n", key)
+    whole = b"".join(row["bytes"] for row in rows)
+    if hashlib.sha256(whole).digest() != key or len(whole) != size:
+        raise Damaged(digest)
+    return whole

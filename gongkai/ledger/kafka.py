@@ -1,0 +1,112 @@
+"""The ledger's ends of Kafka: topics with the right settings, and FastStream's delivery into a subscription.
+
+FastStream's `MANUAL` goes on past a batch whose handler raised. So the handler here never raises: what can't be
+applied is kept by the subscription (stopped, and read again from the log), and offsets are committed after the fact.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from gongkai.contracts.envelope import Place
+from gongkai.ledger.read import LogId
+from gongkai.ledger.subscribe import Arrived, Delivered, Key, Subscription
+
+POSITION, PREVIOUS, COMMITTED_AT, TRACE = "position", "previous", "committedat", "traceparent"
+
+_log = structlog.get_logger(__name__)
+
+
+async def ensure_topic(servers: str, log: LogId, partitions: int, replication: int) -> None:
+    """Make the log's topic if it isn't there: never expires, partition count fixed for good."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await admin.start()
+    try:
+        topic = NewTopic(
+            log.topic,
+            partitions,
+            replication,
+            topic_configs={
+                "retention.ms": "-1",
+                "retention.bytes": "-1",
+                "cleanup.policy": "delete",
+                "min.insync.replicas": "2" if replication > 2 else "1",
+            },
+        )
+        await admin.create_topics([topic])
+    except TopicAlreadyExistsError:
+        pass
+    finally:
+        await admin.close()
+
+
+class Delivery:
+    """One service's consumer group. Starts when the broker is there, and starts again when it comes back."""
+
+    def __init__(self, servers: str, subscription: Subscription) -> None:
+        self._subscription = subscription
+        self._broker = KafkaBroker(servers, logger=None, consumer_only=True, allow_auto_create_topics=False)
+        self._logs = {log.topic: log for log in subscription.logs}
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+        self._broker.subscriber(
+            *self._logs,
+            batch=True,
+            group_id=f"gongkai.{subscription.name}",
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=50,
+            batch_timeout_ms=20,
+            max_records=500,
+            session_timeout_ms=10_000,
+            no_reply=True,
+        )(self._take)
+
+    async def _take(self, message: KafkaMessage) -> None:
+        raw = message.raw_message
+        assert isinstance(raw, tuple)
+        while True:
+            try:
+                await self._subscription.deliver(self._arrived(raw))
+                break
+            except Exception as error:  # the database is away: nothing was seen, so the same again
+                _log.warning("delivery waits", subscription=self._subscription.name, error=repr(error))
+                await asyncio.sleep(0.5)
+        try:
+            await message.ack()
+        except KafkaError as error:  # offsets are a convenience: the checkpoint is in PostgreSQL
+            _log.info("offsets not committed", subscription=self._subscription.name, error=repr(error))
+
+    def _arrived(self, raw: Sequence[Any]) -> dict[Key, list[Arrived]]:
+        arrived: dict[Key, list[Arrived]] = defaultdict(list)
+        for message in raw:
+            headers = {name: value.decode() for name, value in message.headers}
+            place = Place(self._logs[message.topic].name, message.partition, int(headers[POSITION]))
+            what = Delivered.parse(
+                message.value, place, datetime.fromisoformat(headers[COMMITTED_AT]), headers.get(TRACE)
+            )
+            arrived[place.log, place.partition].append(Arrived(what, int(headers[PREVIOUS])))
+        return arrived
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self._broker.start()
+                break
+            except Exception as error:
+                _log.info("no broker yet", subscription=self._subscription.name, error=repr(error))
+                await self._broker.stop()
+                await asyncio.sleep(0.5)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._broker.stop()

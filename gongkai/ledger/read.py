@@ -1,0 +1,132 @@
+"""Reading a log: by stream, by position, by partition. The log in PostgreSQL is the record; all else is a copy."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gongkai.contracts.envelope import Place, Record, read_record
+
+Connection = Any  # an asyncpg connection, or a pool: both have fetch(), fetchrow(), fetchval() and execute()
+
+
+@dataclass(frozen=True, slots=True)
+class LogId:
+    """A log's name, and the schema its tables live in."""
+
+    name: str
+    schema: str
+
+    @property
+    def topic(self) -> str:
+        return f"gongkai.{self.name}"
+
+    @property
+    def channel(self) -> str:
+        """Where PostgreSQL notifies of an append."""
+        return f"gongkai.log.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record with what stands beside it. `raw` is what was stored, byte for byte."""
+
+    place: Place
+    stream: str
+    version: int
+    event_id: UUID
+    committed_at: datetime
+    raw: bytes
+    trace: str | None
+
+    @property
+    def record(self) -> Record:
+        return read_record(self.raw)
+
+
+_COLUMNS = "log, partition, position, stream, version, event_id, committed_at, record, trace"
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        Place(row["log"], row["partition"], row["position"]),
+        row["stream"],
+        row["version"],
+        row["event_id"],
+        row["committed_at"],
+        row["record"],
+        row["trace"],
+    )
+
+
+async def size(conn: Connection, log: LogId) -> int:
+    """How many entries the log has; also the next position."""
+    return await conn.fetchval(f"SELECT size FROM {log.schema}.log_head WHERE log = $1", log.name) or 0
+
+
+async def stream(conn: Connection, log: LogId, name: str) -> list[Entry]:
+    """All entries of one stream, oldest first."""
+    rows = await conn.fetch(
+        f"SELECT {_COLUMNS} FROM {log.schema}.log_entry WHERE log = $1 AND stream = $2 ORDER BY version",
+        log.name,
+        name,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def after(conn: Connection, log: LogId, position: int, limit: int = 1000) -> list[Entry]:
+    """Entries after a position (-1 = from the first), in order, at most `limit`."""
+    rows = await conn.fetch(
+        f"SELECT {_COLUMNS} FROM {log.schema}.log_entry"
+        " WHERE log = $1 AND position > $2 ORDER BY position LIMIT $3",
+        log.name,
+        position,
+        limit,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def partition_after(
+    conn: Connection, log: LogId, partition: int, position: int, limit: int = 500
+) -> list[Entry]:
+    """Entries of one partition after a position, in order, at most `limit`."""
+    rows = await conn.fetch(
+        f"SELECT {_COLUMNS} FROM {log.schema}.log_entry"
+        " WHERE log = $1 AND partition = $2 AND position > $3 ORDER BY position LIMIT $4",
+        log.name,
+        partition,
+        position,
+        limit,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def streams_like(conn: Connection, log: LogId, prefix: str, position: int) -> list[Entry]:
+    """Entries after a position in the streams whose name starts with `prefix`, in order of position."""
+    rows = await conn.fetch(
+        f"SELECT {_COLUMNS} FROM {log.schema}.log_entry"
+        " WHERE log = $1 AND stream >= $2 AND stream < $3 AND position > $4 ORDER BY position",
+        log.name,
+        prefix,
+        prefix[:-1] + chr(ord(prefix[-1]) + 1),
+        position,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def by_event_id(conn: Connection, log: LogId, event_ids: Sequence[UUID]) -> list[Entry]:
+    rows = await conn.fetch(
+        f"SELECT {_COLUMNS} FROM {log.schema}.log_entry WHERE event_id = ANY($1) AND log = $2 ORDER BY position",
+        list(event_ids),
+        log.name,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def whole(conn: Connection, log: LogId, batch: int = 2000) -> AsyncIterator[list[Entry]]:
+    """The whole log in order, in batches."""
+    position = -1
+    while entries := await after(conn, log, position, batch):
+        yield entries
+        position = entries[-1].place.position

@@ -1,0 +1,333 @@
+"""Subscribing: batches in, effects and checkpoint in one transaction, nothing lost and nothing twice.
+
+Kafka only says that there is something to do. What was seen is skipped; a gap is read from the log; a record whose
+cause hasn't been seen yet waits for it; an exception stops its partition, which goes on by retry and never past it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from gongkai.contracts.envelope import Place, Record, read_record
+from gongkai.ledger import read
+from gongkai.ledger.append import Conflict, append
+from gongkai.ledger.decider import Intent, said_before, write_of
+from gongkai.ledger.read import Connection, Entry, LogId
+
+RETRY = (0.2, 1.0, 3.0, 10.0, 30.0)  # seconds until a stopped partition is tried again
+WATCH = 1.0  # seconds between looks at the log for what Kafka should have brought
+MAX_IN_TRANSACTION = 500  # records
+
+Key = tuple[str, int]  # log, partition
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A record on its way into a service."""
+
+    place: Place
+    committed_at: datetime
+    record: Record
+    trace: str | None = None
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Delivered":
+        return cls(entry.place, entry.committed_at, entry.record, entry.trace)
+
+    @classmethod
+    def parse(cls, raw: bytes, place: Place, committed_at: datetime, trace: str | None) -> "Delivered":
+        return cls(place, committed_at, read_record(raw), trace)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A delivered record and the position before it in its partition, as Kafka's headers say."""
+
+    what: Delivered
+    previous: int
+
+
+class Handler(Protocol):
+    """Something that changes tables: a projection, a docket, timers. Runs in the subscription's transaction."""
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None: ...
+
+
+class Reaction(Protocol):
+    """Something that makes the service do what another's event asks for. Its commands' ids follow from the event."""
+
+    async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]: ...
+
+
+@dataclass(slots=True)
+class _Stopped:
+    until: float
+    tries: int
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One service's place in the logs it follows."""
+
+    name: str
+    pool: Any
+    logs: Sequence[LogId]
+    partitions: int
+    now: Callable[[Connection], Awaitable[datetime]]
+    handlers: Sequence[Handler] = ()
+    reactions: Sequence[Reaction] = ()
+    own: LogId | None = None
+    seen: dict[Key, int] = field(default_factory=dict)
+    _behind: set[Key] = field(default_factory=set)
+    _stopped: dict[Key, _Stopped] = field(default_factory=dict)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _known: dict[str, int] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Take up the checkpoints, and catch up from the logs with whatever Kafka may have forgotten."""
+        keys = [(log.name, partition) for log in self.logs for partition in range(self.partitions)]
+        await self.pool.executemany(
+            "INSERT INTO ledger.checkpoint (subscription, log, partition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [(self.name, log, partition) for log, partition in keys],
+        )
+        await self._reload()
+        self._behind.update(keys)
+        await self.repair()
+
+    async def deliver(self, arrived: Mapping[Key, Sequence[Arrived]]) -> None:
+        """Take in what Kafka brought. Returns when it is applied, or left to `repair`."""
+        async with self._lock:
+            batches: dict[Key, list[Delivered]] = {}
+            for key, records in arrived.items():
+                if key not in self.seen or key in self._stopped:
+                    continue
+                fresh = [a for a in records if a.what.place.position > self.seen[key]]
+                if fresh and not _unbroken(self.seen[key], fresh):
+                    self._behind.add(key)
+                elif fresh:
+                    batches[key] = [a.what for a in fresh]
+            if batches:
+                await self._apply(batches)
+        if self._behind:
+            await self.repair()
+
+    async def repair(self) -> None:
+        """Read from the log whatever is missing, deferred, or due for another try."""
+        async with self._lock:
+            for key, stop in self._stopped.items():
+                (self._behind.add if stop.until <= time.monotonic() else self._behind.discard)(key)
+            stuck = False
+            while self._behind and not stuck:
+                before = dict(self.seen)
+                batches = {key: await self._from_log(key) for key in sorted(self._behind)}
+                self._behind = {key for key, batch in batches.items() if len(batch) == MAX_IN_TRANSACTION}
+                if found := {key: batch for key, batch in batches.items() if batch}:
+                    await self._apply(found)
+                stuck = before == self.seen
+
+    async def watch(self) -> None:
+        """Look into the logs now and then, so that nothing depends on Kafka's memory."""
+        last: dict[Key, int] = {}
+        while True:
+            await asyncio.sleep(WATCH)
+            try:
+                heads = await self._heads()
+                lagging = {key for key, head in heads.items() if head > self.seen[key]}
+                self._behind.update(key for key in lagging if last.get(key) == self.seen[key])
+                last = {key: self.seen[key] for key in lagging}
+                await self.repair()
+            except Exception as error:
+                _log.warning("watch failed", subscription=self.name, error=repr(error))
+
+    async def wait_for(self, place: Place, seconds: float = 5.0) -> bool:
+        """Until the record at that place has been applied here; False when it takes longer."""
+        key = (place.log, place.partition)
+        if key not in self.seen:
+            return True
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: self.seen[key] >= place.position)
+        except TimeoutError:
+            return False
+        return True
+
+    # -- inside the lock
+
+    async def _from_log(self, key: Key) -> list[Delivered]:
+        log = next(log for log in self.logs if log.name == key[0])
+        entries = await read.partition_after(self.pool, log, key[1], self.seen[key], MAX_IN_TRANSACTION)
+        return [Delivered.of(entry) for entry in entries]
+
+    async def _heads(self) -> dict[Key, int]:
+        heads: dict[Key, int] = {}
+        for log in self.logs:
+            known = min(
+                self._known.get(log.name, -1), *(self.seen[log.name, p] for p in range(self.partitions))
+            )
+            rows = await self.pool.fetch(
+                f"SELECT partition, max(position) AS head FROM {log.schema}.log_entry"
+                " WHERE log = $1 AND position > $2 GROUP BY partition",
+                log.name,
+                known,
+            )
+            heads |= {(log.name, row["partition"]): row["head"] for row in rows}
+            done = [row["head"] for row in rows if row["head"] <= self.seen[log.name, row["partition"]]]
+            if len(done) == len(rows) and done:
+                self._known[log.name] = max(done)
+        return heads
+
+    async def _reload(self) -> None:
+        rows = await self.pool.fetch(
+            "SELECT log, partition, position FROM ledger.checkpoint WHERE subscription = $1", self.name
+        )
+        self.seen.update({(row["log"], row["partition"]): row["position"] for row in rows})
+
+    async def _apply(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
+        """Apply together; where that fails, each partition alone; where that fails, record by record up to the bad one."""
+        try:
+            await self._transact(batches)
+        except (OSError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            if len(batches) > 1:
+                for key, batch in batches.items():
+                    await self._apply({key: batch})
+            elif (batch := next(iter(batches.values()))) and len(batch) > 1:
+                for one in batch:
+                    await self._apply({(one.place.log, one.place.partition): [one]})
+                    if self.seen[one.place.log, one.place.partition] < one.place.position:
+                        break
+            else:
+                await self._stop(batch[0], error)
+
+    async def _stop(self, at: Delivered, error: Exception) -> None:
+        key = (at.place.log, at.place.partition)
+        tries = self._stopped[key].tries + 1 if key in self._stopped else 0
+        self._stopped[key] = _Stopped(time.monotonic() + RETRY[min(tries, len(RETRY) - 1)], tries)
+        if not isinstance(error, Conflict):
+            _log.error(
+                "partition stopped",
+                subscription=self.name,
+                place=str(at.place),
+                error=repr(error),
+                tries=tries,
+            )
+        await self.pool.execute(
+            "UPDATE ledger.checkpoint SET stopped = $4, stopped_at = now()"
+            " WHERE subscription = $1 AND log = $2 AND partition = $3",
+            self.name,
+            *key,
+            f"{at.place}: {error!r}"[:2000],
+        )
+
+    async def _transact(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
+        async with self.pool.acquire() as conn, conn.transaction():
+            seen = await self._lock_checkpoints(conn, batches)
+            ordered, deferred = _in_causal_order(batches, {**self.seen, **seen})
+            if ordered:
+                for handler in self.handlers:
+                    await handler.apply(conn, ordered)
+                await self._react(conn, ordered)
+                seen |= {(what.place.log, what.place.partition): what.place.position for what in ordered}
+                await conn.executemany(
+                    "UPDATE ledger.checkpoint SET position = $4, stopped = NULL, stopped_at = NULL"
+                    " WHERE subscription = $1 AND log = $2 AND partition = $3",
+                    [(self.name, *key, seen[key]) for key in batches],
+                )
+        self._behind.update(deferred)
+        async with self._moved:
+            self.seen.update(seen)
+            self._moved.notify_all()
+        for what in ordered:
+            self._stopped.pop((what.place.log, what.place.partition), None)
+
+    async def _lock_checkpoints(self, conn: Connection, keys: Iterable[Key]) -> dict[Key, int]:
+        """What is seen, by the database's word: a replica may have been quicker."""
+        logs, partitions = zip(*keys, strict=True)
+        rows = await conn.fetch(
+            "SELECT log, partition, position FROM ledger.checkpoint"
+            " WHERE subscription = $1 AND (log, partition) IN (SELECT * FROM unnest($2::text[], $3::smallint[]))"
+            " ORDER BY log, partition FOR UPDATE",
+            self.name,
+            list(logs),
+            list(partitions),
+        )
+        return {(row["log"], row["partition"]): row["position"] for row in rows}
+
+    async def _react(self, conn: Connection, ordered: Sequence[Delivered]) -> None:
+        if not self.reactions or self.own is None:
+            return
+        now = await self.now(conn)
+        intents = [
+            i
+            for what in ordered
+            for reaction in self.reactions
+            for i in await reaction.react(conn, what, now)
+        ]
+        if not intents:
+            return
+        streams: dict[str, list[Any]] = {}  # version and state, as this transaction has left them
+        writes = []
+        for intent in intents:
+            if intent.stream not in streams:
+                entries = await read.stream(conn, self.own, intent.stream)
+                streams[intent.stream] = [len(entries), intent.aggregate.fold(entries), entries]
+            version, state, entries = streams[intent.stream]
+            if said_before(intent, entries):
+                continue
+            facts = intent.decide(state)
+            if facts:
+                writes.append(write_of(intent, version, facts))
+                for fact in facts:
+                    state = intent.aggregate.evolve(state, fact)
+                streams[intent.stream] = [version + len(facts), state, entries]
+        if writes:
+            for result in await append(conn, self.own, self.partitions, now, writes):
+                if isinstance(result, Conflict):
+                    raise result
+
+
+def _unbroken(seen: int, arrived: Sequence[Arrived]) -> bool:
+    """Each record follows the one before it, and the first follows what was seen."""
+    expected = seen
+    for one in arrived:
+        if one.previous > expected:
+            return False
+        expected = one.what.place.position
+    return True
+
+
+def _in_causal_order(
+    batches: Mapping[Key, Sequence[Delivered]], seen: Mapping[Key, int]
+) -> tuple[list[Delivered], set[Key]]:
+    """What can be applied now, causes first; and the partitions in which something still waits for its cause."""
+    reached = dict(seen)
+    waiting = {
+        key: [what for what in batch if what.place.position > reached[key]] for key, batch in batches.items()
+    }
+    ordered: list[Delivered] = []
+    progress = True
+    while progress:
+        progress = False
+        for key, queue in waiting.items():
+            while queue and _cause_seen(queue[0], reached):
+                what = queue.pop(0)
+                ordered.append(what)
+                reached[key] = what.place.position
+                progress = True
+    return ordered, {key for key, queue in waiting.items() if queue}
+
+
+def _cause_seen(what: Delivered, reached: Mapping[Key, int]) -> bool:
+    if what.record.cause is None:
+        return True
+    cause = Place.parse(what.record.cause)
+    return reached.get((cause.log, cause.partition), cause.position) >= cause.position

@@ -1,0 +1,7 @@
+"""法定工作日: which day is a working day, by the State Council's holiday notices (GT-answer, GT-count)."""
+
+from gongkai.rules.calendar.calendar import Calendar, DayReason, NoNotice
+from gongkai.rules.calendar.notices import Holiday, Notice
+from gongkai.rules.calendar.official import official
+
+__all__ = ["Calendar", "DayReason", "Holiday", "NoNotice", "Notice", "official"]

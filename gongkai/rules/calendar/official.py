@@ -1,0 +1,25 @@
+"""The notices that this version ships: one file a year in `state_council/`. The next year is a file more."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gongkai.rules.calendar.calendar import Calendar
+from gongkai.rules.calendar.notices import Notice
+from gongkai.rules.lawfile import read
+
+FOLDER = Path(__file__).parent / "state_council"
+
+
+class _YearFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notices: tuple[Notice, ...] = Field(min_length=1)
+
+
+@cache
+def official() -> Calendar:
+    """The calendar of all notices shipped. LawFileError when one of the files is damaged."""
+    files = [read(path, _YearFile).content for path in sorted(FOLDER.glob("*.yaml"))]
+    return Calendar(tuple(notice for file in files for notice in file.notices))

@@ -1,0 +1,121 @@
+"""期限: from a start day and a term to the day it ends, explained day by day (GT-count)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.errors import Sentence
+from gongkai.rules.calendar import Calendar, DayReason
+from gongkai.rules.term import Term
+
+START = DayReason("start", "起算当日不计入", "the day it starts on isn't counted")
+MOVED = DayReason("moved", "最后一日是休息日，顺延至此", "the last day is a day of rest: moved to here")
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Days that don't count, both ends included; `last` None = it hasn't ended yet."""
+
+    first: date
+    last: date | None
+    zh: str = "暂停计时"
+    en: str = "the clock stands still"
+
+    def __post_init__(self) -> None:
+        if self.last is not None and self.last < self.first:
+            raise ValueError("a pause ends before it begins")
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the clock; `n` is its number when it counts."""
+
+    date: date
+    counts: bool
+    n: int | None
+    reason: DayReason
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last day to act on, or what is still to be counted where that can't be known yet.
+
+    `due` None: `left` days of the term are still to count, after the holiday notice for the year `awaits`
+    is known, or after an open pause ends (`awaits` None). `left` is 0 with `due` None only when the last
+    day is a day of rest at the end of the known years, so that the day it moves to is unknown.
+    """
+
+    term: Term
+    days: tuple[Day, ...]
+    due: date | None = None
+    left: int = 0
+    awaits: int | None = None
+
+    @property
+    def says(self) -> Sentence:
+        """The deadline in one sentence."""
+        if self.due is not None:
+            return Sentence(zh=f"截止{self.due}", en=f"due on {self.due}")
+        last, many = self.days[-1].date, "" if self.left == 1 else "s"
+        unit_zh, unit_en = ("个工作日", "working day") if self.term.unit == "wd" else ("日", "calendar day")
+        if self.awaits is None:
+            return Sentence(
+                zh=f"计时暂停中，恢复后还有{self.left}{unit_zh}",
+                en=f"paused: {self.left} {unit_en}{many} left once it goes on",
+            )
+        return Sentence(
+            zh=f"{last}之后还有{self.left}{unit_zh}，待{self.awaits}年节假日安排通知",
+            en=f"{self.left} {unit_en}{many} left after {last}, holiday notice for {self.awaits} awaited",
+        )
+
+
+@clause("GT-count", "GT-answer", "GT-20wd")
+def deadline(calendar: Calendar, *, start: date, term: Term, pauses: Sequence[Pause] = ()) -> Deadline:
+    """Count `term` from the day after `start`.
+
+    Days of rest don't count in a term of working days. A term of calendar days that ends on a day of rest
+    ends on the next working day. Paused days never count. Never a guess, never an error: see `Deadline`.
+    """
+    days = [Day(start, False, None, START)]
+    day, n = start, 0
+    while True:
+        if day == date.max or not calendar.knows(day + timedelta(days=1)):
+            awaits = day.year if day == date.max else (day + timedelta(days=1)).year
+            return Deadline(term, tuple(days), left=term.days - n, awaits=awaits)
+        day += timedelta(days=1)
+        pause = next((pause for pause in pauses if pause.covers(day)), None)
+        if pause is not None:
+            days.append(Day(day, False, None, DayReason("pause", pause.zh, pause.en)))
+            if pause.last is None:
+                return Deadline(term, tuple(days), left=term.days - n)
+            continue
+        working, why = calendar.is_working_day(day), calendar.explain(day)
+        if n == term.days and working:
+            return Deadline(term, (*days, Day(day, False, None, MOVED)), due=day)
+        if n < term.days and (working or term.unit == "d"):
+            n += 1
+            days.append(Day(day, True, n, why))
+            if n == term.days and working:
+                return Deadline(term, tuple(days), due=day)
+        else:
+            days.append(Day(day, False, None, why))
+
+
+@clause("GT-answer")
+def late_days(calendar: Calendar, due: date, on: date) -> int:
+    """Working days from the due day to `on`; 0 = in time, and whoever is late at all is late by one.
+
+    Days past the last holiday notice can't be told apart and aren't counted: the figure is then the least
+    that it can be.
+    """
+    if on <= due:
+        return 0
+    late, day = 0, due
+    while day < on and calendar.knows(day + timedelta(days=1)):
+        day += timedelta(days=1)
+        late += calendar.is_working_day(day)
+    return max(late, 1)

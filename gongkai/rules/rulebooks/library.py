@@ -1,0 +1,148 @@
+"""All rulebooks of a folder, and the one that holds in a jurisdiction on a day."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property, lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.errors import Sentence
+from gongkai.rules.lawfile import Fault, LawFile, LawFileError, read
+from gongkai.rules.requirements import requirements
+from gongkai.rules.rulebooks.overlay import RulebookFile, Values, lay_over
+from gongkai.rules.rulebooks.rulebook import Rulebook, complete
+from gongkai.rules.rulebooks.values import ConsultationRule, TermRule
+
+NATIONAL = "cn"
+FOLDER = Path(__file__).parent
+
+
+@dataclass(slots=True)
+class UnknownRulebook(LookupError):
+    """No rulebook of that id, or none in force on that day."""
+
+    says: Sentence
+
+    def __str__(self) -> str:
+        return f"{self.says.zh} / {self.says.en}"
+
+
+@dataclass(frozen=True)
+class Library:
+    """The folder's files: `cn.yaml`, the national default, and an overlay per jurisdiction."""
+
+    folder: Path
+
+    @cached_property
+    def files(self) -> dict[str, LawFile[RulebookFile]]:
+        """By id. LawFileError with every fault when a file can't be read as a rulebook."""
+        files: dict[str, LawFile[RulebookFile]] = {}
+        for path in sorted(self.folder.glob("*.yaml")):
+            file = read(path, RulebookFile)
+            _in_order(file)
+            files[file.content.id] = file
+        return files
+
+    @clause("GT-since")
+    def load(self, id_: str, on: date) -> Rulebook:
+        """The rulebook in force there on that day.
+
+        Before a jurisdiction's own rules begin, the national ones hold alone. Loosens when an overlay gives
+        more than the law allows; UnknownRulebook for an unknown id, or a day before any national version.
+        """
+        if id_ not in self.files:
+            raise UnknownRulebook(Sentence(zh=f"没有规则书“{id_}”", en=f"there is no rulebook `{id_}`"))
+        national, local = self.files[NATIONAL], self.files[id_]
+        law = national.content.on(on)
+        if law is None:
+            raise UnknownRulebook(
+                Sentence(zh=f"{on}没有生效的全国规则", en=f"no national rules are in force on {on}")
+            )
+        version, index = national.content.versions[law], local.content.on(on)
+        name = f"{NATIONAL}@{version.from_}"
+        values: Values = version
+        if local is not national and index is not None:
+            values = lay_over(local, index, version)
+            name = f"{id_}@{local.content.versions[index].from_}+{name}"
+        return complete(id_, name, values)
+
+    def term(self, rule: str, id_: str, on: date) -> tuple[str, TermRule | ConsultationRule]:
+        """The term that a clause (`GT-answer`) or a name (`answer`, `consultations.affects`) stands for.
+
+        A clause finds the question that it answers in any version; the answer is the one in force there on
+        that day, which may be another clause's. UnknownRulebook where there is no such term.
+        """
+        book = dict(self.load(id_, on).entries())
+        files = (self.files[id_].content, self.files[NATIONAL].content)
+        named = [
+            ".".join(path)
+            for file in files
+            for version in reversed(file.versions)
+            for path, value in version.entries()
+            if rule == value.clause and isinstance(value, TermRule | ConsultationRule)
+        ]
+        for name in (rule, *named):
+            found = book.get(name)
+            if isinstance(found, TermRule | ConsultationRule):
+                return name, found
+        raise UnknownRulebook(
+            Sentence(zh=f"规则书“{id_}”在{on}没有期限“{rule}”", en=f"`{id_}` has no term `{rule}` on {on}")
+        )
+
+    def check(self) -> list[Fault]:
+        """Every fault of every rulebook on every day when something changes, unknown clauses included."""
+        try:
+            files = self.files
+        except LawFileError as error:
+            return list(error.faults)
+        law = [version.from_ for version in files[NATIONAL].content.versions]
+        faults: list[Fault] = []
+        for id_, file in files.items():
+            faults += _unknown_clauses(file)
+            own = [version.from_ for version in file.content.versions]
+            for day in sorted({max(day, law[0]) for day in (*law, *own)}):
+                try:
+                    self.load(id_, day)
+                except LawFileError as error:
+                    faults += [fault for fault in error.faults if fault not in faults]
+                except ValueError as error:
+                    faults.append(file.fault((), zh="规则不全", en=str(error)))
+        return faults
+
+
+def _in_order(file: LawFile[RulebookFile]) -> None:
+    if file.content.id != file.path.stem:
+        raise LawFileError((file.fault(("id",), zh="文件名与 id 不一致", en="the file is named otherwise"),))
+    days = [version.from_ for version in file.content.versions]
+    for index, (earlier, later) in enumerate(pairwise(days), start=1):
+        if later <= earlier:
+            fault = file.fault(
+                ("versions", index, "from"), zh="版本须按生效日期排列", en="versions go from old to new"
+            )
+            raise LawFileError((fault,))
+
+
+def _unknown_clauses(file: LawFile[RulebookFile]) -> list[Fault]:
+    return [
+        file.fault(
+            ("versions", index, *path, "clause"),
+            zh=f"{'.'.join(path)}：需求清单中没有 {value.clause}",
+            en=f"{'.'.join(path)}: {value.clause} is not in the list of requirements",
+        )
+        for index, version in enumerate(file.content.versions)
+        for path, value in version.entries()
+        if value.clause not in requirements()
+    ]
+
+
+@cache
+def shipped() -> Library:
+    """The rulebooks that this version of the software ships."""
+    return Library(FOLDER)
+
+
+@lru_cache(maxsize=1024)
+def load(id_: str, on: date) -> Rulebook:
+    """`load("sc", on=...)`: the shipped rulebook of a jurisdiction on a day. See `Library.load`."""
+    return shipped().load(id_, on)

@@ -1,0 +1,96 @@
+"""A jurisdiction's values laid over the national ones: stricter is welcome, looser is refused."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
+from gongkai.rules.lawfile import LawFile, LawFileError
+from gongkai.rules.rulebooks.values import (
+    AttributeRule,
+    ConsultationRule,
+    Data,
+    PointsRule,
+    Reading,
+    TermRule,
+    Value,
+    Words,
+)
+
+TermName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*$")]
+
+
+class Values(Data):
+    """What one version says. What it leaves out, the national version says."""
+
+    attributes: Mapping[Attribute, AttributeRule] = {}
+    consultations: Mapping[ConsultationKind, ConsultationRule] = {}
+    answer: TermRule | None = None
+    extension: TermRule | None = None
+    publish: TermRule | None = None
+    terms: Mapping[TermName, TermRule] = {}
+    deductions: Mapping[Indicator, PointsRule] = {}
+
+    def entries(self) -> Iterator[tuple[tuple[str, ...], Value]]:
+        """Every value with its path: `("consultations", "affects")`, `("answer",)`."""
+        for name in Values.model_fields:
+            found = getattr(self, name)
+            if isinstance(found, Value):
+                yield (name,), found
+            elif found is not None:
+                for key, value in found.items():
+                    yield (name, str(key)), value
+
+
+class Version(Values):
+    """The values in force from a day on. `reading` says why that day, where the text leaves it open."""
+
+    from_: date = Field(alias="from")
+    act: Words
+    reading: Reading | None = None
+
+
+class RulebookFile(Data):
+    """One file: a jurisdiction's versions, the oldest first."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,8}$")]
+    zh: Words
+    en: Words
+    versions: tuple[Version, ...] = Field(min_length=1)
+
+    def on(self, day: date) -> int | None:
+        """Index of the version in force on that day."""
+        found = [index for index, version in enumerate(self.versions) if version.from_ <= day]
+        return found[-1] if found else None
+
+
+@dataclass(slots=True)
+class Loosens(LawFileError):
+    """An overlay gives more than the law allows: each fault names the overlay's clause and the law's."""
+
+
+def lay_over(local: LawFile[RulebookFile], index: int, national: Version) -> Values:
+    """The national values with the overlay's in their place. Loosens when one of them is looser."""
+    version = local.content.versions[index]
+    law = dict(national.entries())
+    faults = [
+        local.fault(
+            ("versions", index, *path),
+            zh=f"{'.'.join(path)}：{value.clause}（{value.shown()['zh']}）"
+            f"宽于上位法 {law[path].clause}（{law[path].shown()['zh']}），不予采用",
+            en=f"{'.'.join(path)}: {value.clause} ({value.shown()['en']}) "
+            f"loosens the law, {law[path].clause} ({law[path].shown()['en']})",
+        )
+        for path, value in version.entries()
+        if path in law and value.looser_than(law[path])
+    ]
+    if faults:
+        raise Loosens(tuple(faults))
+    merged = {}
+    for name in Values.model_fields:
+        ours, theirs = getattr(version, name), getattr(national, name)
+        merged[name] = {**theirs, **ours} if isinstance(theirs, Mapping) else ours or theirs
+    return Values.model_validate(merged)

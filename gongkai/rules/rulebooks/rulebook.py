@@ -1,0 +1,66 @@
+"""The rulebook of one jurisdiction on one day: what a decision gets to see."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
+from gongkai.rules.rulebooks.overlay import Values
+from gongkai.rules.rulebooks.values import AttributeRule, ConsultationRule, PointsRule, TermRule, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Complete: what the jurisdiction leaves open, the national law or a reading of it fills.
+
+    `version` names what was applied: `sc@2020-06-30+cn@2019-05-15`.
+    """
+
+    id: str
+    version: str
+    attributes: Mapping[Attribute, AttributeRule]
+    consultations: Mapping[ConsultationKind, ConsultationRule]
+    answer: TermRule
+    extension: TermRule
+    publish: TermRule
+    terms: Mapping[str, TermRule]
+    deductions: Mapping[Indicator, PointsRule]
+    values: Values
+
+    @clause("SC-3.3", "SC-A1.4c", "GT-coordinate")
+    def consultation(self, kind: ConsultationKind) -> ConsultationRule:
+        """Term and reading of silence for a consultation of that kind."""
+        return self.consultations[kind]
+
+    @clause("GT-assess", "SC-4.1")
+    def points(self, indicator: Indicator) -> PointsRule:
+        """What one case of that indicator costs."""
+        return self.deductions[indicator]
+
+    def entries(self) -> Iterator[tuple[str, Value]]:
+        """Every value with its name: `answer`, `consultations.affects`."""
+        return ((".".join(path), value) for path, value in self.values.entries())
+
+
+def complete(id_: str, version: str, values: Values) -> Rulebook:
+    """ValueError when the values leave a question open."""
+    wanting = [
+        *(f"consultations.{kind}" for kind in ConsultationKind if kind not in values.consultations),
+        *(f"deductions.{indicator}" for indicator in Indicator if indicator not in values.deductions),
+        *(name for name in ("answer", "extension", "publish", "attributes") if not getattr(values, name)),
+    ]
+    if wanting or not (values.answer and values.extension and values.publish):
+        raise ValueError(f"{version} leaves open: {', '.join(wanting)}")
+    return Rulebook(
+        id=id_,
+        version=version,
+        attributes=MappingProxyType(dict(values.attributes)),
+        consultations=MappingProxyType(dict(values.consultations)),
+        answer=values.answer,
+        extension=values.extension,
+        publish=values.publish,
+        terms=MappingProxyType(dict(values.terms)),
+        deductions=MappingProxyType(dict(values.deductions)),
+        values=values,
+    )

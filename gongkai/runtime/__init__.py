@@ -1,0 +1,1 @@
+"""What every service stands on: settings, clock, identity, the register's replica, problem documents, HTTP."""

@@ -1,0 +1,96 @@
+"""Who asks: bearer tokens (JWT, EdDSA) of two issuers. `console` speaks for people, `portal` for the public.
+
+Rights aren't in the token: they follow from the person's duties in the register. The one exception is the claim
+`adm` of a deployment's administrator, who enters the first units.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from gongkai.contracts.errors import BadInput, Sentence
+
+ISSUERS = ("console", "portal")
+LIFETIME = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person signed in at the console, or the public through the portal (`person` = `public`)."""
+
+    person: str
+    issuer: str
+    registrar: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        return self.issuer == "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Signs tokens with a private key that only its own process holds."""
+
+    name: str
+    key: OKPKey
+
+    @classmethod
+    def load(cls, name: str, keys: Path) -> "Issuer":
+        return cls(name, OKPKey.import_key((keys / f"{name}.private.jwk").read_text()))
+
+    def issue(self, person: str, issued: datetime, *, registrar: bool = False) -> str:
+        claims = {
+            "iss": self.name,
+            "sub": person,
+            "iat": int(issued.timestamp()),
+            "exp": int((issued + LIFETIME).timestamp()),
+        }
+        return jwt.encode(
+            {"alg": "EdDSA"}, claims | ({"adm": True} if registrar else {}), self.key, ["EdDSA"]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Knows the public keys of the issuers, and nothing secret."""
+
+    keys: dict[str, OKPKey]
+
+    @classmethod
+    def load(cls, keys: Path) -> "Verifier":
+        return cls({name: OKPKey.import_key((keys / f"{name}.public.jwk").read_text()) for name in ISSUERS})
+
+    def verify(self, token: str, now: datetime) -> Principal:
+        """Raises BadInput (401) for a token that is forged, expired or of no issuer known here."""
+        for name, key in self.keys.items():
+            try:
+                claims = jwt.decode(token, key, ["EdDSA"]).claims
+            except (JoseError, ValueError):
+                continue
+            if claims.get("iss") == name and int(claims.get("exp", 0)) > now.timestamp():
+                return Principal(str(claims["sub"]), name, name == "console" and claims.get("adm") is True)
+        raise _unauthenticated()
+
+
+def _unauthenticated() -> BadInput:
+    says = Sentence("请先登录,或换用有效的令牌。", "Sign in first, or use a valid token.")
+    return BadInput("identity.unauthenticated", says, status=401)
+
+
+async def principal(request: Request) -> Principal:
+    """FastAPI dependency: who asks. Tokens live in real time, whatever a demo's clock says."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _unauthenticated()
+    parts = request.app.state.parts
+    found: Principal = parts.verifier.verify(token, parts.wall())
+    return found
+
+
+Asking = Annotated[Principal, Depends(principal)]

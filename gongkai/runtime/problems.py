@@ -1,0 +1,139 @@
+"""Errors as problem documents (RFC 9457): what, where, which clause, what to do, in both languages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from gongkai.contracts.errors import BadInput, Refused, Sentence
+from gongkai.ledger.append import Full
+from gongkai.ledger.decider import Contended
+
+_log = structlog.get_logger(__name__)
+
+_MEDIA_TYPE = "application/problem+json"
+
+
+def problem(
+    status: int,
+    code: str,
+    says: Sentence,
+    *,
+    clause: str | None = None,
+    field: str | None = None,
+    errors: Sequence[dict[str, str]] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """One problem document."""
+    body: dict[str, Any] = {
+        "type": f"urn:gongkai:problem:{code}",
+        "title": says.zh,
+        "title_en": says.en,
+        "status": status,
+        "code": code,
+        "clause": clause,
+        "field": field,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return JSONResponse(body, status, headers, media_type=_MEDIA_TYPE)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "/" + "/".join(str(part) for part in location if part != "body")
+
+
+# The clause that asks for a field, where one does: told when the field is missing or malformed.
+FIELD_CLAUSES = {
+    "/attribute": "CX-6",
+    "/reason": "CX-6",
+    "/summary": "CX-7",
+    "/unit": "SC-1.1",
+    "/digest": "WY-B.3",
+    "/opinion": "WY-B.9",
+    "/applicant": "GT-apply",
+    "/request": "GT-apply",
+    "/kind": "GT-kinds",
+}
+
+
+def _field_clause(pointer: str) -> str | None:
+    return next((clause for field, clause in FIELD_CLAUSES.items() if pointer.startswith(field)), None)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return problem(error.status, error.code, error.says, clause=error.clause, field=error.field)
+
+
+async def _bad_input(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BadInput)
+    return problem(
+        error.status, error.code, error.says, clause=error.clause, field=error.field, errors=error.errors
+    )
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = [
+        {"field": _pointer(e["loc"]), "code": str(e["type"]), "says": str(e["msg"])} for e in error.errors()
+    ]
+    first = found[0]["field"]
+    missing = found[0]["code"] == "missing"
+    says = (
+        Sentence(
+            f"缺少字段 {first}。请补上后重新提交。", f"The field {first} is missing. Add it and send again."
+        )
+        if missing
+        else Sentence(
+            f"字段 {first} 的值不符合要求。请更正后重新提交。",
+            f"The value of {first} is not of the form required. Mend it and send again.",
+        )
+    )
+    code = "input.missing" if missing else "input.malformed"
+    return problem(422, code, says, clause=_field_clause(first), field=first, errors=found)
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    known = {
+        404: Sentence("没有找到。", "Not found."),
+        405: Sentence("不支持该方法。", "Method not allowed."),
+    }
+    says = known.get(error.status_code, Sentence(str(error.detail), str(error.detail)))
+    return problem(error.status_code, f"http.{error.status_code}", says)
+
+
+async def _busy(_: Request, error: Exception) -> JSONResponse:
+    says = Sentence("系统繁忙,请稍后重试。", "Busy. Try again in a moment.")
+    return problem(503, "busy", says, headers={"Retry-After": "1"})
+
+
+async def _unavailable(_: Request, error: Exception) -> JSONResponse:
+    _log.warning("database away", error=repr(error))
+    says = Sentence(
+        "数据库暂时不可用,未写入任何内容,请稍后重试。", "The database is away; try again shortly."
+    )
+    return problem(503, "database.away", says, headers={"Retry-After": "1"})
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error of this system into its problem document."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(BadInput, _bad_input)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    for busy in (Full, Contended):
+        app.add_exception_handler(busy, _busy)
+    for away in (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.CannotConnectNowError,
+    ):
+        app.add_exception_handler(away, _unavailable)

@@ -1,0 +1,189 @@
+"""One service, wired: what every `app.py` calls to put its rooms together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import httpx
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from starlette.requests import Request
+
+from gongkai.ledger.append import Appender
+from gongkai.ledger.decider import Intent, Outcome, carry_out
+from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.read import LogId
+from gongkai.ledger.relay import Relay
+from gongkai.ledger.seal import Keys
+from gongkai.ledger.subscribe import Handler, Reaction, Subscription
+from gongkai.ledger.timers import Due, Timers
+from gongkai.runtime import problems, telemetry
+from gongkai.runtime.clock import Clock
+from gongkai.runtime.identity import Verifier
+from gongkai.runtime.registry import Replica
+from gongkai.runtime.settings import Settings
+from gongkai.runtime.topology import REGISTER_LOGS
+
+_log = structlog.get_logger(__name__)
+
+
+def wall() -> datetime:
+    """Real time: for tokens and sessions, never for law."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a request can reach, at `request.app.state.parts`."""
+
+    settings: Settings
+    pool: Any
+    clock: Clock
+    replica: Replica
+    verifier: Verifier
+    http: httpx.AsyncClient
+    wall: Callable[[], datetime] = wall
+    keys: Keys | None = None
+    log: LogId | None = None
+    appender: Appender | None = None
+    subscription: Subscription | None = None
+
+    @property
+    def register(self) -> Any:
+        return self.replica.register
+
+    async def carry_out(self, intent: Intent[Any], now: datetime) -> Outcome:
+        """Carry out one command on this service's own log."""
+        if self.log is None or self.appender is None:
+            raise RuntimeError(f"{self.settings.service} owns no log")
+        return await carry_out(self.pool, self.appender, self.log, intent, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What is this service's own, made once the parts are there."""
+
+    handlers: Sequence[Handler] = ()
+    reactions: Sequence[Reaction] = ()
+    due: Callable[[Due, datetime], Awaitable[None]] | None = None
+    opened: Callable[[], Awaitable[None]] | None = None
+
+
+def build(
+    settings: Settings,
+    *,
+    title: str,
+    own: LogId | None = None,
+    follows: Sequence[LogId] = (),
+    rooms: Callable[[Parts], Rooms] = lambda _: Rooms(),
+    routers: Sequence[APIRouter] = (),
+    register_logs: Sequence[LogId] = REGISTER_LOGS,
+) -> FastAPI:
+    """The service as an ASGI application. `register_logs` is empty for a service that may not see the register."""
+    telemetry.configure(settings.service, settings.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            pool = await _pool(settings.dsn.get_secret_value(), settings.service)
+            stack.push_async_callback(_close, pool)
+            http = await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+            parts = Parts(
+                settings,
+                pool,
+                Clock(pool),
+                Replica(pool, register_logs),
+                Verifier.load(settings.token_keys),
+                http,
+            )
+            await parts.replica.sync()
+            if settings.keys_dsn is not None:
+                keys = await _pool(settings.keys_dsn.get_secret_value(), settings.service)
+                stack.push_async_callback(_close, keys)
+                parts.keys = Keys(keys)
+            app.state.parts = parts
+            jobs: list[asyncio.Task[None]] = []
+            stack.push_async_callback(_cancel, jobs)
+            dsn = settings.dsn.get_secret_value()
+            if own is not None:
+                parts.log = own
+                parts.appender = Appender(pool, own, settings.partitions)
+                stack.push_async_callback(parts.appender.close)
+                relay = Relay(dsn, pool, own, settings.kafka, settings.partitions, settings.replication)
+                jobs.append(asyncio.create_task(relay.run()))
+            made = rooms(parts)
+            if follows:
+                subscription = Subscription(
+                    name=settings.service,
+                    pool=pool,
+                    logs=follows,
+                    partitions=settings.partitions,
+                    now=parts.clock.now,
+                    handlers=made.handlers,
+                    reactions=made.reactions,
+                    own=own,
+                )
+                parts.subscription = subscription
+                await subscription.open()
+                jobs.append(asyncio.create_task(subscription.watch()))
+                jobs.append(asyncio.create_task(Delivery(settings.kafka, subscription).run()))
+            if made.due is not None:
+                jobs.append(asyncio.create_task(Timers(dsn, pool, parts.clock.now, made.due).run()))
+            if made.opened is not None:
+                await made.opened()
+            _log.info("ready", port=settings.port)
+            yield
+
+    app = FastAPI(title=title, version="0.1.0", lifespan=lifespan)
+    problems.install(app)
+    for router in routers:
+        app.include_router(router)
+    app.add_api_route("/health", _health, methods=["GET"], tags=["operations"])
+    return app
+
+
+async def _health(request: Request) -> JSONResponse:
+    """Ready to work: the database answers. Stopped partitions are named, they don't make it unready."""
+    parts: Parts = request.app.state.parts
+    await parts.pool.fetchval("SELECT 1")
+    stopped = await parts.pool.fetch(
+        "SELECT log, partition, stopped FROM ledger.checkpoint WHERE subscription = $1 AND stopped IS NOT NULL",
+        parts.settings.service,
+    )
+    return JSONResponse(
+        {"status": "ok", "service": parts.settings.service, "stopped": [dict(s) for s in stopped]}
+    )
+
+
+async def _pool(dsn: str, service: str) -> Any:
+    """Connected; waits for a database that is still starting."""
+    while True:
+        try:
+            return await asyncpg.create_pool(
+                dsn,
+                min_size=2,
+                max_size=10,
+                command_timeout=60,
+                server_settings={"application_name": f"gongkai.{service}"},
+            )
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+            _log.info("waiting for the database", error=repr(error))
+            await asyncio.sleep(0.3)
+
+
+async def _close(pool: Any) -> None:
+    try:
+        await asyncio.wait_for(pool.close(), 5)
+    except TimeoutError:
+        pool.terminate()
+
+
+async def _cancel(jobs: list["asyncio.Task[None]"]) -> None:
+    for job in jobs:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)

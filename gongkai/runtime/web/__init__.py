@@ -1,0 +1,97 @@
+"""The one look behind console and portal: Jinja set-up, language, static files, headers, shared parts.
+
+pages = templates(Path(__file__).parent)            # <folder>/templates, shared ones under "web/"
+dress(app)                                          # language and security headers
+mount_static(app, own=Path(__file__).parent / "static")
+return await pages.page(request, "documents.html", documents=rows)
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from gongkai.runtime.web.headers import GuardsPages
+from gongkai.runtime.web.language import Language, SpeaksLanguage, spoken, switch, t
+from gongkai.runtime.web.problems import Problem, from_document, of_field
+from gongkai.runtime.web.static_files import HERE, Addresses, mount_static
+from gongkai.runtime.web.strip import Cell, Strip, strip_of
+from gongkai.runtime.web.words import FILTERS, SHANGHAI
+
+__all__ = [
+    "Cell",
+    "Language",
+    "Pages",
+    "Problem",
+    "Strip",
+    "dress",
+    "from_document",
+    "mount_static",
+    "of_field",
+    "spoken",
+    "strip_of",
+    "t",
+    "templates",
+]
+
+
+class Clock(Protocol):
+    """What a page asks the process's clock: the moment, and whether it is a simulated one."""
+
+    @property
+    def simulated(self) -> bool: ...
+
+    async def now(self) -> datetime: ...
+
+
+class Pages:
+    """Templates of one face. A page gets `request`, `now`, `today`, `simulated`, `lang`, `switch_to`."""
+
+    def __init__(self, folder: Path) -> None:
+        own = folder / "static"
+        self.env = Environment(
+            loader=ChoiceLoader(
+                [
+                    FileSystemLoader(folder / "templates"),
+                    PrefixLoader({"web": FileSystemLoader(HERE / "templates/web")}),
+                ]
+            ),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        static = Addresses(own if own.is_dir() else None)
+        self.env.filters.update(FILTERS)
+        self.env.globals.update(t=t, static=static, has_vendor=static.has, problem_of=of_field)
+
+    async def page(self, request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
+        """The page, at the moment of the process's clock (`context["now"]` overrides it: as-of pages)."""
+        clock: Clock = request.app.state.parts.clock
+        now: datetime = context.pop("now", None) or await clock.now()
+        lang = spoken.get()
+        body = self.env.get_template(name).render(
+            request=request,
+            now=now,
+            today=now.astimezone(SHANGHAI).date(),
+            simulated=clock.simulated,
+            lang=lang,
+            switch_to=switch(request.url, "zh" if lang == "en" else "en"),
+            **context,
+        )
+        return HTMLResponse(body, status_code=status)
+
+
+def templates(folder: Path) -> Pages:
+    """Pages of the service whose package is in `folder`."""
+    return Pages(folder)
+
+
+def dress(app: FastAPI) -> None:
+    """Language and security headers for every answer of the app."""
+    app.add_middleware(GuardsPages)
+    app.add_middleware(SpeaksLanguage)

@@ -1,0 +1,178 @@
+"""The clock of a case as a strip of days (GT-answer): what the page's signature element is drawn from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gongkai.runtime.web.language import t
+from gongkai.runtime.web.words import as_date, date_words
+
+MAKE_UP = "make-up"  # the calendar's code of a rest day that is worked: 调休上班
+_PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day: how it is drawn (`kinds`, words of parts.css), its number and its reason."""
+
+    day: date
+    kinds: str
+    n: int | None
+    zh: str
+    en: str
+    make_up: bool
+    due: bool
+    today: bool
+    first_of_month: bool
+
+    @property
+    def column(self) -> int:
+        """1 = Monday: where the day stands when a row is a week."""
+        return self.day.isoweekday()
+
+    @property
+    def reason(self) -> str:
+        return t(self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The cells in order, and what they say in one sentence."""
+
+    cells: tuple[Cell, ...]
+    received: date
+    due: date | None
+    left: int
+    awaits: int | None
+    term: int
+    clause: str
+    today: date
+    answered: date | None
+    paused: bool
+
+    @property
+    def used(self) -> int:
+        """Working days of the term that have passed, today's included."""
+        return max((c.n for c in self.cells if c.n is not None and c.day <= self._until), default=0)
+
+    @property
+    def late_days(self) -> int:
+        """Working days after the due day, up to the answer or today."""
+        return sum(1 for c in self.cells if "over" in c.kinds.split() and "counts" in c.kinds.split())
+
+    @property
+    def _until(self) -> date:
+        return min(self.answered or self.today, self.today)
+
+    @property
+    def sentence(self) -> str:
+        """The strip in words, for those who don't see it and for the paper."""
+        start = t(
+            f"{date_words(self.received)}收到，自次日起算{self.term}个工作日，",
+            f"Received {date_words(self.received)}; {self.term} working days from the day after. ",
+        )
+        return start + self._end()
+
+    def _end(self) -> str:
+        if self.due is None:
+            year = (self.awaits or 0) - 1
+            return t(
+                f"{year}年12月31日后尚余{self.left}个工作日，待国务院{self.awaits}年放假安排公布后确定。",
+                f"{self.left} working days left after 31 December {year}; "
+                f"the {self.awaits} holiday notice is awaited.",
+            )
+        due = t(f"应于{date_words(self.due)}前（含当日）答复。", f"Answer due by {date_words(self.due)}.")
+        if self.answered is not None:
+            return due + self._answered()
+        if self.today > self.due:
+            return due + t(f"已超期{self.late_days}个工作日。", f" {self.late_days} working days late.")
+        rest = self.term - self.used
+        return due + t(
+            f"今日为第{self.used}个工作日，剩余{rest}个工作日。",
+            f" Today is working day {self.used}; {rest} left.",
+        )
+
+    def _answered(self) -> str:
+        when = date_words(self.answered)
+        if self.late_days:
+            return t(
+                f"已于{when}答复，超期{self.late_days}个工作日。",
+                f" Answered {when}, {self.late_days} working days late.",
+            )
+        return t(f"已于{when}按期答复。", f" Answered {when}, in time.")
+
+
+def strip_of(
+    clock: Mapping[str, Any],
+    *,
+    received: date | str,
+    today: date,
+    answered: date | str | None = None,
+    after: Iterable[Mapping[str, Any]] = (),
+) -> Strip:
+    """The strip of a `clock` as intake's API gives it (due, left, awaits, term, clause, days).
+
+    `after`: the days that follow the due day up to the answer or today, in the same form.
+    """
+    received = as_date(received)
+    answered = None if answered is None else as_date(answered)
+    due = None if clock["due"] is None else as_date(clock["due"])
+    days = [d for d in clock["days"] if as_date(d["date"]) != received]
+    first = {
+        "date": received,
+        "counts": False,
+        "n": None,
+        "code": "received",
+        "zh": "收到申请",
+        "en": "received",
+    }
+    cells: list[Cell] = []
+    for raw in [first, *days, *after]:
+        previous = cells[-1].day if cells else None
+        cells.append(_cell(raw, previous=previous, due=due, today=today, answered=answered))
+    return Strip(
+        cells=tuple(cells),
+        received=received,
+        due=due,
+        left=int(clock["left"]),
+        awaits=clock.get("awaits"),
+        term=int(clock["term"]),
+        clause=str(clock["clause"]),
+        today=today,
+        answered=answered,
+        paused=any("paused" in c.kinds.split() for c in cells),
+    )
+
+
+def _cell(
+    raw: Mapping[str, Any], *, previous: date | None, due: date | None, today: date, answered: date | None
+) -> Cell:
+    day = as_date(raw["date"])
+    code = str(raw["code"])
+    kinds = ["counts" if raw["counts"] else "rest"]
+    if code == "received":
+        kinds = ["start"]
+    elif code.startswith(_PAUSE):
+        kinds = ["paused"]
+    if day <= today:
+        kinds.append("past")
+    if due is not None and day > due:
+        kinds.append("over")
+    if day == due:
+        kinds.append("due")
+    if day == today:
+        kinds.append("today")
+    if day == answered:
+        kinds.append("answered")
+    return Cell(
+        day=day,
+        kinds=" ".join(kinds),
+        n=raw["n"],
+        zh=str(raw["zh"]),
+        en=str(raw["en"]),
+        make_up=code == MAKE_UP,
+        due=day == due,
+        today=day == today,
+        first_of_month=previous is None or previous.month != day.month,
+    )

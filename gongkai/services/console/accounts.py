@@ -1,0 +1,71 @@
+"""Local accounts (等保: unique identity, argon2id, limited attempts). What a person may do is the register's to say."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+ATTEMPTS = 5
+LOCK = timedelta(seconds=300)
+SHORTEST = 8  # characters
+
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash("no account has this one")  # verified for unknown names, so that time tells nothing
+
+
+class WeakPassword(ValueError):
+    """Shorter than eight characters, or of one kind of character only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in."""
+
+    person: str
+    registrar: bool
+
+
+async def put(conn: Any, person: str, password: str, now: datetime, *, registrar: bool = False) -> None:
+    """Make the account, or give it another password. Raises WeakPassword."""
+    kinds = sum(bool(re.search(kind, password)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
+    if len(password) < SHORTEST or kinds < 2:
+        raise WeakPassword(f"a password has {SHORTEST} characters or more, of two kinds at least")
+    await conn.execute(
+        "INSERT INTO account (person, password, registrar, changed_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (person) DO UPDATE SET password = $2, registrar = $3, changed_at = $4, failures = 0,"
+        " locked_until = NULL",
+        person,
+        _HASHER.hash(password),
+        registrar,
+        now,
+    )
+
+
+async def check(pool: Any, person: str, password: str, now: datetime) -> Account | None:
+    """The account, if the password is its own; None also while it is locked, without saying which."""
+    async with pool.acquire() as conn, conn.transaction():
+        row = await conn.fetchrow("SELECT * FROM account WHERE person = $1 FOR UPDATE", person)
+        locked = row is not None and row["locked_until"] is not None and row["locked_until"] > now
+        right = await asyncio.to_thread(_verify, row["password"] if row else _NOBODY, password)
+        if row is None or locked:
+            return None
+        failures = 0 if right else row["failures"] + 1
+        until = now + LOCK if failures >= ATTEMPTS else None
+        await conn.execute(
+            "UPDATE account SET failures = $2, locked_until = $3 WHERE person = $1",
+            person,
+            0 if until else failures,
+            until,
+        )
+        return Account(person, row["registrar"]) if right else None
+
+
+def _verify(known: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(known, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False

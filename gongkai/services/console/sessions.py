@@ -1,0 +1,79 @@
+"""Sessions: kept here, not in the browser, which holds a random id only; every form carries the session's token."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+COOKIE = "gongkai_console"
+DOOR = "gongkai_console_door"  # before there is a session: ties the sign-in form to the browser
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=8)
+SEEN_EVERY = timedelta(minutes=1)  # how exactly the last sight is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    person: str
+    registrar: bool
+    csrf: str
+
+
+def _id(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+async def start(pool: Any, person: str, registrar: bool, now: datetime) -> str:
+    """A new session; what the cookie is to hold. Sessions long over are swept on the way."""
+    secret = secrets.token_urlsafe(32)
+    await pool.execute("DELETE FROM session WHERE seen_at < $1 OR started_at < $2", now - IDLE, now - LONGEST)
+    await pool.execute(
+        "INSERT INTO session (id, person, registrar, csrf, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        _id(secret),
+        person,
+        registrar,
+        secrets.token_urlsafe(32),
+        now,
+    )
+    return secret
+
+
+async def find(pool: Any, request: Request, now: datetime) -> Session | None:
+    """The session of the request's cookie, while it lives."""
+    secret = request.cookies.get(COOKIE)
+    if not secret:
+        return None
+    row = await pool.fetchrow(
+        "SELECT person, registrar, csrf, seen_at FROM session WHERE id = $1 AND seen_at > $2 AND started_at > $3",
+        _id(secret),
+        now - IDLE,
+        now - LONGEST,
+    )
+    if row is None:
+        return None
+    if now - row["seen_at"] > SEEN_EVERY:
+        await pool.execute("UPDATE session SET seen_at = $2 WHERE id = $1", _id(secret), now)
+    return Session(row["person"], row["registrar"], row["csrf"])
+
+
+async def end(pool: Any, request: Request) -> None:
+    secret = request.cookies.get(COOKIE)
+    if secret:
+        await pool.execute("DELETE FROM session WHERE id = $1", _id(secret))
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=int(LONGEST.total_seconds()), httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+
+
+def same(expected: str | None, given: object) -> bool:
+    """Compares in constant time; nothing equals nothing is no match."""
+    return bool(expected) and isinstance(given, str) and compare_digest(str(expected).encode(), given.encode())

@@ -1,0 +1,119 @@
+"""Who is at the console, and what of it he or she gets to see (SC-1.1). What may be done, the services decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse
+
+from gongkai.contracts.register import Holding, Register
+from gongkai.contracts.vocabulary import Duty, StandingRole
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.identity import Issuer
+from gongkai.runtime.service import Parts
+from gongkai.runtime.web import Pages
+from gongkai.services.console import sessions
+
+REGISTRAR = "registrar"
+OVERSIGHT = (StandingRole.AUTHORITY, StandingRole.SUPERVISION)
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; the page that was asked for comes after."""
+
+
+class ForgedForm(Exception):
+    """A form without the session's token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person signed in, with the duties that the register says."""
+
+    person: str
+    name: str
+    registrar: bool
+    csrf: str
+    holdings: tuple[Holding, ...]
+    sees_all: bool
+    register: Register
+    issuer: Issuer
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return tuple(h.unit for h in self.holdings)
+
+    @property
+    def scope(self) -> list[str] | None:
+        """Units whose cases are shown; None = all of them (auditors, the authority, supervision)."""
+        return None if self.sees_all else list(self.units)
+
+    def units_with(self, *duties: Duty) -> list[str]:
+        """Units in which the person holds one of the duties."""
+        return [h.unit for h in self.holdings if not h.duties.isdisjoint(duties)]
+
+    def holds(self, unit: str, *duties: Duty) -> bool:
+        return unit in self.units_with(*duties)
+
+    def sees(self, *units: str | None) -> bool:
+        return self.sees_all or any(unit in self.units for unit in units)
+
+    def unit_name(self, unit: str | None) -> str:
+        entry = self.register.unit(unit) if unit else None
+        return entry.name if entry else (unit or "")
+
+
+def people_names(register: Register) -> dict[str, str]:
+    return {o.person: o.name for unit in register.units.values() for o in unit.officers}
+
+
+async def visitor(request: Request, parts: PartsOf) -> Visitor:
+    """FastAPI dependency. Raises SignInNeeded."""
+    session = await sessions.find(parts.pool, request, parts.wall())
+    if session is None:
+        raise SignInNeeded
+    register: Register = await parts.replica.sync()
+    holdings = tuple(register.holdings(session.person))
+    auditor = any(Duty.AUDITOR in h.duties for h in holdings)
+    oversight = any(register.stands_for(session.person, role) for role in OVERSIGHT)
+    return Visitor(
+        person=session.person,
+        name=holdings[0].name if holdings else session.person,
+        registrar=session.registrar,
+        csrf=session.csrf,
+        holdings=holdings,
+        sees_all=auditor or oversight or session.registrar,
+        register=register,
+        issuer=request.app.state.issuer,
+    )
+
+
+Visiting = Annotated[Visitor, Depends(visitor)]
+
+
+async def form_of(request: Request, who: Visitor) -> dict[str, Any]:
+    """The fields of a posted form, first value of each; a form of somebody else's making is refused."""
+    form = await request.form()
+    if not sessions.same(who.csrf, form.get("csrf")):
+        raise ForgedForm
+    return {key: form.get(key) for key in form}
+
+
+async def show(
+    request: Request, who: Visitor, name: str, /, *, at: str = "", status: int = 200, **context: Any
+) -> HTMLResponse:
+    """A page of the console; `at` is the entry of the menu that it belongs to."""
+    pages: Pages = request.app.state.pages
+    return await pages.page(request, name, status=status, who=who, at=at, **context)
+
+
+def people_with(register: Register, unit: str, *duties: Duty) -> Sequence[tuple[str, str]]:
+    """(person, name) of a unit's officers who hold one of the duties."""
+    entry = register.unit(unit)
+    officers = entry.officers if entry else ()
+    return [(o.person, o.name) for o in officers if not set(duties).isdisjoint(o.duties)]
+
+
+async def now_of(parts: Parts) -> Any:
+    return await parts.clock.now()

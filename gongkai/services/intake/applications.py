@@ -1,0 +1,276 @@
+"""依申请公开: receive, answer, read, look up. What is personal is sealed here, before anything else sees it."""
+
+import hashlib
+import hmac
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import uuid5
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from gongkai.contracts.errors import BadInput, Sentence
+from gongkai.contracts.events import Id, Line, Sealed, Text
+from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty
+from gongkai.ledger import read, seal
+from gongkai.ledger.seal import Keys
+from gongkai.rules.deadlines import Deadline
+from gongkai.rules.moment import local_date
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
+from gongkai.runtime.identity import Asking
+from gongkai.runtime.service import Parts
+from gongkai.runtime.topology import log_for
+from gongkai.services.intake.aggregates import APPLICATION, application_stream
+from gongkai.services.intake.domain import application
+
+router = APIRouter(tags=["applications"])
+
+
+class Applicant(BaseModel):
+    """条例第二十九条(一): name, proof of identity, contact. Nothing else is mandatory."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line
+    id_kind: Line = "身份证"
+    id_number: Line
+    contact: Line
+    address: Text = ""
+
+
+class Wanted(BaseModel):
+    """条例第二十九条(二)(三): what is asked for, in which form, by which way."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: Annotated[Text, Field(min_length=1)]
+    form: Line = "电子"
+    delivery: Line = "网上查询"
+
+
+class Application(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    application: Id | None = None
+    unit: Id
+    channel: Channel = Channel.ONLINE
+    applicant: Applicant
+    request: Wanted
+    received_on: date | None = None
+
+
+class Received(Done):
+    receipt: str
+    code: str
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: AnswerKind
+    text: Annotated[Text, Field(min_length=1)]
+    grounds: tuple[str, ...] = ()
+
+
+class Day(BaseModel):
+    date: date
+    counts: bool
+    n: int | None
+    code: str
+    zh: str
+    en: str
+
+
+class ClockFace(BaseModel):
+    """The clock as pages show it: `due` is null past the last year with a notice, then `awaits` names the year."""
+
+    due: date | None
+    left: int
+    awaits: int | None
+    term: int
+    clause: str
+    days: list[Day]
+
+
+class Progress(BaseModel):
+    application: str
+    receipt: str
+    unit: str
+    unit_name: str
+    channel: Channel
+    state: Literal["open", "overdue", "answered"]
+    received_on: date
+    clock: ClockFace
+    answer: dict[str, Any] | None
+    applicant: dict[str, Any] | None = None
+    request: dict[str, Any] | None = None
+
+
+@router.post("/applications", status_code=201)
+async def receive(asked: Application, who: Asking, parts: PartsOf, command: CommandId) -> Received:
+    """Take in an application: from the public by the portal, or by a disclosure officer who fills it in."""
+    unit = await known_unit(parts.replica, asked.unit)
+    if not who.is_public:
+        await require_duty(parts, who, asked.unit, Duty.DISCLOSURE_OFFICER)
+    keys, now = _keys(parts), await parts.clock.now()
+    application_id = asked.application or uuid5(command, "application").hex
+    received_on = None if who.is_public else asked.received_on
+    receipt = (
+        f"{(received_on or local_date(now)):%Y%m%d}-{hashlib.sha256(application_id.encode()).hexdigest()[:8]}"
+    )
+    receipt = receipt.upper()
+    code = (await keys.pseudonym(f"code/{application_id}"))[2:12]
+    person = await keys.pseudonym(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")
+    key = await keys.key_for(person, now)
+    stream = application_stream(application_id)
+    cmd = application.Receive(
+        application=application_id,
+        receipt=receipt,
+        unit=asked.unit,
+        channel=Channel.ONLINE if who.is_public else asked.channel,
+        applicant=_sealed(person, key, asked.applicant.model_dump(), f"{stream}/applicant"),
+        request=_sealed(person, key, asked.request.model_dump(), f"{stream}/request"),
+        received_on=received_on,
+        code_digest=_code_digest(receipt, code),
+        by=who.person,
+    )
+    rules = rules_of(unit, now)
+    done = await carry(
+        parts,
+        command=command,
+        stream=stream,
+        aggregate=APPLICATION,
+        decide=lambda state: application.receive(state, cmd, rules, now),
+        now=now,
+        id=application_id,
+    )
+    return Received(**dict(done), receipt=receipt, code=code)
+
+
+@router.post("/applications/{application_id}/answer", status_code=201)
+async def answer(application_id: Id, said: Answer, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+    """The one answer. A second one is refused; the same command again answers with its first result."""
+    state = await _state(parts, application_id)
+    received = state.received
+    await require_duty(parts, who, received.unit, Duty.DISCLOSURE_OFFICER)
+    now = await parts.clock.now()
+    stream = application_stream(application_id)
+    key = await _keys(parts).key_of(received.applicant.person)
+    letter = _sealed(received.applicant.person, key, {"text": said.text}, f"{stream}/letter")
+    cmd = application.Answer(said.kind, letter, said.grounds, who.person)
+    rules = rules_of(await known_unit(parts.replica, received.unit), received.at)
+    return await carry(
+        parts,
+        command=command,
+        stream=stream,
+        aggregate=APPLICATION,
+        decide=lambda state: application.answer(state, cmd, rules, now),
+        now=now,
+        id=application_id,
+    )
+
+
+@router.get("/applications/progress")
+async def progress(
+    who: Asking, parts: PartsOf, receipt: Annotated[str, Query()], code: Annotated[str, Query()]
+) -> Progress:
+    """What the applicant sees. A wrong code and an unknown receipt get the same answer."""
+    row = await parts.pool.fetchrow(
+        "SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt
+    )
+    given = _code_digest(receipt, code)
+    if row is None or not hmac.compare_digest(row["code_digest"], given) or not who.is_public:
+        raise _unknown()
+    state = await _state(parts, row["application"])
+    return await _progress(parts, state)
+
+
+@router.get("/applications/{application_id}")
+async def read_application(application_id: Id, who: Asking, parts: PartsOf) -> Progress:
+    """The whole file, unsealed, for the unit's officers who handle it."""
+    state = await _state(parts, application_id)
+    await require_duty(parts, who, state.received.unit, Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
+    shown = await _progress(parts, state)
+    stream, received = application_stream(application_id), state.received
+    return shown.model_copy(
+        update={
+            "applicant": await _unsealed(parts, received.applicant, f"{stream}/applicant"),
+            "request": await _unsealed(parts, received.request, f"{stream}/request"),
+        }
+    )
+
+
+async def _progress(parts: Parts, state: application.Open | application.Answered) -> Progress:
+    received = state.received
+    unit = await known_unit(parts.replica, received.unit)
+    rules = rules_of(unit, received.at)
+    answered: dict[str, Any] | None = None
+    if isinstance(state, application.Answered):
+        letter = await _unsealed(parts, state.answer.letter, f"application-{received.application}/letter")
+        answered = {
+            "kind": state.answer.kind,
+            "zh": state.answer.kind.zh,
+            "en": state.answer.kind.en,
+            "answered_on": state.answer.answered_on,
+            "late_days": state.answer.late_days,
+            "text": None if letter is None else letter["text"],
+        }
+    stands: Literal["open", "overdue", "answered"] = "answered" if answered else "open"
+    if isinstance(state, application.Open) and state.overdue:
+        stands = "overdue"
+    return Progress(
+        application=received.application,
+        receipt=received.receipt,
+        unit=received.unit,
+        unit_name=unit.name,
+        channel=received.channel,
+        state=stands,
+        received_on=received.received_on,
+        clock=_face(application.clock(state, rules), rules.book.answer.term.days, rules.book.answer.clause),
+        answer=answered,
+    )
+
+
+def _face(clock: Deadline, term: int, clause: str) -> ClockFace:
+    days = [
+        Day(date=d.date, counts=d.counts, n=d.n, code=d.reason.code, zh=d.reason.zh, en=d.reason.en)
+        for d in clock.days
+    ]
+    return ClockFace(due=clock.due, left=clock.left, awaits=clock.awaits, term=term, clause=clause, days=days)
+
+
+async def _state(parts: Parts, application_id: str) -> application.Open | application.Answered:
+    entries = await read.stream(parts.pool, log_for("intake"), application_stream(application_id))
+    state = APPLICATION.fold(entries)
+    if state is None:
+        raise _unknown()
+    return state
+
+
+def _unknown() -> BadInput:
+    says = Sentence("没有这件申请,或者查询码不对。", "There is no such application, or the code is wrong.")
+    return BadInput("application.unknown", says, field="/receipt", clause="GT-register", status=404)
+
+
+def _keys(parts: Parts) -> Keys:
+    if parts.keys is None:
+        raise RuntimeError("intake needs the database of keys: GONGKAI_KEYS_DSN")
+    return parts.keys
+
+
+def _sealed(person: str, key: bytes, content: Any, bound_to: str) -> Sealed:
+    nonce, box = seal.seal(key, content, bound_to)
+    return Sealed(person=person, nonce=nonce, box=box)
+
+
+async def _unsealed(parts: Parts, sealed: Sealed, bound_to: str) -> Any:
+    """None when the person was erased."""
+    try:
+        key = await _keys(parts).key_of(sealed.person)
+    except seal.Erased:
+        return None
+    return seal.unseal(key, sealed.nonce, sealed.box, bound_to)
+
+
+def _code_digest(receipt: str, code: str) -> str:
+    return hashlib.sha256(f"{receipt}/{code}".encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""办理期限: when an application's time is up, its lateness becomes a fact (GT-answer)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gongkai.contracts.events import (
+    SYSTEM,
+    ApplicationAnswered,
+    ApplicationOverdue,
+    ApplicationReceived,
+    Event,
+    decode,
+)
+from gongkai.ledger import timers
+from gongkai.ledger.decider import Intent
+from gongkai.ledger.read import Connection
+from gongkai.ledger.subscribe import Delivered
+from gongkai.ledger.timers import Due
+from gongkai.rules.moment import end_of
+from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.service import Parts
+from gongkai.services.intake.aggregates import APPLICATION, application_stream
+from gongkai.services.intake.domain import application
+
+OVERDUE = "application-overdue"
+
+
+class Deadlines:
+    """Folds due moments from this service's own events, and says what is due to the aggregate."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
+        for what in batch:
+            match decode(what.record):
+                case ApplicationReceived() as received:
+                    await self._parts.replica.at_least(what.record.registerat)
+                    unit = await known_unit(self._parts.replica, received.unit)
+                    due = application.clock(application.Open(received), rules_of(unit, received.at)).due
+                    if due is not None:
+                        await timers.put(conn, Due(OVERDUE, what.record.subject, end_of(due)))
+                case ApplicationAnswered() | ApplicationOverdue() as settled:
+                    await timers.drop(conn, OVERDUE, application_stream(settled.application))
+
+    async def issue(self, due: Due, now: datetime) -> None:
+        """What a timer's command does: nothing, when the answer was quicker."""
+
+        def decide(state: application.State) -> list[Event]:
+            assert state is not None
+            register = self._parts.replica.register
+            rules = rules_of(register.units[state.received.unit], state.received.at)
+            return application.declare_overdue(state, application.DeclareOverdue(by=SYSTEM), rules, now)
+
+        await self._parts.replica.sync()
+        await self._parts.carry_out(Intent(due.command, due.stream, APPLICATION, decide), now)

@@ -1,0 +1,111 @@
+"""公开属性源头认定: a draft with its attribute and reason; drafted again, it is another version (CX-6, WY-B.5, LS-10a)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.events import ConsultationNeed, Digest, DocumentDrafted, Event, Id, PersonId
+from gongkai.contracts.vocabulary import Attribute, Category
+from gongkai.rules import Rules
+from gongkai.services.intake.domain import refusals
+
+# -- state
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The newest version, as its drafter handed it in."""
+
+    version: DocumentDrafted
+
+
+State = Drafted | None
+
+# -- commands
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Hand in a document, or another version of it. The text is in the content store already."""
+
+    document: Id
+    unit: Id
+    title: str
+    number: str | None
+    category: Category
+    attribute: str | None  # a code of 公开属性; which ones there are, the rulebook says
+    reason: str
+    summary: str
+    digest: Digest
+    media_type: str
+    size: int  # bytes
+    formed_on: date
+    consult: tuple[ConsultationNeed, ...]
+    by: PersonId
+
+
+# -- decide
+
+
+@clause("CX-6", "WY-B.5", "WY-B.6a", "LS-10a", "GT-owner")
+def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
+    """Without an attribute, or the reason that the rulebook asks for with it, nothing is issued."""
+    if state is not None and state.version.unit != cmd.unit:
+        raise refusals.other_units_document()
+    event = DocumentDrafted(
+        document=cmd.document,
+        unit=cmd.unit,
+        title=cmd.title,
+        number=cmd.number,
+        category=cmd.category,
+        attribute=_attribute(cmd, rules),
+        reason=cmd.reason,
+        summary=cmd.summary,
+        digest=cmd.digest,
+        media_type=cmd.media_type,
+        size=cmd.size,
+        formed_on=cmd.formed_on,
+        consult=_consultations(cmd, rules),
+        rulebook=rules.book.version,
+        by=cmd.by,
+        at=now,
+    )
+    unsaid = {"rulebook": event.rulebook, "by": cmd.by, "at": now}
+    if state is not None and event == state.version.model_copy(update=unsaid):
+        return []  # the same version again is no edit, and voids no review
+    return [event]
+
+
+def _attribute(cmd: Draft, rules: Rules) -> Attribute:
+    known = rules.book.attributes
+    stands_in = known[Attribute.PROACTIVE].clause  # the one attribute that every regulation knows
+    if not cmd.attribute:
+        raise refusals.no_attribute(known, stands_in)
+    if cmd.attribute not in known:
+        raise refusals.unknown_attribute(known, stands_in)
+    attribute = Attribute(cmd.attribute)
+    if known[attribute].reason_required and not cmd.reason.strip():
+        raise refusals.no_reason(attribute, known[attribute].clause)
+    return attribute
+
+
+@clause("SC-3.3")
+def _consultations(cmd: Draft, rules: Rules) -> tuple[ConsultationNeed, ...]:
+    """Other units only, and one letter to each on one matter."""
+    for index, need in enumerate(cmd.consult):
+        if need.unit == cmd.unit:
+            raise refusals.consults_itself(index, rules.book.consultation(need.kind).clause)
+        if any((need.unit, need.kind) == (other.unit, other.kind) for other in cmd.consult[:index]):
+            raise refusals.consults_twice(index, rules.book.consultation(need.kind).clause)
+    return cmd.consult
+
+
+# -- evolve
+
+
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case DocumentDrafted():
+            return Drafted(event)
+        case _:
+            return state

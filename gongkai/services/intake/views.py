@@ -1,0 +1,21 @@
+"""受理's own projection: from the receipt that an applicant quotes to the application (进度查询)."""
+
+from collections.abc import Sequence
+
+from gongkai.contracts.events import ApplicationReceived, decode
+from gongkai.ledger.read import Connection
+from gongkai.ledger.subscribe import Delivered
+
+
+class Receipts:
+    name = "intake.receipt"
+    tables = ("receipt",)
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
+        rows = [
+            (event.receipt, event.application, event.code_digest)
+            for what in batch
+            if isinstance(event := decode(what.record), ApplicationReceived)
+        ]
+        if rows:
+            await conn.executemany("INSERT INTO receipt VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", rows)

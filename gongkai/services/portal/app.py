@@ -1,0 +1,41 @@
+"""The portal, wired: the public's pages, on a role that sees what was published and nothing else."""
+
+from fastapi import FastAPI
+
+from gongkai.runtime.identity import Issuer
+from gongkai.runtime.service import Parts, Rooms, build
+from gongkai.runtime.settings import Settings
+from gongkai.runtime.topology import logs_of
+from gongkai.runtime.web import dress, mount_static
+from gongkai.services.portal import apply, pages, standing
+from gongkai.services.portal.face import FOLDER, Desk
+from gongkai.services.portal.intake import Intake
+from gongkai.services.portal.queries import Catalogue
+from gongkai.services.portal.site import Site
+from gongkai.services.portal.views import Documents
+
+
+def create(settings: Settings, site: Site | None = None) -> FastAPI:
+    """The portal as an ASGI application."""
+
+    def rooms(parts: Parts) -> Rooms:
+        issuer = Issuer.load("portal", settings.token_keys)
+        app.state.desk = Desk(
+            site=site or Site(),
+            catalogue=Catalogue(parts.pool),
+            intake=Intake(parts.http, settings.intake_url, issuer, parts.wall),
+        )
+        return Rooms(handlers=[Documents()])
+
+    app = build(
+        settings,
+        title="Gongkai portal",
+        follows=logs_of("publishing"),
+        register_logs=(),  # who holds which office is none of the public's pages
+        rooms=rooms,
+        routers=[pages.router, apply.router, standing.router],
+    )
+    standing.install_errors(app)
+    dress(app)
+    mount_static(app, own=FOLDER / "static")
+    return app

@@ -1,0 +1,134 @@
+"""What the portal asks of intake over HTTP, as the public: it can hand in and look up, and reach nothing else."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gongkai.contracts.vocabulary import AnswerKind, UnitKind
+from gongkai.runtime.identity import Issuer
+from gongkai.runtime.web import Problem, from_document
+
+_log = structlog.get_logger(__name__)
+
+FRESH = 60.0  # seconds that the list of units is kept
+
+AWAY = Problem(
+    "intake.away",
+    "受理系统暂时无法连接，您填写的内容没有提交，也没有丢失。请稍后再试。",
+    "The receiving system can't be reached. Nothing was sent and nothing is lost. Please try again shortly.",
+    status=503,
+)
+
+
+class Away(Exception):
+    """Intake can't be reached or doesn't answer as agreed."""
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Unit(_Read):
+    """A body that applications can be addressed to."""
+
+    unit: str
+    name: str
+    kind: UnitKind
+
+    @property
+    def takes_applications(self) -> bool:
+        """Governments, their departments and branch offices; public enterprises follow their sector's rules."""
+        return self.kind is not UnitKind.INSTITUTION
+
+
+class Receipt(_Read):
+    """What the applicant keeps. `code` is told once."""
+
+    receipt: str
+    code: str | None = None
+
+
+class Answer(_Read):
+    """The one answer, opened for the applicant."""
+
+    kind: AnswerKind
+    text: str
+    answered_on: date
+    late_days: int = 0
+
+
+class Progress(_Read):
+    """How far an application is. `clock` is intake's, day by day; its `days` may go on past the due day."""
+
+    state: str
+    unit_name: str
+    received_on: date
+    clock: dict[str, Any]
+    answer: Answer | None = None
+
+
+@dataclass(slots=True)
+class Intake:
+    """The public's door to intake. No personal datum stands in an address or a log line."""
+
+    http: httpx.AsyncClient
+    url: str
+    issuer: Issuer
+    wall: Callable[[], datetime]
+    tick: Callable[[], float] = time.monotonic
+    _units: tuple[float, tuple[Unit, ...]] = field(default=(float("-inf"), ()))
+
+    async def units(self) -> tuple[Unit, ...]:
+        """Known units, by the order of the register; the last list known when intake is away."""
+        at, known = self._units
+        if self.tick() - at < FRESH:
+            return known
+        try:
+            answer = await self._ask("GET", "/units")
+            body = answer.json()
+            rows = body["units"] if isinstance(body, dict) else body
+            known = tuple(Unit.model_validate(row) for row in rows)
+        except (Away, ValueError, KeyError, TypeError) as error:
+            _log.warning("no list of units", error=type(error).__name__)
+            return known
+        self._units = (self.tick(), known)
+        return known
+
+    async def apply(self, payload: Mapping[str, Any], key: UUID) -> Receipt | list[Problem]:
+        """Hand in an application; the key makes it count once. Refused: what to mend, by field."""
+        try:
+            answer = await self._ask("POST", "/applications", json=payload, headers={"Idempotency-Key": str(key)})
+            if answer.is_success:
+                return Receipt.model_validate(answer.json())
+            return from_document(answer.json(), answer.status_code)
+        except (Away, ValueError) as error:
+            _log.warning("application not handed in", error=type(error).__name__)
+            return [AWAY]
+
+    async def progress(self, receipt: str, code: str) -> Progress | None:
+        """None when there is no such pair: an unknown receipt and a wrong code are the same. Raises Away."""
+        answer = await self._ask("POST", "/applications/progress", json={"receipt": receipt, "code": code})
+        if answer.is_client_error:
+            return None
+        try:
+            return Progress.model_validate(answer.json())
+        except (ValidationError, ValueError) as error:
+            raise Away from error
+
+    async def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        token = self.issuer.issue("public", self.wall())
+        headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
+        try:
+            answer = await self.http.request(method, self.url + path, headers=headers, **request)
+        except httpx.HTTPError as error:
+            raise Away from error
+        if answer.is_server_error or answer.status_code in (401, 403):
+            raise Away(answer.status_code)
+        return answer

@@ -1,0 +1,273 @@
+"""What the portal's pages ask of the read model: lists by cursor, search with a bounded ranking, one document."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from gongkai.services.portal.search import Question, asked
+
+PAGE = 20
+COUNTED = 1000  # more than so many are "more than"
+CANDIDATES = 200  # newest with the words in the title, and as many with the words anywhere: these are ranked
+
+Sort = Literal["relevant", "newest", "oldest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is narrowed to. All of it stands in the address."""
+
+    q: str = ""
+    unit: str = ""
+    year: int | None = None
+    category: str = ""
+    sort: Sort = "newest"
+    title_like: tuple[str, ...] = ()  # regular expressions that the title must match: columns made of titles
+
+    @property
+    def question(self) -> Question:
+        return asked(self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document in a list."""
+
+    document: str
+    title: str
+    number: str | None
+    index: str
+    unit: str
+    unit_name: str
+    category: str
+    summary: str
+    formed_on: date
+    published_at: datetime
+    snippet: str = ""
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list, and the cursors of its neighbours (empty where there is none)."""
+
+    entries: list[Entry]
+    newer: str
+    older: str
+    count: int
+
+    @property
+    def more(self) -> bool:
+        return self.count > COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A published document, in full."""
+
+    entry: Entry
+    version: int
+    event_id: UUID
+    digest: str
+    media_type: str
+    size: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One time that the gate opened, and for what."""
+
+    event_id: UUID
+    version: int
+    published_at: datetime
+    unit_name: str
+    index: str
+    digest: str
+    formed_on: date
+    drafted: UUID
+    review: UUID
+    consultations: tuple[UUID, ...]
+    rulebook: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """How many documents a unit or a year has."""
+
+    key: str
+    name: str
+    count: int
+
+
+_ENTRY = "document, title, number, index_no, unit, unit_name, category, summary, formed_on, published_at"
+
+_SCORE = r"""(
+    SELECT coalesce(sum(
+        20 * (strpos(split_part(searched, E'\n', 1), t) > 0)::int
+      + 30 * (split_part(searched, E'\n', 2) = t OR split_part(searched, E'\n', 3) = t)::int
+      + 10 * (strpos(split_part(searched, E'\n', 2), t) > 0)::int
+      +  5 * (strpos(split_part(searched, E'\n', 4), t) > 0)::int
+      + least(5, (length(searched) - length(replace(searched, t, ''))) / length(t))
+    ), 0)::int FROM unnest($1::text[]) t
+) + 40 * (split_part(searched, E'\n', 1) = array_to_string($1::text[], ''))::int"""
+
+_SNIPPET = (
+    "CASE WHEN strpos(lower(body), $2) > 0"
+    " THEN substr(body, greatest(1, strpos(lower(body), $2) - 30), 110) ELSE '' END"
+)
+
+
+class Catalogue:
+    """Reads the tables of `views.py`."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def listing(self, wanted: Wanted, *, after: str = "", before: str = "", page: int = PAGE) -> Listing:
+        """A page after or before a cursor; a cursor that can't be read counts as none."""
+        where, values = _conditions(wanted)
+        relevant = wanted.sort == "relevant" and bool(wanted.question)
+        source = _ranked(where) if relevant else f"SELECT *, 0 AS score FROM document WHERE {where}"
+        key = "score, published_at, document" if relevant else "published_at, document"
+        cursor = _read_cursor(before or after, 3 if relevant else 2)
+        backwards = cursor is not None and bool(before)
+        descending = (wanted.sort != "oldest") != backwards
+        beyond = ""
+        if cursor is not None:
+            marks = ", ".join(f"${len(values) + n + 1}" for n in range(len(cursor)))
+            beyond = f"WHERE ({key}) {'<' if descending else '>'} ({marks})"
+            values += cursor
+        order = ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in key.split(", "))
+        rows = await self._pool.fetch(
+            f"SELECT {_ENTRY}, score, {_SNIPPET} AS snippet FROM ({source}) d {beyond} "
+            f"ORDER BY {order} LIMIT {page + 1}",
+            *values,
+        )
+        found = [_entry(row) for row in rows[:page]]
+        further = len(rows) > page
+        if backwards:
+            found.reverse()
+        has_newer = further if backwards else cursor is not None
+        has_older = further or backwards
+        keys = [_cursor(entry, relevant) for entry in found]
+        return Listing(
+            entries=found,
+            newer=keys[0] if keys and has_newer else "",
+            older=keys[-1] if keys and has_older else "",
+            count=await self._count(wanted),
+        )
+
+    async def _count(self, wanted: Wanted) -> int:
+        where, values = _conditions(wanted)
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM document WHERE {where} LIMIT {COUNTED + 1}) d"
+        return int(await self._pool.fetchval(sql, *values))
+
+    async def document(self, document: str) -> Document | None:
+        row = await self._pool.fetchrow(
+            f"SELECT {_ENTRY}, 0 AS score, '' AS snippet, version, event_id, digest, media_type, size, body "
+            "FROM document WHERE document = $1",
+            document,
+        )
+        if row is None:
+            return None
+        return Document(
+            _entry(row),
+            row["version"],
+            row["event_id"],
+            row["digest"],
+            row["media_type"],
+            row["size"],
+            row["body"],
+        )
+
+    async def publications(self, document: str) -> list[Publication]:
+        """All of a document, first one first."""
+        rows = await self._pool.fetch(
+            "SELECT event_id, version, published_at, unit_name, index_no, digest, formed_on, drafted, review, "
+            "consultations, rulebook FROM publication WHERE document = $1 ORDER BY version",
+            document,
+        )
+        return [Publication(*(tuple(v) if isinstance(v, list) else v for v in row.values())) for row in rows]
+
+    async def units(self) -> list[Shelf]:
+        """Units that have published, by name, with the name that they published under last."""
+        rows = await self._pool.fetch(
+            "SELECT unit, (array_agg(unit_name ORDER BY published_at DESC))[1] AS name, count(*) AS n "
+            "FROM document GROUP BY unit ORDER BY name, unit"
+        )
+        return [Shelf(row["unit"], row["name"], row["n"]) for row in rows]
+
+    async def years(self) -> list[Shelf]:
+        rows = await self._pool.fetch(
+            "SELECT year, count(*) AS n FROM document GROUP BY year ORDER BY year DESC"
+        )
+        return [Shelf(str(row["year"]), str(row["year"]), row["n"]) for row in rows]
+
+    async def addresses(self, limit: int = 50_000) -> list[tuple[str, datetime]]:
+        """Documents and when they last changed, newest first: for the site map."""
+        rows = await self._pool.fetch(
+            "SELECT document, published_at FROM document ORDER BY published_at DESC, document DESC LIMIT $1", limit
+        )
+        return [(row["document"], row["published_at"]) for row in rows]
+
+
+def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+    """WHERE and its values; $1 are the terms, $2 is the first of them."""
+    question = wanted.question
+    values: list[Any] = [list(question.terms), question.terms[0] if question else ""]
+    parts = ["$1::text[] IS NOT NULL", "$2::text IS NOT NULL"]  # PostgreSQL wants every parameter used
+
+    def need(condition: str, value: Any) -> None:
+        values.append(value)
+        parts.append(condition.format(f"${len(values)}"))
+
+    if question:
+        need("grams @@ {}::tsquery", question.tsquery)
+        if question.likes:
+            need("searched LIKE ALL ({}::text[])", list(question.likes))
+    if wanted.unit:
+        need("unit = {}", wanted.unit)
+    if wanted.year is not None:
+        need("year = {}", wanted.year)
+    if wanted.category:
+        need("category = {}", wanted.category)
+    for pattern in wanted.title_like:
+        need("title ~ {}", pattern)
+    return " AND ".join(parts), values
+
+
+def _ranked(where: str) -> str:
+    """The newest with the words in their title and the newest with the words anywhere, scored."""
+    newest = f"ORDER BY published_at DESC, document DESC LIMIT {CANDIDATES}"
+    titled = where.replace("grams @@", "title_grams @@", 1)
+    return (
+        f"WITH candidate AS ((SELECT document FROM document WHERE {titled} {newest}) "
+        f"UNION (SELECT document FROM document WHERE {where} {newest})) "
+        f"SELECT document.*, {_SCORE} AS score FROM candidate JOIN document USING (document)"
+    )
+
+
+def _entry(row: Any) -> Entry:
+    names = [*_ENTRY.split(", "), "snippet", "score"]
+    return Entry(*(row[name] for name in names))
+
+
+def _cursor(entry: Entry, relevant: bool) -> str:
+    key = [entry.score, entry.published_at.isoformat(), entry.document]
+    return base64.urlsafe_b64encode(json.dumps(key if relevant else key[1:]).encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str, width: int) -> list[Any] | None:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        at, document = datetime.fromisoformat(key[-2]), str(key[-1])
+        if len(key) != width or at.utcoffset() is None:
+            return None
+        return [*(int(score) for score in key[:-2]), at, document]
+    except (ValueError, TypeError, IndexError, KeyError, binascii.Error):
+        return None

@@ -1,0 +1,106 @@
+"""Pages that stand: the guide (条例第十二条), accessibility, site map; and what a reader gets when there is no page."""
+
+from xml.sax.saxutils import escape
+
+import asyncpg
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.vocabulary import Category
+from gongkai.runtime.web.headers import HEADERS
+from gongkai.services.portal.face import desk, moment, page
+from gongkai.services.portal.queries import Wanted
+
+router = APIRouter(include_in_schema=False)
+
+COLUMNS = ("/", "/documents", "/institutions", "/reports", "/guide", "/apply", "/progress", "/accessibility", "/sitemap")
+
+
+@router.get("/guide")
+@clause("GT-guide")
+async def guide(request: Request) -> Response:
+    """From live data: what there is, by category, and whom to ask."""
+    at = desk(request)
+    counts = [(c, (await at.catalogue.listing(Wanted(category=c), page=1)).count) for c in Category]
+    published = {unit.key: unit for unit in await at.catalogue.units()}
+    asked = [unit for unit in await at.intake.units() if unit.takes_applications]
+    latest = await at.catalogue.listing(Wanted(), page=1)
+    return await page(
+        request,
+        "guide.html",
+        counts=counts,
+        bodies=asked,
+        published=published,
+        others=[unit for key, unit in published.items() if key not in {u.unit for u in asked}],
+        changed=latest.entries[0].published_at if latest.entries else None,
+    )
+
+
+@router.get("/accessibility")
+async def accessibility(request: Request) -> Response:
+    return await page(request, "accessibility.html")
+
+
+@router.get("/sitemap")
+async def sitemap(request: Request) -> Response:
+    at = desk(request)
+    return await page(
+        request, "sitemap.html", units=await at.catalogue.units(), years=await at.catalogue.years()
+    )
+
+
+@router.get("/sitemap.xml")
+async def sitemap_file(request: Request) -> Response:
+    base = str(request.base_url).rstrip("/")
+    lines = [f"<url><loc>{escape(base + path)}</loc></url>" for path in COLUMNS]
+    for document, changed in await desk(request).catalogue.addresses():
+        loc = escape(f"{base}/documents/{document}")
+        lines.append(f"<url><loc>{loc}</loc><lastmod>{changed:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>")
+    body = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return Response(body + "\n".join(lines) + "\n</urlset>\n", media_type="application/xml")
+
+
+@router.get("/robots.txt")
+async def robots(request: Request) -> Response:
+    base = str(request.base_url).rstrip("/")
+    return PlainTextResponse(f"User-agent: *\nDisallow: /apply\nDisallow: /progress\nSitemap: {base}/sitemap.xml\n")
+
+
+def install_errors(app: FastAPI) -> None:
+    """A reader gets a page, not a problem document."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    for away in (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError):
+        app.add_exception_handler(away, _away)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return await error_page(request, status)
+
+
+async def _malformed(request: Request, _: Exception) -> Response:
+    return await error_page(request, 400)
+
+
+async def _away(request: Request, _: Exception) -> Response:
+    return await error_page(request, 503)
+
+
+async def _failed(request: Request, _: Exception) -> Response:
+    response = await error_page(request, 500)
+    for name, value in HEADERS.items():  # this answer is made outside the middleware that sets them
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def error_page(request: Request, status: int, wait: int = 0) -> Response:
+    """Says what happened and where to go on."""
+    response = await page(request, "error.html", status, now=await moment(request), code=status, wait=wait)
+    if wait or status == 503:
+        response.headers["Retry-After"] = str(wait or 5)
+    return response

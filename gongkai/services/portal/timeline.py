@@ -1,0 +1,82 @@
+"""The public half of a document's history: who, what, when, which clause, and which fact of the log (WY-B.4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gongkai.contracts.clauses import clause
+from gongkai.runtime.web import t
+from gongkai.services.portal.queries import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An entry of the shared timeline part."""
+
+    what: str
+    who: str
+    time: date | datetime | None
+    clause: str
+    more: str = ""
+    state: str = ""
+    href: str = ""
+
+
+@clause("WY-B.4")
+def steps(publications: Sequence[Publication]) -> list[Step]:
+    """Newest first. Only what was published is told: who reviewed or was asked by name is not."""
+    told: list[Step] = []
+    for n, each in enumerate(publications):
+        told += _of(each, first=n == 0)
+    return told[::-1]
+
+
+def _of(p: Publication, first: bool) -> list[Step]:
+    found = [
+        Step(t("成文", "Formed"), p.unit_name, p.formed_on, "GT-guide"),
+        Step(
+            t("拟制并确定公开属性：主动公开", "Drafted with its attribute: proactive disclosure"),
+            p.unit_name,
+            None,
+            "CX-6",
+            _fact(str(p.drafted)),
+        ),
+    ]
+    if p.consultations:
+        n = len(p.consultations)
+        found.append(
+            Step(
+                t(f"征求有关单位意见（{n}家）", f"Units concerned were asked ({n})"),
+                p.unit_name,
+                None,
+                "SC-3.3",
+                _fact(*map(str, p.consultations)),
+            )
+        )
+    found.append(
+        Step(
+            t("保密审查：公开", "Secrecy review: disclose"),
+            p.unit_name,
+            None,
+            "WY-B.3",
+            t("审查对象为本页所示全文，改动一字须重新审查。", "Of exactly this text: a change needs a new review.")
+            + " "
+            + _fact(str(p.review)),
+        )
+    )
+    words = t("发布", "Published") if first else t("更新后重新发布", "Changed and published again")
+    found.append(
+        Step(
+            words,
+            p.unit_name,
+            p.published_at,
+            "WY-B.4",
+            t(f"索引号 {p.index}", f"Index {p.index}") + " · " + _fact(str(p.event_id)),
+            "done",
+        )
+    )
+    return found if first else found[1:]
+
+
+def _fact(*ids: str) -> str:
+    return t("事件编号 ", "event ") + "、".join(ids)

@@ -1,0 +1,127 @@
+"""A text set like an official document (GB/T 9704-2012): what each line of it is, and nothing changed in it.
+
+Plain text and Markdown come as lines; a line is a paragraph. What a line is shows in its own words only: chapters,
+numbered levels, addressee, signature and date, notes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["title", "chapter", "level1", "level2", "article", "addressee", "right", "note", "item", "para"]
+
+MARKDOWN = "text/markdown"
+
+_CHAPTER = re.compile(r"^第[一二三四五六七八九十百零〇\d]+[章节编]\s*\S{0,30}$")
+_ARTICLE = re.compile(r"^(第[一二三四五六七八九十百零〇\d]+条)\s*(.+)$", re.DOTALL)
+_LEVEL1 = re.compile(r"^[一二三四五六七八九十]+、")
+_LEVEL2 = re.compile(r"^[（(][一二三四五六七八九十]+[)）]")
+_DATE = re.compile(r"^(\d{4}|[二〇零○一三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日$")
+_NOTE = re.compile(r"^[（(][^()（）]{2,40}公开[^()（）]{0,10}[)）]$")
+_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+_BULLET = re.compile(r"^[-*+]\s+(.+)$")
+_COMMENT = re.compile(r"^<!--.*-->$")
+_STOPS = tuple("。；;!！?？，,、")
+_SHORT = 34  # characters of a heading line, or of a signature
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line as set: `lead` stands in bold before `text` (第一条), `anchor` makes it a target."""
+
+    kind: Kind
+    text: str
+    lead: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The text as set, and its headings for the list of contents."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def contents(self) -> tuple[Block, ...]:
+        """Chapters; where there are none, first-level headings. Empty where a list would not help."""
+        for kind in ("chapter", "level1"):
+            headings = tuple(b for b in self.blocks if b.kind == kind and len(b.text) <= _SHORT)
+            if len(headings) >= 3:
+                return headings
+        return ()
+
+
+def typeset(text: str, title: str, media_type: str = "text/plain") -> Sheet:
+    """Set the text. Its title line, where it has one, becomes the title of the sheet."""
+    lines = [line.strip() for line in text.lstrip("\ufeff").splitlines()]
+    lines = [line for line in lines if line]
+    if media_type.startswith(MARKDOWN):
+        blocks = list(_markdown(lines, title))
+    else:
+        blocks = [_plain(lines, at, title) for at in range(len(lines))]
+    return Sheet(tuple(_anchored(blocks)))
+
+
+def _plain(lines: list[str], at: int, title: str) -> Block:
+    line = lines[at]
+    closed = line.endswith(_STOPS)
+    if _same(line, title):
+        return Block("title", line)
+    if _CHAPTER.match(line):
+        return Block("chapter", line)
+    if _DATE.match(line) or _signs(lines, at):
+        return Block("right", line)
+    if _NOTE.match(line):
+        return Block("note", line)
+    if article := _ARTICLE.match(line):
+        return Block("article", article[2], lead=article[1])
+    if _LEVEL1.match(line) and not closed and len(line) <= _SHORT:
+        return Block("level1", line)
+    if _LEVEL2.match(line) and not closed and len(line) <= _SHORT:
+        return Block("level2", line)
+    if at < 4 and line.endswith((":", "：")):
+        return Block("addressee", line)
+    return Block("para", line)
+
+
+def _signs(lines: list[str], at: int) -> bool:
+    """The signature: a short line that the date follows."""
+    line = lines[at]
+    followed = at + 1 < len(lines) and _DATE.match(lines[at + 1]) is not None
+    return followed and len(line) <= _SHORT and not line.endswith((*_STOPS, ":", "："))
+
+
+def _markdown(lines: list[str], title: str) -> Iterator[Block]:
+    front = lines[:1] == ["---"] and "---" in lines[1:]
+    ends = lines.index("---", 1) if front else -1
+    for at, line in enumerate(lines):
+        if at <= ends:
+            if line != "---":
+                yield Block("note", line)
+        elif _COMMENT.match(line):
+            continue  # said to machines
+        elif heading := _HEADING.match(line):
+            yield _heading(len(heading[1]), heading[2], title)
+        elif bullet := _BULLET.match(line):
+            yield Block("item", bullet[1])
+        else:
+            yield _plain(lines, at, title)
+
+
+def _heading(depth: int, words: str, title: str) -> Block:
+    if depth == 1 or _same(words, title):
+        return Block("title", words)
+    return Block("chapter" if depth == 2 else "level1", words)
+
+
+def _same(line: str, title: str) -> bool:
+    return re.sub(r"\s", "", line) == re.sub(r"\s", "", title)
+
+
+def _anchored(blocks: list[Block]) -> Iterator[Block]:
+    for at, block in enumerate(blocks):
+        if block.kind in ("chapter", "level1"):
+            yield Block(block.kind, block.text, block.lead, f"p{at + 1}")
+        else:
+            yield block

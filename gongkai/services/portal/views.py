@@ -1,0 +1,106 @@
+"""The portal's read model: what DocumentPublished says, with the released text (条例第二十三条、第二十四条).
+
+Order-independent: a publication is entered once by its event id, and of a document the newest version stays.
+"""
+
+from collections.abc import Sequence
+
+from gongkai.contracts.envelope import Record
+from gongkai.contracts.events import DocumentPublished, decode
+from gongkai.ledger import blobs
+from gongkai.ledger.read import Connection
+from gongkai.ledger.subscribe import Delivered
+from gongkai.rules.moment import local_date
+from gongkai.services.portal.search import compared, lexemes
+
+_PUBLICATION = """
+INSERT INTO publication (event_id, document, version, published_at, unit_name, index_no, digest, formed_on,
+                         drafted, review, consultations, rulebook)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (event_id) DO NOTHING
+"""
+
+_DOCUMENT = """
+INSERT INTO document AS d (document, version, event_id, unit, unit_name, title, number, index_no, category, summary,
+                           digest, media_type, size, formed_on, published_at, year, body, searched, grams,
+                           title_grams)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        array_to_tsvector($19::text[]), array_to_tsvector($20::text[]))
+ON CONFLICT (document) DO UPDATE SET
+    version = excluded.version, event_id = excluded.event_id, unit = excluded.unit, unit_name = excluded.unit_name,
+    title = excluded.title, number = excluded.number, index_no = excluded.index_no, category = excluded.category,
+    summary = excluded.summary, digest = excluded.digest, media_type = excluded.media_type, size = excluded.size,
+    formed_on = excluded.formed_on, published_at = excluded.published_at, year = excluded.year,
+    body = excluded.body, searched = excluded.searched, grams = excluded.grams, title_grams = excluded.title_grams
+WHERE excluded.version > d.version
+"""
+
+
+class Documents:
+    """Projection `portal.document`."""
+
+    name = "portal.document"
+    tables: tuple[str, ...] = ("document", "publication")
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
+        published = [(what.record, event) for what in batch if isinstance(event := _event(what), DocumentPublished)]
+        if not published:
+            return
+        await conn.executemany(_PUBLICATION, [_publication(record, event) for record, event in published])
+        newest: dict[str, tuple[Record, DocumentPublished]] = {}
+        for record, event in published:
+            known = newest.get(event.document)
+            if known is None or record.streamversion > known[0].streamversion:
+                newest[event.document] = (record, event)
+        rows = [_document(r, e, await blobs.released(conn, e.digest)) for r, e in newest.values()]
+        await conn.executemany(_DOCUMENT, rows)
+
+
+def _event(what: Delivered) -> object:
+    """Only what this view folds is decoded: an event of a later kind is no reason to stop."""
+    return decode(what.record) if what.record.name == DocumentPublished.NAME else None
+
+
+def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]:
+    return (
+        record.id,
+        event.document,
+        record.streamversion,
+        event.at,
+        event.unit_name,
+        event.index,
+        event.digest,
+        event.formed_on,
+        event.drafted.id,
+        event.review.id,
+        [c.id for c in event.consultations],
+        event.rulebook,
+    )
+
+
+def _document(record: Record, event: DocumentPublished, content: bytes) -> tuple[object, ...]:
+    body = content.decode().replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL's text has no NUL
+    head = [compared(part) for part in (event.title, event.number or "", event.index)]
+    fields = [*head, compared(event.summary), compared(body)]
+    return (
+        event.document,
+        record.streamversion,
+        record.id,
+        event.unit,
+        event.unit_name,
+        event.title,
+        event.number,
+        event.index,
+        str(event.category),
+        event.summary,
+        event.digest,
+        event.media_type,
+        event.size,
+        event.formed_on,
+        event.at,
+        local_date(event.at).year,
+        body,
+        "\n".join(fields),
+        lexemes(fields),
+        lexemes(head),
+    )

@@ -1,0 +1,11 @@
+"""How this service's streams are folded, and what they are called."""
+
+from gongkai.contracts.events import decode
+from gongkai.ledger.decider import Aggregate
+from gongkai.services.publishing.domain import publication
+
+PUBLICATION: Aggregate[publication.State] = Aggregate(None, publication.evolve, decode)
+
+
+def publication_stream(document_id: str) -> str:
+    return f"publication-{document_id}"

@@ -1,0 +1,155 @@
+"""发布审查: the gate that a document passes before anyone outside can read it (WY-B.3, WY-B.4, LS-10b, SC-3.3).
+
+The page and the command ask the same function, so that what the page promises is what happens.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from gongkai.contracts.clauses import ClauseId, clause
+from gongkai.contracts.events import Digest, EventRef, Id
+from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A unit that the drafter said has to be asked; its name is for the sentences."""
+
+    unit: Id
+    name: str
+    kind: ConsultationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The newest version of the document."""
+
+    document: Id
+    unit: Id
+    title: str
+    number: str | None
+    category: Category
+    attribute: Attribute
+    summary: str
+    digest: Digest
+    media_type: str
+    size: int
+    formed_on: date
+    consult: tuple[Need, ...]
+    ref: EventRef
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The newest opinion of a secrecy review."""
+
+    digest: Digest
+    opinion: Opinion
+    ref: EventRef
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One unit, asked about one version. `ref` is the event that settled it, or the question while it is open."""
+
+    kind: ConsultationKind
+    digest: Digest
+    asked: Id
+    settled: Literal["open", "consent", "refused"]
+    ref: EventRef
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """All that publishing has seen of a document. What it hasn't seen yet is missing, never assumed."""
+
+    draft: Draft
+    review: Review | None
+    consultations: tuple[Consultation, ...]
+
+    def about(self, digest: Digest) -> tuple[Consultation, ...]:
+        return tuple(c for c in self.consultations if c.digest == digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One reason why the gate is shut."""
+
+    code: str
+    clause: ClauseId
+    zh: str
+    en: str
+
+
+@clause("WY-B.3", "WY-B.4", "LS-10b", "SC-3.3", "SC-A1.4c", "GT-coordinate")
+def missing(docket: Docket, digest: Digest) -> list[Missing]:
+    """What still stands between this digest and the public; empty when the gate is open."""
+    return [*_of_the_draft(docket, digest), *_of_the_review(docket, digest), *_of_the_others(docket, digest)]
+
+
+def _of_the_draft(docket: Docket, digest: Digest) -> Iterator[Missing]:
+    if docket.draft.digest != digest:
+        yield Missing(
+            "publication.other-version",
+            "WY-B.3",
+            "要发布的不是最新一稿，请发布最新一稿。",
+            "This isn't the newest version: publish that one.",
+        )
+    if (attribute := docket.draft.attribute) is not Attribute.PROACTIVE:
+        yield Missing(
+            "publication.not-proactive",
+            "GT-proactive",
+            f"公开属性为“{attribute.zh}”，只有“主动公开”的文件才能发布。",
+            f"The attribute is “{attribute.en}”; only what is disclosed proactively is published.",
+        )
+
+
+def _of_the_review(docket: Docket, digest: Digest) -> Iterator[Missing]:
+    match docket.review:
+        case None:
+            yield Missing(
+                "publication.no-review",
+                "WY-B.4",
+                "尚无保密审查意见；未经审查不得公开。",
+                "There is no secrecy review: without one nothing is published.",
+            )
+        case Review(digest=reviewed) if reviewed != digest:
+            yield Missing(
+                "publication.review-of-other-version",
+                "WY-B.3",
+                "保密审查针对的是另一稿；改稿后须重新审查。",
+                "The review was of another version: an edit needs a review of its own.",
+            )
+        case Review(opinion=opinion) if opinion is not Opinion.DISCLOSE:
+            yield Missing(
+                "publication.review-says-no",
+                opinion.clause,
+                f"保密审查意见为“{opinion.zh}”，不得发布。",
+                f"The review says “{opinion.en}”, so it can't be published.",
+            )
+
+
+def _of_the_others(docket: Docket, digest: Digest) -> Iterator[Missing]:
+    """Every unit that the draft names, and every unit that was asked about this text, even if an edit of the
+    list dropped it since: an objection doesn't go away by not being mentioned."""
+    asked = {(c.asked, c.kind): c for c in docket.about(digest)}
+    names = {(need.unit, need.kind): need.name for need in docket.draft.consult}
+    for unit, kind in dict.fromkeys([*names, *asked]):
+        name = names.get((unit, kind), unit)
+        consultation = asked.get((unit, kind))
+        if consultation is None or consultation.settled == "open":
+            yield Missing(
+                "publication.consultation-open",
+                kind.clause,
+                f"{name}尚未就这一稿回复意见。",
+                f"{name} hasn't answered about this version yet.",
+            )
+        elif consultation.settled == "refused":
+            yield Missing(
+                "publication.consultation-refused",
+                kind.clause,
+                f"{name}不同意发布这一稿。",
+                f"{name} doesn't agree to this version being published.",
+            )

@@ -1,0 +1,55 @@
+"""征求意见期限: when a unit's time to answer is up, its silence becomes a fact, read by the rulebook (SC-3.3, SC-A1.4c)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gongkai.contracts.events import (
+    SYSTEM,
+    ConsultationAnswered,
+    ConsultationLapsed,
+    ConsultationRequested,
+    Event,
+    decode,
+)
+from gongkai.ledger import timers
+from gongkai.ledger.decider import Intent
+from gongkai.ledger.read import Connection
+from gongkai.ledger.subscribe import Delivered
+from gongkai.ledger.timers import Due
+from gongkai.rules.moment import end_of
+from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.service import Parts
+from gongkai.services.review.aggregates import CONSULTATION, consultation_stream
+from gongkai.services.review.domain import consultation
+
+SILENCE = "consultation-silence"
+
+
+class Deadlines:
+    """Folds due moments from this service's own events, and says what is due to the aggregate."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
+        for what in batch:
+            match decode(what.record):
+                case ConsultationRequested() as request:
+                    await self._parts.replica.at_least(what.record.registerat)
+                    unit = await known_unit(self._parts.replica, request.unit)
+                    due = consultation.clock(consultation.Asked(request), rules_of(unit, request.at)).due
+                    if due is not None:
+                        await timers.put(conn, Due(SILENCE, what.record.subject, end_of(due)))
+                case ConsultationAnswered() | ConsultationLapsed() as settled:
+                    await timers.drop(conn, SILENCE, consultation_stream(settled.consultation))
+
+    async def issue(self, due: Due, now: datetime) -> None:
+        """What a timer's command does: nothing, when the answer was quicker."""
+        register = await self._parts.replica.sync()
+
+        def decide(state: consultation.State) -> list[Event]:
+            assert state is not None
+            rules = rules_of(register.units[state.request.unit], state.request.at)
+            return consultation.lapse(state, consultation.Lapse(by=SYSTEM), rules, now)
+
+        await self._parts.carry_out(Intent(due.command, due.stream, CONSULTATION, decide), now)

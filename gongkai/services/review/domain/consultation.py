@@ -1,0 +1,219 @@
+"""征求意见: another unit is asked about one version; it answers, or the rulebook reads its silence (SC-3.3, SC-A1.4c)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Literal
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.events import (
+    ConsultationAnswered,
+    ConsultationLapsed,
+    ConsultationRequested,
+    Digest,
+    Event,
+    Id,
+    PersonId,
+)
+from gongkai.contracts.vocabulary import ConsultationKind, Silence
+from gongkai.rules import Rules
+from gongkai.rules.deadlines import Deadline, deadline
+from gongkai.rules.moment import local_date
+from gongkai.services.review.domain import refusals
+
+Settled = Literal["open", "consent", "refused"]
+
+
+def consultation_id(document: Id, digest: Digest, asked: Id, kind: ConsultationKind) -> Id:
+    """One version, one unit, one matter: one consultation, whoever asks how often."""
+    return sha256("\n".join((document, digest, asked, kind.value)).encode()).hexdigest()[:32]
+
+
+# -- state
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    request: ConsultationRequested
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    request: ConsultationRequested
+    answer: ConsultationAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """The time is up. Where silence is no consent the unit still owes its answer."""
+
+    request: ConsultationRequested
+    silence: Silence
+
+
+State = Asked | Answered | Lapsed | None
+
+
+def settled(state: Asked | Answered | Lapsed) -> Settled:
+    """What the consultation has come to, for the gate of publication."""
+    match state:
+        case Answered(answer=answer):
+            return "consent" if answer.agrees else "refused"
+        case Lapsed(silence=Silence.CONSENT):
+            return "consent"
+        case _:
+            return "open"
+
+
+@clause("SC-3.3", "SC-A1.4c")
+def clock(state: Asked | Answered | Lapsed, rules: Rules) -> Deadline:
+    """The time to answer, day by day in working days: folded from the day of the letter, never stored."""
+    term = rules.book.consultation(state.request.kind).term
+    return deadline(rules.calendar, start=local_date(state.request.at), term=term)
+
+
+def past_due(state: Asked | Answered | Lapsed, rules: Rules, now: datetime) -> date | None:
+    """The due day, if it is over."""
+    due = clock(state, rules).due
+    return due if due is not None and local_date(now) > due else None
+
+
+# -- commands
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Send the letter of consultation."""
+
+    consultation: Id
+    document: Id
+    digest: Digest
+    title: str
+    unit: Id
+    asked: Id
+    kind: ConsultationKind
+    matters: str
+    opinion: str
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The asked unit's written answer. `deputies`: who the register names its deputies in charge (SC-1.3)."""
+
+    agrees: bool
+    reason: str
+    signed_by: PersonId | None
+    deputies: frozenset[PersonId]
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """What the timer says once the time to answer is over."""
+
+    by: PersonId
+
+
+# -- decide. The rules are those of the unit that asks.
+
+
+@clause("SC-3.3", "SC-A1.6")
+def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Event]:
+    if state is not None:
+        return []  # one letter about one version: the id says which
+    return [
+        ConsultationRequested(
+            consultation=cmd.consultation,
+            document=cmd.document,
+            digest=cmd.digest,
+            title=cmd.title,
+            unit=cmd.unit,
+            asked=cmd.asked,
+            kind=cmd.kind,
+            matters=cmd.matters,
+            opinion=cmd.opinion,
+            rulebook=rules.book.version,
+            by=cmd.by,
+            at=now,
+        )
+    ]
+
+
+@clause("SC-3.3", "SC-A1.4c")
+def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event]:
+    """Who disagrees gives a reason, and the unit's deputy in charge signs it. Once silence has become consent
+    nothing is taken any more, even if the timer hasn't said so yet; where it is none, a late answer is welcome."""
+    if state is None:
+        raise refusals.unknown_consultation()
+    asked, rule = state.request, rules.book.consultation(state.request.kind)
+    event = ConsultationAnswered(
+        consultation=asked.consultation,
+        document=asked.document,
+        digest=asked.digest,
+        unit=asked.unit,
+        asked=asked.asked,
+        agrees=cmd.agrees,
+        reason=cmd.reason,
+        signed_by=cmd.signed_by,
+        by=cmd.by,
+        at=now,
+    )
+    match state:
+        case Answered(answer=before):
+            if event == before.model_copy(update={"by": cmd.by, "at": now}):
+                return []
+            raise refusals.already_answered(rule.clause)
+        case Lapsed(silence=Silence.CONSENT):
+            raise refusals.silence_was_consent(rule.clause)
+        case Asked() if rule.silence is Silence.CONSENT and past_due(state, rules, now):
+            raise refusals.silence_was_consent(rule.clause)
+    if not cmd.agrees and not cmd.reason.strip():
+        raise refusals.disagrees_without_reason()
+    if not cmd.agrees and cmd.signed_by not in cmd.deputies:
+        raise refusals.not_signed()
+    return [event]
+
+
+@clause("SC-3.3", "SC-A1.4c")
+def lapse(state: State, cmd: Lapse, rules: Rules, now: datetime) -> list[Event]:
+    """Nothing when it is answered or has lapsed already; refused while the due day lasts."""
+    if state is None:
+        raise refusals.unknown_consultation()
+    if not isinstance(state, Asked):
+        return []
+    asked, rule = state.request, rules.book.consultation(state.request.kind)
+    due = past_due(state, rules, now)
+    if due is None:
+        raise refusals.not_due(rule.clause)
+    return [
+        ConsultationLapsed(
+            consultation=asked.consultation,
+            document=asked.document,
+            digest=asked.digest,
+            unit=asked.unit,
+            asked=asked.asked,
+            kind=asked.kind,
+            silence=rule.silence,
+            due=due,
+            rulebook=rules.book.version,
+            calendar=rules.calendar.version,
+            by=cmd.by,
+            at=now,
+        )
+    ]
+
+
+# -- evolve
+
+
+def evolve(state: State, event: Event) -> State:
+    match state, event:
+        case None, ConsultationRequested():
+            return Asked(event)
+        case Asked() | Lapsed(), ConsultationAnswered():
+            return Answered(state.request, event)
+        case Asked(), ConsultationLapsed():
+            return Lapsed(state.request, event.silence)
+        case _:
+            return state

@@ -1,0 +1,126 @@
+"""保密审查: one review of one version of one item (WY-B.3, WY-B.8, WY-B.9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.events import Digest, Event, Id, PersonId, SecrecyReviewed, SecrecyReviewRequested
+from gongkai.contracts.vocabulary import Attribute, Opinion
+from gongkai.rules import Rules
+from gongkai.services.review.domain import refusals
+
+# -- state
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Waits for an opinion; `said` is the last one, when it was to refer the version upwards (WY-B.8)."""
+
+    request: SecrecyReviewRequested
+    said: SecrecyReviewed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    request: SecrecyReviewRequested
+    said: SecrecyReviewed
+
+
+State = Pending | Concluded | None
+
+# -- commands
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Ask for the review of a version. Its digest is the version: an edit makes another (WY-B.3)."""
+
+    document: Id
+    unit: Id
+    title: str
+    attribute: Attribute
+    digest: Digest
+    drafted_by: PersonId
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """Give an opinion on a version: 公开, 免予公开, 需报审."""
+
+    digest: Digest
+    opinion: Opinion
+    basis: tuple[str, ...]
+    reason: str
+    by: PersonId
+
+
+# -- decide
+
+
+@clause("WY-B.3")
+def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Event]:
+    """A new digest takes the place of the old one, whatever was said about that."""
+    if state is not None and state.request.digest == cmd.digest:
+        return []
+    return [
+        SecrecyReviewRequested(
+            document=cmd.document,
+            unit=cmd.unit,
+            title=cmd.title,
+            attribute=cmd.attribute,
+            digest=cmd.digest,
+            drafted_by=cmd.drafted_by,
+            rulebook=rules.book.version,
+            by=cmd.by,
+            at=now,
+        )
+    ]
+
+
+@clause("WY-B.3", "WY-B.8", "WY-B.9")
+def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Event]:
+    """An opinion on exactly this digest, with basis and reason, by somebody who didn't draft it."""
+    if state is None:
+        raise refusals.unknown_review()
+    if state.request.digest != cmd.digest:
+        raise refusals.other_version()
+    if state.request.drafted_by == cmd.by:
+        raise refusals.own_draft()
+    basis = tuple(line for line in cmd.basis if line.strip())
+    if not basis:
+        raise refusals.no_basis()
+    if not cmd.reason.strip():
+        raise refusals.no_reason()
+    event = SecrecyReviewed(
+        document=state.request.document,
+        unit=state.request.unit,
+        digest=cmd.digest,
+        opinion=cmd.opinion,
+        basis=basis,
+        reason=cmd.reason,
+        by=cmd.by,
+        at=now,
+    )
+    if state.said is not None and event == state.said.model_copy(update={"by": cmd.by, "at": now}):
+        return []  # said twice, meant once
+    if isinstance(state, Concluded):
+        raise refusals.concluded()
+    if state.said is not None and state.said.by == cmd.by:
+        raise refusals.referred()
+    return [event]
+
+
+# -- evolve
+
+
+def evolve(state: State, event: Event) -> State:
+    match state, event:
+        case _, SecrecyReviewRequested():
+            return Pending(event)
+        case Pending(), SecrecyReviewed(opinion=Opinion.REFER):
+            return Pending(state.request, event)
+        case Pending(), SecrecyReviewed():
+            return Concluded(state.request, event)
+        case _:
+            return state

@@ -1,0 +1,75 @@
+"""What a draft makes this service do: ask for the secrecy review of exactly this version, and ask the units that
+it touches (WY-B.3, SC-3.3)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import uuid5
+
+from gongkai.contracts.events import SYSTEM, DocumentDrafted, decode
+from gongkai.ledger.decider import Intent
+from gongkai.ledger.read import Connection
+from gongkai.ledger.subscribe import Delivered
+from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.service import Parts
+from gongkai.services.review.aggregates import CONSULTATION, REVIEW, consultation_stream, review_stream
+from gongkai.services.review.domain import consultation, secrecy_review
+
+
+class Drafts:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
+        draft = decode(what.record)
+        if not isinstance(draft, DocumentDrafted):
+            return ()
+        await self._parts.replica.at_least(what.record.registerat)
+        rules = rules_of(await known_unit(self._parts.replica, draft.unit), draft.at)
+        review = secrecy_review.Request(
+            document=draft.document,
+            unit=draft.unit,
+            title=draft.title,
+            attribute=draft.attribute,
+            digest=draft.digest,
+            drafted_by=draft.by,
+            by=SYSTEM,
+        )
+        intents: list[Intent[Any]] = [
+            Intent(
+                uuid5(what.record.id, "secrecy-review"),
+                review_stream(draft.document),
+                REVIEW,
+                partial(secrecy_review.request, cmd=review, rules=rules, now=now),
+                cause=what.place,
+                registerat=self._parts.replica.place(),
+                trace=what.trace,
+            )
+        ]
+        for need in draft.consult:
+            asked = consultation.consultation_id(draft.document, draft.digest, need.unit, need.kind)
+            letter = consultation.Request(
+                consultation=asked,
+                document=draft.document,
+                digest=draft.digest,
+                title=draft.title,
+                unit=draft.unit,
+                asked=need.unit,
+                kind=need.kind,
+                matters=need.matters,
+                opinion=need.opinion,
+                by=SYSTEM,
+            )
+            intents.append(
+                Intent(
+                    uuid5(what.record.id, f"consultation/{asked}"),
+                    consultation_stream(asked),
+                    CONSULTATION,
+                    partial(consultation.request, cmd=letter, rules=rules, now=now),
+                    cause=what.place,
+                    registerat=self._parts.replica.place(),
+                    trace=what.trace,
+                )
+            )
+        return intents

@@ -1,0 +1,1 @@
+"""考核: what decides about scores. Pure: one aggregate a file."""

@@ -1,0 +1,43 @@
+"""What lateness makes this service do: move the unit's score, once a case, with the evidence (GT-answer, SC-3.3)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from gongkai.contracts.events import EventRef, decode
+from gongkai.ledger.decider import Intent
+from gongkai.ledger.read import Connection
+from gongkai.ledger.subscribe import Delivered
+from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.service import Parts
+from gongkai.services.scoring.aggregates import SCORE, score_stream
+from gongkai.services.scoring.domain import score
+
+
+class Lateness:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
+        event = decode(what.record)
+        change = score.moved_by(event, EventRef(log=what.place.log, id=what.record.id, type=what.record.type))
+        if change is None:
+            return ()
+        await self._parts.replica.at_least(what.record.registerat)
+        rules = rules_of(await known_unit(self._parts.replica, change.unit), event.at)
+        case = uuid5(
+            NAMESPACE_URL, f"gongkai:score/{change.unit}/{change.year}/{change.indicator}/{change.case}"
+        )
+        return [
+            Intent(
+                case,  # one case counts once, whichever of its events says so first
+                score_stream(change.unit, change.year),
+                SCORE,
+                partial(score.change, cmd=change, rules=rules, now=now),
+                cause=what.place,
+                registerat=self._parts.replica.place(),
+                trace=what.trace,
+            )
+        ]

@@ -1,0 +1,97 @@
+"""What the tests stand on: a fresh PostgreSQL and a broker, started once per run; nothing is mocked."""
+
+import os
+import secrets
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+
+from gongkai.cli.embedded import Postgres, broker_command, free_port, wait_port
+from gongkai.cli.embedded.postgres import stop_postgres
+from gongkai.runtime.bootstrap import bootstrap
+from gongkai.runtime.cluster import ROLES, Cluster
+from gongkai.runtime.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's own user can reach, unlike pytest's."""
+    with tempfile.TemporaryDirectory(prefix="gongkai-test-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: Path) -> Iterator[str]:
+    """A fresh cluster; its administrator's DSN."""
+    server = Postgres(run_folder, port=free_port(), password=secrets.token_urlsafe(24))
+    server.prepare()
+    process = server.command.start(run_folder / "postgres.log")
+    try:
+        server.wait_ready(process)
+        yield server.admin_dsn
+    finally:
+        if process.poll() is None:
+            stop_postgres(psutil.Process(process.pid))
+        process.wait()
+        server.destroy()
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: str) -> Cluster:
+    """Databases with every migration applied, to be copied."""
+    passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
+    cluster = Cluster(postgres, passwords, "gongkai_template", "gongkai_keys_template")
+    bootstrap(cluster)
+    migrate(cluster)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def database(_template: Cluster) -> Cluster:
+    """Bootstrapped and migrated, shared by the whole run: `database.dsn("intake_writer")`."""
+    return _copy(_template, "gongkai", "gongkai_keys")
+
+
+@pytest.fixture
+def fresh_database(_template: Cluster) -> Iterator[Cluster]:
+    """The same, for one test alone, and empty."""
+    name = f"gongkai_{secrets.token_hex(4)}"
+    cluster = _copy(_template, name, f"{name}_keys")
+    yield cluster
+    with psycopg.connect(cluster.admin_dsn, autocommit=True) as conn:
+        for each in (cluster.database, cluster.keys_database):
+            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(each)))
+
+
+def _copy(template: Cluster, database: str, keys_database: str) -> Cluster:
+    copy = Cluster(template.admin_dsn, template.passwords, database, keys_database)
+    with psycopg.connect(copy.admin_dsn, autocommit=True) as conn:
+        for new, old in ((database, template.database), (keys_database, template.keys_database)):
+            conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (new, old))))
+    bootstrap(copy)  # rights to connect are not copied
+    return copy
+
+
+@pytest.fixture(scope="session")
+def broker(run_folder: Path) -> Iterator[str]:
+    """host:port of a Kafka: the embedded one, or a real one named by GONGKAI_TEST_KAFKA."""
+    real = os.environ.get("GONGKAI_TEST_KAFKA")
+    if real:
+        yield real
+        return
+    port = free_port()
+    process = broker_command(port, run_folder).start(run_folder / "broker.log")
+    try:
+        wait_port(port, process)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGKILL)  # its log is in memory only
+        process.wait()

@@ -1,0 +1,158 @@
+"""What Kafka can do to a subscription (twice, late, out of order, never), and what an error does: nothing is lost."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from gongkai.contracts.envelope import Place
+from gongkai.ledger import read, subscribe
+from gongkai.ledger.append import Appender
+from gongkai.ledger.decider import carry_out
+from gongkai.ledger.subscribe import Arrived, Delivered, Key, Subscription
+from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, REVIEW, count, number, wall
+
+
+@dataclass
+class Memory:
+    """Remembers what was applied; raises for the numbers in `bad`."""
+
+    applied: list[Place] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    bad: set[int] = field(default_factory=set)
+
+    async def apply(self, conn: Any, batch: Sequence[Delivered]) -> None:
+        for what in batch:
+            if number(what.record) in self.bad:
+                raise ValueError("a handler that raises")
+        self.applied += [what.place for what in batch]
+        self.numbers += [number(what.record) for what in batch]
+
+
+def subscription(
+    pool: Any, memory: Memory, *, name: str = "review", logs: Sequence[Any] = (INTAKE,)
+) -> Subscription:
+    return Subscription(name, pool, logs, PARTITIONS, wall, handlers=[memory])
+
+
+async def arrivals(pool: Any) -> dict[Key, list[Arrived]]:
+    """The whole log as Kafka would bring it."""
+    last: dict[int, int] = {}
+    arrived: dict[Key, list[Arrived]] = {}
+    for entry in await read.after(pool, INTAKE, -1, 10_000):
+        p = entry.place.partition
+        arrived.setdefault(("intake", p), []).append(Arrived(Delivered.of(entry), last.get(p, -1)))
+        last[p] = entry.place.position
+    return arrived
+
+
+async def fill(pool: Any, appender: Appender, numbers: Sequence[int]) -> None:
+    for n in numbers:
+        await carry_out(pool, appender, INTAKE, count(f"counter-{n % 9}", n), NOW)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_any_delivery_applies_each_record_once_and_in_order(
+    pool: Any, review_pool: Any, appender: Appender, seed: int
+) -> None:
+    memory = Memory()
+    here = subscription(review_pool, memory)
+    await here.open()
+    await fill(pool, appender, range(60))
+    whole = await arrivals(pool)
+    chance = random.Random(seed)
+    for _ in range(12):  # slices that overlap, leave gaps, and come in any order
+        piece = {}
+        for key, records in whole.items():
+            start = chance.randrange(len(records))
+            piece[key] = records[start : start + chance.randrange(1, 9)]
+        await here.deliver(piece)
+    await here.deliver(whole)
+    assert sorted(memory.numbers) == list(range(60))
+    for partition in range(PARTITIONS):
+        mine = [p.position for p in memory.applied if p.partition == partition]
+        assert mine == sorted(mine)
+
+
+async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_a_mend(
+    pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribe, "RETRY", (0.0,))
+    memory = Memory(bad={13})
+    here = subscription(review_pool, memory)
+    await here.open()
+    await fill(pool, appender, range(40))
+    whole = await arrivals(pool)
+    await here.deliver(whole)
+    (stopped,) = await review_pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
+    assert "a handler that raises" in stopped["stopped"]
+    others = [
+        n
+        for key, rs in whole.items()
+        if key[1] != stopped["partition"]
+        for n in (number(r.what.record) for r in rs)
+    ]
+    assert set(others) <= set(memory.numbers)
+    assert 13 not in memory.numbers
+    memory.bad.clear()
+    await here.repair()
+    assert sorted(memory.numbers) == list(range(40))
+    assert not await review_pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
+
+
+async def test_what_kafka_never_brought_is_read_from_the_log(
+    pool: Any, review_pool: Any, appender: Appender
+) -> None:
+    await fill(pool, appender, range(30))
+    memory = Memory()
+    here = subscription(review_pool, memory)
+    await here.open()
+    assert sorted(memory.numbers) == list(range(30))
+
+
+async def test_a_second_life_goes_on_where_the_first_ended(
+    pool: Any, review_pool: Any, appender: Appender
+) -> None:
+    memory = Memory()
+    await fill(pool, appender, range(10))
+    await subscription(review_pool, memory).open()
+    await fill(pool, appender, range(10, 20))
+    await subscription(review_pool, memory).open()
+    assert sorted(memory.numbers) == list(range(20))
+
+
+async def test_a_record_waits_for_its_cause_in_another_partition(
+    pool: Any, review_pool: Any, appender: Appender
+) -> None:
+    memory = Memory()
+    here = subscription(review_pool, memory)
+    await here.open()
+    first = await carry_out(pool, appender, INTAKE, count("counter-1", 1), NOW)
+    stream = next(f"counter-{n}" for n in range(2, 99) if _partition(f"counter-{n}") != first.place.partition)
+    await carry_out(pool, appender, INTAKE, count(stream, 2, cause=first.place), NOW)
+    whole = await arrivals(pool)
+    effect = {key: records for key, records in whole.items() if key[1] == _partition(stream)}
+    await here.deliver(effect)
+    assert memory.numbers == []
+    await here.deliver(whole)
+    assert memory.numbers == [1, 2]
+
+
+async def test_a_cause_in_a_log_that_is_not_followed_is_not_waited_for(
+    pool: Any, review_pool: Any, appender: Appender
+) -> None:
+    memory = Memory()
+    await carry_out(pool, appender, INTAKE, count("counter-1", 1, cause=Place("review", 0, 77)), NOW)
+    await subscription(review_pool, memory).open()
+    assert memory.numbers == [1]
+    strict = Memory()
+    await subscription(review_pool, strict, name="strict", logs=(INTAKE, REVIEW)).open()
+    assert strict.numbers == []
+
+
+def _partition(stream: str) -> int:
+    from gongkai.ledger.partition import partition_of
+
+    return partition_of(stream, PARTITIONS)

@@ -1,0 +1,175 @@
+"""信息发布: what the gate asks for, and what leaves it."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from gongkai.contracts.events import DocumentPublished
+from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
+from gongkai.services.publishing.domain.gate import Consultation, Docket, Draft, Need, Review, missing
+from gongkai.services.publishing.domain.publication import Publish
+from tests.unit.examples import D1, D2, DOCUMENT, a_document_published, a_ref
+from tests.unit.given import CHINESE, CLAUSE, at, given
+
+DRAFTED, REVIEWED, SETTLED = (
+    a_ref(1),
+    a_ref(2, "review", "gongkai.SecrecyReviewed.v1"),
+    a_ref(3, "review", "gongkai.ConsultationAnswered.v1"),
+)
+FINANCE = Need("finance", "区财政局", ConsultationKind.AFFECTS)
+
+
+def a_draft(**changes: Any) -> Draft:
+    fields: dict[str, Any] = {
+        "document": DOCUMENT,
+        "unit": "education",
+        "title": "关于做好义务教育招生工作的通知",
+        "number": "上教〔2026〕5号",
+        "category": Category.OFFICIAL_DOCUMENT,
+        "attribute": Attribute.PROACTIVE,
+        "summary": "规定招生范围、时间和办法",
+        "digest": D1,
+        "media_type": "text/plain",
+        "size": 4096,
+        "formed_on": date(2026, 3, 2),
+        "consult": (),
+        "ref": DRAFTED,
+    }
+    return Draft(**fields | changes)
+
+
+REVIEW = Review(D1, Opinion.DISCLOSE, REVIEWED)
+AGREED = Consultation(ConsultationKind.AFFECTS, D1, "finance", "consent", SETTLED)
+READY = Docket(a_draft(), REVIEW, ())
+CONSULTED = Docket(a_draft(consult=(FINANCE,)), REVIEW, (AGREED,))
+
+
+def publish(docket: Docket = READY, digest: str = D1) -> Publish:
+    return Publish(docket, digest, unit_name="区教育局", by="zhao-min")
+
+
+def codes(docket: Docket, digest: str = D1) -> list[str]:
+    return [each.code for each in missing(docket, digest)]
+
+
+# -- publishing
+
+
+@pytest.mark.clause("WY-B.4", "LS-10b", "CX-9")
+def test_a_reviewed_document_is_published_with_what_it_rests_on():
+    given().when(publish()).then(
+        a_document_published(index=f"education/2026-{document_hash()}", drafted=DRAFTED, review=REVIEWED)
+    )
+
+
+@pytest.mark.clause("SC-3.3")
+def test_the_units_that_agreed_are_named_by_their_events():
+    given().when(publish(CONSULTED)).then_one(DocumentPublished, consultations=(SETTLED,))
+
+
+def test_the_same_version_again_changes_nothing():
+    published = given(a_document_published())
+    published.when(publish(), at("2026-06-01")).then_nothing()
+    edited = replace(READY, draft=a_draft(digest=D2))
+    published.when(publish(edited, D1)).then_nothing()
+
+
+def test_the_index_is_the_documents_own_through_all_its_versions():
+    another = Docket(a_draft(digest=D2), replace(REVIEW, digest=D2), ())
+    (
+        given()
+        .when(publish(), at("2026-12-31"))
+        .then_one(DocumentPublished, index=f"education/2026-{document_hash()}")
+        .when(publish(another, D2), at("2027-01-05"))
+        .then_one(DocumentPublished, index=f"education/2026-{document_hash()}", digest=D2)
+    )
+
+
+def test_two_documents_have_two_indexes():
+    other = replace(READY, draft=a_draft(document="doc-2"))
+    outcomes = [given().when(publish(docket)).events[0] for docket in (READY, other)]
+    assert len({event.index for event in outcomes if isinstance(event, DocumentPublished)}) == 2
+
+
+# -- the gate
+
+
+def test_the_gate_is_open_when_nothing_is_missing():
+    assert missing(READY, D1) == []
+    assert missing(CONSULTED, D1) == []
+
+
+@pytest.mark.clause("CX-6", "GT-proactive")
+@pytest.mark.parametrize("attribute", [a for a in Attribute if a is not Attribute.PROACTIVE])
+def test_only_what_is_disclosed_proactively_is_published(attribute: Attribute):
+    docket = replace(READY, draft=a_draft(attribute=attribute))
+    given().when(publish(docket)).then_refused("publication.not-proactive", "GT-proactive", "/digest")
+
+
+@pytest.mark.clause("WY-B.4", "LS-10b")
+def test_nothing_is_published_without_a_secrecy_review():
+    docket = replace(READY, review=None)
+    given().when(publish(docket)).then_refused("publication.no-review", "WY-B.4", "/digest")
+
+
+@pytest.mark.clause("WY-B.3", "LS-10b")
+def test_a_review_of_another_version_opens_no_gate():
+    docket = replace(READY, review=replace(REVIEW, digest=D2))
+    given().when(publish(docket)).then_refused("publication.review-of-other-version", "WY-B.3", "/digest")
+
+
+@pytest.mark.clause("WY-B.3")
+def test_a_reviewed_version_is_not_published_once_there_is_a_newer_draft():
+    docket = replace(READY, draft=a_draft(digest=D2))
+    given().when(publish(docket)).then_refused("publication.other-version", "WY-B.3", "/digest")
+
+
+@pytest.mark.clause("WY-B.9", "WY-B.4")
+@pytest.mark.parametrize("opinion", [Opinion.EXEMPT, Opinion.REFER])
+def test_a_review_that_does_not_say_disclose_shuts_the_gate(opinion: Opinion):
+    docket = replace(READY, review=replace(REVIEW, opinion=opinion))
+    given().when(publish(docket)).then_refused("publication.review-says-no", "WY-B.9", "/digest")
+
+
+@pytest.mark.clause("SC-3.3")
+def test_a_unit_that_has_to_be_asked_holds_it_up_until_it_answers():
+    """Whether its question is still open, was about another version, or hasn't even arrived here."""
+    for seen in ((), (replace(AGREED, settled="open"),), (replace(AGREED, digest=D2),)):
+        docket = replace(CONSULTED, consultations=seen)
+        given().when(publish(docket)).then_refused("publication.consultation-open", "SC-3.3", "/digest")
+
+
+@pytest.mark.clause("SC-3.3")
+def test_an_objection_shuts_the_gate_even_if_the_draft_no_longer_names_the_unit():
+    docket = replace(CONSULTED, consultations=(replace(AGREED, settled="refused"),))
+    given().when(publish(docket)).then_refused("publication.consultation-refused", "SC-3.3", "/digest")
+    dropped = replace(docket, draft=a_draft())
+    given().when(publish(dropped)).then_refused("publication.consultation-refused", "SC-3.3", "/digest")
+
+
+@pytest.mark.clause("SC-A1.4c")
+def test_coordination_is_asked_for_under_its_own_clause():
+    need = replace(FINANCE, kind=ConsultationKind.COORDINATE)
+    docket = replace(CONSULTED, draft=a_draft(consult=(need,)), consultations=())
+    given().when(publish(docket)).then_refused("publication.consultation-open", "SC-A1.4c", "/digest")
+
+
+def test_the_page_sees_all_that_is_missing_at_once_in_both_languages():
+    docket = Docket(a_draft(attribute=Attribute.PARTIAL, digest=D2, consult=(FINANCE,)), None, ())
+    lacking = missing(docket, D1)
+    assert [each.code for each in lacking] == [
+        "publication.other-version",
+        "publication.not-proactive",
+        "publication.no-review",
+        "publication.consultation-open",
+    ]
+    assert all(CHINESE.search(each.zh) and each.en and CLAUSE.match(each.clause) for each in lacking)
+    assert lacking[-1].zh == "区财政局尚未就这一稿回复意见。"
+
+
+def document_hash() -> str:
+    from hashlib import sha256
+
+    return sha256(DOCUMENT.encode()).hexdigest()[:8]

@@ -1,0 +1,135 @@
+"""保密审查: one review of one version of one item."""
+
+from typing import Any
+
+import pytest
+
+from gongkai.contracts.events import SecrecyReviewed
+from gongkai.contracts.vocabulary import Attribute, Opinion
+from gongkai.services.review.domain.secrecy_review import Examine, Request
+from tests.unit.examples import D1, D2, DOCUMENT, a_review_requested, a_secrecy_reviewed
+from tests.unit.given import at, given
+
+
+def request(**changes: Any) -> Request:
+    fields: dict[str, Any] = {
+        "document": DOCUMENT,
+        "unit": "education",
+        "title": "关于做好义务教育招生工作的通知",
+        "attribute": Attribute.PROACTIVE,
+        "digest": D1,
+        "drafted_by": "wang-fang",
+        "by": "system",
+    }
+    return Request(**fields | changes)
+
+
+def examine(**changes: Any) -> Examine:
+    fields: dict[str, Any] = {
+        "digest": D1,
+        "opinion": Opinion.DISCLOSE,
+        "basis": ("条例第二十条",),
+        "reason": "不涉及国家秘密、商业秘密和个人隐私",
+        "by": "chen-jing",
+    }
+    return Examine(**fields | changes)
+
+
+@pytest.mark.clause("WY-B.3")
+def test_a_version_is_put_to_review_once():
+    given().when(request()).then(a_review_requested()).when(request(), at("2026-03-03")).then_nothing()
+
+
+@pytest.mark.clause("WY-B.9")
+@pytest.mark.parametrize("opinion", list(Opinion))
+def test_an_opinion_is_one_of_three_with_basis_and_reason(opinion: Opinion):
+    given(a_review_requested()).when(examine(opinion=opinion)).then(a_secrecy_reviewed(opinion=opinion))
+
+
+@pytest.mark.clause("WY-B.9")
+@pytest.mark.parametrize("basis", [(), (" ",)])
+def test_an_opinion_without_basis_is_refused(basis: tuple[str, ...]):
+    (
+        given(a_review_requested())
+        .when(examine(basis=basis))
+        .then_refused("review.no-basis", "WY-B.9", "/basis")
+    )
+
+
+@pytest.mark.clause("WY-B.9")
+def test_an_opinion_without_reason_is_refused():
+    (
+        given(a_review_requested())
+        .when(examine(reason=" "))
+        .then_refused("review.no-reason", "WY-B.9", "/reason")
+    )
+
+
+@pytest.mark.clause("WY-B.3")
+def test_nobody_reviews_a_draft_of_their_own():
+    given(a_review_requested()).when(examine(by="wang-fang")).then_refused("review.own-draft", "WY-B.3")
+
+
+@pytest.mark.clause("WY-B.3")
+def test_an_opinion_on_another_version_is_refused():
+    (
+        given(a_review_requested())
+        .when(examine(digest=D2))
+        .then_refused("review.other-version", "WY-B.3", "/digest")
+    )
+
+
+@pytest.mark.clause("WY-B.3")
+def test_an_edit_voids_the_review_and_asks_for_another():
+    (
+        given(a_review_requested(), a_secrecy_reviewed())
+        .when(request(digest=D2))
+        .then(a_review_requested(digest=D2))
+        .when(examine(digest=D1))
+        .then_refused("review.other-version", "WY-B.3", "/digest")
+        .when(examine(digest=D2, opinion=Opinion.EXEMPT))
+        .then(a_secrecy_reviewed(digest=D2, opinion=Opinion.EXEMPT))
+    )
+
+
+@pytest.mark.clause("WY-B.3")
+def test_a_text_that_comes_back_is_reviewed_again():
+    (
+        given(a_review_requested(), a_secrecy_reviewed(), a_review_requested(digest=D2))
+        .when(request(digest=D1))
+        .then(a_review_requested(digest=D1))
+        .when(examine())
+        .then(a_secrecy_reviewed())
+    )
+
+
+def test_the_same_opinion_again_changes_nothing():
+    given(a_review_requested(), a_secrecy_reviewed()).when(examine(), at("2026-04-01")).then_nothing()
+
+
+@pytest.mark.clause("WY-B.3")
+def test_another_opinion_on_a_concluded_review_is_refused():
+    (
+        given(a_review_requested(), a_secrecy_reviewed())
+        .when(examine(opinion=Opinion.EXEMPT))
+        .then_refused("review.concluded", "WY-B.3", "/opinion")
+    )
+
+
+@pytest.mark.clause("WY-B.8", "SC-3.4")
+def test_who_is_unsure_refers_it_and_somebody_else_decides():
+    (
+        given(a_review_requested())
+        .when(examine(opinion=Opinion.REFER))
+        .then(a_secrecy_reviewed(opinion=Opinion.REFER))
+        .when(examine(opinion=Opinion.REFER))
+        .then_nothing()
+        .when(examine(opinion=Opinion.DISCLOSE))
+        .then_refused("review.referred", "WY-B.8", "/opinion")
+        .when(examine(opinion=Opinion.EXEMPT, by="secrecy-office"))
+        .then_one(SecrecyReviewed, opinion=Opinion.EXEMPT, by="secrecy-office")
+    )
+
+
+def test_what_nobody_asked_to_review_is_not_there():
+    given().when(examine()).then_refused("review.unknown", "WY-B.3", "/document")

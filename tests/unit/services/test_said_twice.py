@@ -1,0 +1,220 @@
+"""Whatever was decided before: a command said twice has one effect, and every refusal can be read."""
+
+from datetime import date, datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from gongkai.contracts.clauses import marked
+from gongkai.contracts.errors import BadInput, Refused
+from gongkai.contracts.vocabulary import (
+    AnswerKind,
+    Attribute,
+    Category,
+    Channel,
+    ConsultationKind,
+    Indicator,
+    Opinion,
+    StandingRole,
+    UnitKind,
+)
+from gongkai.services.intake.domain import application, document, unit
+from gongkai.services.intake.domain.grounds import Ground
+from gongkai.services.publishing.domain import gate, publication
+from gongkai.services.review.domain import consultation, secrecy_review
+from gongkai.services.scoring.domain import score
+from tests.unit.examples import D1, D2, D3, a_need, a_ref, an_officer, sealed
+from tests.unit.given import MONDAY, decides, reads_well, rules
+
+people = st.sampled_from(["wang-fang", "chen-jing", "zhou-wei"])
+units = st.sampled_from(["education", "finance"])
+digests = st.sampled_from([D1, D2, D3])
+words = st.sampled_from(["", " ", "不涉密", "标准尚未批准 "])
+lines = st.sampled_from(["招生通知", " 补助标准"])
+boxes = st.builds(sealed, st.sampled_from(["YQ==", "Yg=="]))
+kinds = st.sampled_from(ConsultationKind)
+days = st.dates(date(2026, 2, 9), date(2026, 4, 30))
+refs = st.builds(a_ref, st.integers(1, 4))
+
+COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
+    unit: st.builds(
+        unit.Register,
+        unit=units,
+        name=lines,
+        kind=st.sampled_from(UnitKind),
+        jurisdiction=st.just("sc"),
+        government=st.none() | units,
+        superior=st.none() | units,
+        roles=st.lists(st.sampled_from(StandingRole), max_size=2).map(tuple),
+        officers=st.lists(st.builds(an_officer, people), max_size=2).map(tuple),
+        by=people,
+    ),
+    document: st.builds(
+        document.Draft,
+        document=st.just("doc-1"),
+        unit=units,
+        title=lines,
+        number=st.none() | lines,
+        category=st.sampled_from(Category),
+        attribute=st.none() | st.sampled_from([*Attribute, "nonsense"]),
+        reason=words,
+        summary=words,
+        digest=digests,
+        media_type=st.just("text/plain"),
+        size=st.just(1),
+        formed_on=days,
+        consult=st.lists(st.builds(a_need, units, kinds), max_size=2).map(tuple),
+        by=people,
+    ),
+    application: st.one_of(
+        st.builds(
+            application.Receive,
+            application=st.just("app-1"),
+            receipt=lines,
+            unit=units,
+            channel=st.sampled_from(Channel),
+            applicant=boxes,
+            request=boxes,
+            received_on=st.none() | days,
+            code_digest=digests,
+            by=people,
+        ),
+        st.builds(
+            application.Answer,
+            kind=st.sampled_from(AnswerKind),
+            letter=boxes,
+            grounds=st.lists(st.sampled_from([*Ground, "nonsense"]), max_size=2).map(tuple),
+            by=people,
+        ),
+        st.builds(application.DeclareOverdue, by=people),
+    ),
+    secrecy_review: st.one_of(
+        st.builds(
+            secrecy_review.Request,
+            document=st.just("doc-1"),
+            unit=units,
+            title=lines,
+            attribute=st.sampled_from(Attribute),
+            digest=digests,
+            drafted_by=people,
+            by=people,
+        ),
+        st.builds(
+            secrecy_review.Examine,
+            digest=digests,
+            opinion=st.sampled_from(Opinion),
+            basis=st.lists(words, max_size=2).map(tuple),
+            reason=words,
+            by=people,
+        ),
+    ),
+    consultation: st.one_of(
+        st.builds(
+            consultation.Request,
+            consultation=st.just("con-1"),
+            document=st.just("doc-1"),
+            digest=digests,
+            title=lines,
+            unit=st.just("education"),
+            asked=st.just("finance"),
+            kind=kinds,
+            matters=lines,
+            opinion=lines,
+            by=people,
+        ),
+        st.builds(
+            consultation.Answer,
+            agrees=st.booleans(),
+            reason=words,
+            signed_by=st.none() | people,
+            deputies=st.frozensets(people),
+            by=people,
+        ),
+        st.builds(consultation.Lapse, by=people),
+    ),
+    publication: st.builds(
+        publication.Publish,
+        docket=st.builds(
+            gate.Docket,
+            draft=st.builds(
+                gate.Draft,
+                document=st.just("doc-1"),
+                unit=st.just("education"),
+                title=lines,
+                number=st.none() | lines,
+                category=st.sampled_from(Category),
+                attribute=st.sampled_from(Attribute),
+                summary=words,
+                digest=digests,
+                media_type=st.just("text/plain"),
+                size=st.just(1),
+                formed_on=days,
+                consult=st.lists(st.builds(gate.Need, units, st.just("区财政局"), kinds), max_size=2).map(tuple),
+                ref=refs,
+            ),
+            review=st.none() | st.builds(gate.Review, digests, st.sampled_from(Opinion), refs),
+            consultations=st.lists(
+                st.builds(
+                    gate.Consultation,
+                    kinds,
+                    digests,
+                    units,
+                    st.sampled_from(["open", "consent", "refused"]),
+                    refs,
+                ),
+                max_size=3,
+            ).map(tuple),
+        ),
+        digest=digests,
+        unit_name=st.just("区教育局"),
+        by=people,
+    ),
+    score: st.builds(
+        score.Change,
+        unit=st.just("education"),
+        year=st.just(2026),
+        indicator=st.sampled_from(Indicator),
+        case=st.sampled_from(["application-app-1", "application-app-2"]),
+        evidence=st.lists(refs, min_size=1, max_size=2).map(tuple),
+        by=people,
+    ),
+}
+EVERY_AGGREGATE = pytest.mark.parametrize("aggregate", COMMANDS, ids=lambda module: module.__name__.split(".")[-1])
+
+
+@EVERY_AGGREGATE
+@hypothesis.given(data=st.data())
+def test_a_command_said_twice_has_one_effect(aggregate: ModuleType, data: st.DataObject):
+    under = rules(data.draw(st.sampled_from(["cn", "sc", "cx", "wy", "ls"])))
+    waits = st.timedeltas(timedelta(0), timedelta(days=40))
+    state, now = None, MONDAY
+    for command in data.draw(st.lists(COMMANDS[aggregate], max_size=8)):
+        now += data.draw(waits)
+        decide = decides(type(command))
+        try:
+            events = decide(state, command, under, now)
+        except (Refused, BadInput) as refusal:
+            reads_well(refusal)
+            continue
+        assert all((event.by, event.at) == (command.by, now) for event in events)
+        for event in events:
+            state = aggregate.evolve(state, event)
+        assert decide(state, command, under, now + data.draw(waits)) == []
+
+
+
+
+@EVERY_AGGREGATE
+def test_every_command_is_decided_by_one_function_that_names_its_clause(aggregate: ModuleType):
+    commands = [
+        each
+        for each in vars(aggregate).values()
+        if isinstance(each, type) and each.__module__ == aggregate.__name__ and "by" in each.__annotations__
+    ]
+    names = {name for names in marked().values() for name in names}
+    assert commands
+    for command in commands:
+        assert f"{aggregate.__name__}.{decides(command).__name__}" in names
