@@ -7,13 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 from psycopg import sql
 
 from gongkai.cli.embedded import Postgres, broker_command, free_port, wait_port
-from gongkai.cli.embedded.postgres import stop_postgres
+from gongkai.cli.embedded.postgres import FAST_SHUTDOWN
 from gongkai.runtime.bootstrap import bootstrap
 from gongkai.runtime.cluster import ROLES, Cluster
 from gongkai.runtime.migrate import migrate
@@ -38,8 +37,7 @@ def postgres(run_folder: Path) -> Iterator[str]:
         server.wait_ready(process)
         yield server.admin_dsn
     finally:
-        if process.poll() is None:
-            stop_postgres(psutil.Process(process.pid))
+        process.send_signal(FAST_SHUTDOWN)
         process.wait()
         server.destroy()
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+import gongkai
 from gongkai.contracts.clauses import marked
 from gongkai.rules.calendar import NoNotice, official
 from gongkai.rules.deadlines import Deadline, Pause
@@ -134,14 +135,13 @@ def show_calendar(
         numbers = [{"number": notice.number, "dated": notice.dated} for notice in notices]
         _print_json({"year": year, "version": calendar.version, "notices": numbers, "working_days": days})
         return
-    table = Table(
-        "通知 notice", "节日 holiday", "放假 days off", "调休上班 worked to make up", title=str(year)
-    )
+    table = Table("节日 holiday", "放假 days off", "调休上班 make-up days")
     for notice in notices:
+        typer.echo(f"{notice.dated} {notice.number} {notice.title}")
         for holiday in notice.holidays:
             off = f"{holiday.first} – {holiday.last}"
             worked = " ".join(str(day) for day in holiday.make_up)
-            table.add_row(notice.number, f"{holiday.zh} {holiday.en}", off, worked)
+            table.add_row(f"{holiday.zh} {holiday.en}", off, worked)
     console = Console()
     console.print(table)
     console.print(f"全年工作日{len(days)}天 · {len(days)} working days")
@@ -164,7 +164,9 @@ def show_rules(
     if as_json:
         _print_json({"version": book.version, "values": {name: _value(v) for name, v in book.entries()}})
         return
-    table = Table("项 value", "规定 rule", "条款 clause", "本系统的理解 reading", title=book.version)
+    table = Table(title=book.version)
+    for heading in ("项 value", "规定 rule", "条款 clause", "本系统的理解 reading"):
+        table.add_column(heading, overflow="fold")
     for name, value in book.entries():
         shown, reading = value.shown(), value.reading
         table.add_row(
@@ -230,8 +232,6 @@ def show_clauses(
 
 
 def _import_everything() -> None:
-    import gongkai
-
     def fail(name: str) -> None:
         raise ImportError(f"{name} can't be imported, so its clauses aren't known")
 

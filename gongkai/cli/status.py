@@ -8,13 +8,12 @@ import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import psutil
 
+from gongkai.cli.ending import end
 from gongkai.cli.mendable import Mendable
-
-_PATIENCE: Final = 15.0  # seconds that a left-over process gets before it is ended by force
 
 
 class AlreadyUp(Mendable):
@@ -68,32 +67,26 @@ def alone(data: Path, lock: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _is(process: psutil.Process, record: Mapping[str, Any]) -> bool:
-    # The time of birth is reckoned from the wall clock, which may have been set since.
-    return abs(process.create_time() - float(record["born"])) < 5 and process.cmdline() == list(
-        record["argv"]
-    )
-
-
 def end_orphans(file: Path) -> list[str]:
-    """End what a killed `up` has left running, last started first; their names. Nobody else's is touched."""
+    """End what a killed `up` has left running; the names. Nobody else's process is touched.
+
+    In the order of a proper end: all services, then the broker, then PostgreSQL.
+    """
     left = read(file)
     if left is None:
         return []
-    ended = []
-    for name, record in reversed(left.processes.items()):
-        try:
-            process = psutil.Process(record["pid"])
-            if not _is(process, record):
-                continue
-            process.send_signal(record["stop"])
-            try:
-                process.wait(_PATIENCE)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(_PATIENCE)
-        except psutil.NoSuchProcess:
-            continue
-        ended.append(name)
+    orphans = {name: process for name, record in left.processes.items() if (process := _find(record))}
+    parts = [{name} for name in ("broker", "postgres")]
+    for group in (set(orphans).difference(*parts), *parts):
+        end((orphans[name], left.processes[name]["stop"]) for name in group if name in orphans)
     file.unlink()
-    return ended
+    return list(orphans)
+
+
+def _find(record: Mapping[str, Any]) -> psutil.Process | None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(record["pid"])
+        # The time of birth is reckoned from the wall clock, which may have been set since.
+        if abs(process.create_time() - record["born"]) < 5 and process.cmdline() == record["argv"]:
+            return process
+    return None

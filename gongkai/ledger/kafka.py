@@ -29,8 +29,8 @@ _log = structlog.get_logger(__name__)
 async def ensure_topic(servers: str, log: LogId, partitions: int, replication: int) -> None:
     """Make the log's topic if it isn't there: never expires, partition count fixed for good."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    await admin.start()
     try:
+        await admin.start()
         topic = NewTopic(
             log.topic,
             partitions,
@@ -98,15 +98,18 @@ class Delivery:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self._broker.start()
-                break
-            except Exception as error:
-                _log.info("no broker yet", subscription=self._subscription.name, error=repr(error))
+        try:
+            while not await self._started():
                 await self._broker.stop()
                 await asyncio.sleep(0.5)
-        try:
             await asyncio.Event().wait()
         finally:
             await self._broker.stop()
+
+    async def _started(self) -> bool:
+        try:
+            await self._broker.start()
+        except Exception as error:
+            _log.info("no broker yet", subscription=self._subscription.name, error=repr(error))
+            return False
+        return True

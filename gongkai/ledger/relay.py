@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import UnknownError
 
 from gongkai.ledger import read
 from gongkai.ledger.kafka import COMMITTED_AT, POSITION, PREVIOUS, TRACE, ensure_topic
@@ -77,19 +77,20 @@ class Relay:
 
     async def _producer(self) -> AIOKafkaProducer:
         """Idempotent where the broker can; one that can't says so at once."""
-        if self.idempotent:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self.servers, acks="all", enable_idempotence=True, request_timeout_ms=5000
-            )
-            try:
-                await asyncio.wait_for(producer.start(), 5)
-                return producer
-            except (KafkaError, TimeoutError) as error:
-                _log.info("producer without idempotence", log=self.log.name, error=repr(error))
-                await producer.stop()
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.servers,
+            acks="all",
+            enable_idempotence=self.idempotent,
+            request_timeout_ms=5000,
+        )
+        try:
+            await asyncio.wait_for(producer.start(), 5)
+        except BaseException as error:
+            await producer.stop()
+            if isinstance(error, UnknownError) and self.idempotent:
                 self.idempotent = False
-        producer = AIOKafkaProducer(bootstrap_servers=self.servers, acks="all", request_timeout_ms=5000)
-        await asyncio.wait_for(producer.start(), 5)
+                return await self._producer()
+            raise
         return producer
 
     async def _send_all(self, conn: Any, producer: AIOKafkaProducer) -> None:
@@ -139,8 +140,8 @@ class Relay:
     async def _forgot(self, cursor: Cursor) -> bool:
         """True when the broker's ends lie before what it had acknowledged, or the topic is gone."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.servers, request_timeout_ms=5000)
-        await asyncio.wait_for(consumer.start(), 5)
         try:
+            await asyncio.wait_for(consumer.start(), 5)
             topics = [TopicPartition(self.log.topic, p) for p in range(self.partitions)]
             ends = await asyncio.wait_for(consumer.end_offsets(topics), 5)
         finally:

@@ -1,4 +1,4 @@
-"""Which tests say that they prove which clause: `@pytest.mark.clause("SC-3.3")`, read without running them."""
+"""Which tests say that they prove which clause, `@pytest.mark.clause("SC-3.3")`: read, not run."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The requirement list: what each clause asks of the software. The project's own copy, `requirements.yaml`."""
+"""The requirement list, `requirements.yaml`: what each clause of the regulations asks of the software."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
-"""Who asks: bearer tokens (JWT, EdDSA) of two issuers. `console` speaks for people, `portal` for the public.
+"""Who asks: bearer tokens (JWT, Ed25519) of two issuers. `console` speaks for people, `portal` for the public.
 
 Rights aren't in the token: they follow from the person's duties in the register. The one exception is the claim
 `adm` of a deployment's administrator, who enters the first units.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from joserfc.jwk import OKPKey
 from gongkai.contracts.errors import BadInput, Sentence
 
 ISSUERS = ("console", "portal")
+ALGORITHM = "Ed25519"  # RFC 9864
 LIFETIME = timedelta(hours=8)
 
 
@@ -42,7 +44,7 @@ class Issuer:
 
     @classmethod
     def load(cls, name: str, keys: Path) -> "Issuer":
-        return cls(name, OKPKey.import_key((keys / f"{name}.private.jwk").read_text()))
+        return cls(name, OKPKey.import_key(json.loads((keys / f"{name}.private.jwk").read_text())))
 
     def issue(self, person: str, issued: datetime, *, registrar: bool = False) -> str:
         claims = {
@@ -52,7 +54,7 @@ class Issuer:
             "exp": int((issued + LIFETIME).timestamp()),
         }
         return jwt.encode(
-            {"alg": "EdDSA"}, claims | ({"adm": True} if registrar else {}), self.key, ["EdDSA"]
+            {"alg": ALGORITHM}, claims | ({"adm": True} if registrar else {}), self.key, [ALGORITHM]
         )
 
 
@@ -64,13 +66,13 @@ class Verifier:
 
     @classmethod
     def load(cls, keys: Path) -> "Verifier":
-        return cls({name: OKPKey.import_key((keys / f"{name}.public.jwk").read_text()) for name in ISSUERS})
+        return cls({name: OKPKey.import_key(json.loads((keys / f"{name}.public.jwk").read_text())) for name in ISSUERS})
 
     def verify(self, token: str, now: datetime) -> Principal:
         """Raises BadInput (401) for a token that is forged, expired or of no issuer known here."""
         for name, key in self.keys.items():
             try:
-                claims = jwt.decode(token, key, ["EdDSA"]).claims
+                claims = jwt.decode(token, key, [ALGORITHM]).claims
             except (JoseError, ValueError):
                 continue
             if claims.get("iss") == name and int(claims.get("exp", 0)) > now.timestamp():

@@ -25,7 +25,8 @@ def configure(service: str, level: str = "info") -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    trace.set_tracer_provider(
+    if not isinstance(trace.get_tracer_provider(), TracerProvider):
+        trace.set_tracer_provider(
         TracerProvider(resource=Resource.create({"service.name": f"gongkai.{service}"}))
     )
 

@@ -34,7 +34,11 @@ def command(service: str) -> tuple[str, ...]:
 
 
 def broken(service: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", "raise SystemExit('broken on purpose')") if service == "review" else command(service)
+    return (
+        (sys.executable, "-c", "raise SystemExit('broken on purpose')")
+        if service == "review"
+        else command(service)
+    )
 
 
 if __name__ == "__main__":

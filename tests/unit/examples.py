@@ -60,7 +60,9 @@ def an_officer(person: str = "wang-fang", name: str = "王芳", *duties: Duty) -
 
 
 def a_need(unit: str = "finance", kind: ConsultationKind = ConsultationKind.AFFECTS) -> ConsultationNeed:
-    return ConsultationNeed(unit=unit, kind=kind, matters="涉及财政补助标准", opinion="拟主动公开，依据条例第二十条")
+    return ConsultationNeed(
+        unit=unit, kind=kind, matters="涉及财政补助标准", opinion="拟主动公开，依据条例第二十条"
+    )
 
 
 def a_unit_registered(**changes: Any) -> UnitRegistered:
@@ -242,7 +244,7 @@ def a_document_published(**changes: Any) -> DocumentPublished:
         "media_type": "text/plain",
         "size": 4096,
         "formed_on": date(2026, 3, 2),
-        "index": "education/2026-3a7fe7c9",
+        "index": "education/2026-bb0e4f49",
         "drafted": a_ref(1),
         "review": a_ref(2, "review", "gongkai.SecrecyReviewed.v1"),
         "consultations": (),

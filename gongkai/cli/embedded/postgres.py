@@ -10,6 +10,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -22,10 +23,12 @@ import psutil
 import psycopg
 
 from gongkai.cli.embedded.command import BARE, Command, EmbeddedFailed, wheel
+from gongkai.cli.ending import end
 
 SYSTEM_USER: Final = "gongkai"
 STATE: Final = Path("/var/lib/gongkai")  # used by root only, and only when needed
 ADMIN: Final = "postgres"
+FAST_SHUTDOWN: Final = signal.SIGINT  # open transactions are rolled back, a checkpoint is written
 
 
 class Postgres:
@@ -97,7 +100,7 @@ class Postgres:
         except psutil.AccessDenied:
             ours = False
         if ours:
-            stop_postgres(process)
+            end([(process, FAST_SHUTDOWN)], 30)
         else:
             lock.unlink(missing_ok=True)
 
@@ -193,17 +196,6 @@ class Postgres:
     def destroy(self) -> None:
         """Remove the cluster (tests only: nobody else throws away a history)."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def stop_postgres(process: psutil.Process, seconds: float = 30) -> None:
-    """Fast shutdown (SIGINT): open transactions are rolled back, a checkpoint is written; then by force."""
-    with suppress(psutil.NoSuchProcess):
-        children = process.children()
-        process.send_signal(2)
-        _, alive = psutil.wait_procs([process], timeout=seconds)
-        for late in (*alive, *(children if alive else ())):
-            with suppress(psutil.NoSuchProcess):
-                late.kill()
 
 
 def _open_folder(folder: Path) -> None:

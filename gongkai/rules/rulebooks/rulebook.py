@@ -28,12 +28,11 @@ class Rulebook:
     deductions: Mapping[Indicator, PointsRule]
     values: Values
 
-    @clause("SC-3.3", "SC-A1.4c", "GT-coordinate")
+    @clause("SC-3.3", "SC-A1.4c")
     def consultation(self, kind: ConsultationKind) -> ConsultationRule:
         """Term and reading of silence for a consultation of that kind."""
         return self.consultations[kind]
 
-    @clause("GT-assess", "SC-4.1")
     def points(self, indicator: Indicator) -> PointsRule:
         """What one case of that indicator costs."""
         return self.deductions[indicator]

@@ -76,4 +76,6 @@ def set_cookie(request: Request, response: Response, name: str, value: str) -> N
 
 def same(expected: str | None, given: object) -> bool:
     """Compares in constant time; nothing equals nothing is no match."""
-    return bool(expected) and isinstance(given, str) and compare_digest(str(expected).encode(), given.encode())
+    return (
+        bool(expected) and isinstance(given, str) and compare_digest(str(expected).encode(), given.encode())
+    )

@@ -212,6 +212,7 @@ def _received(event: ApplicationReceived, record: Record) -> Columns:
         "received": record.streamversion,
         "received_at": event.at,
         "received_on": event.received_on,
+        "rules_on": local_date(event.at),
         "received_event": record.id,
     }
 

@@ -11,7 +11,6 @@ from gongkai.contracts.register import Holding, Register
 from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.identity import Issuer
-from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Pages
 from gongkai.services.console import sessions
 
@@ -49,6 +48,21 @@ class Visitor:
         """Units whose cases are shown; None = all of them (auditors, the authority, supervision)."""
         return None if self.sees_all else list(self.units)
 
+    @property
+    def draft_scope(self) -> list[str] | None:
+        """The same for drafts, which the secrecy guidance bodies see too (WY-B.13)."""
+        return None if self.guides_secrecy else self.scope
+
+    @property
+    def guides_secrecy(self) -> bool:
+        return self.register.stands_for(self.person, StandingRole.SECRECY)
+
+    @property
+    def examines_referred(self) -> bool:
+        """True for the reviewers of a secrecy body: what is referred upwards comes to them (WY-B.8)."""
+        units = (self.register.unit(u) for u in self.units_with(Duty.SECRECY_REVIEWER))
+        return any(u is not None and StandingRole.SECRECY in u.roles for u in units)
+
     def units_with(self, *duties: Duty) -> list[str]:
         """Units in which the person holds one of the duties."""
         return [h.unit for h in self.holdings if not h.duties.isdisjoint(duties)]
@@ -58,6 +72,11 @@ class Visitor:
 
     def sees(self, *units: str | None) -> bool:
         return self.sees_all or any(unit in self.units for unit in units)
+
+    def choosable(self, scope: list[str] | None) -> list[tuple[str, str]]:
+        """(id, name) of the units that a list may be narrowed to."""
+        units = self.register.units.values()
+        return sorted(((u.unit, u.name) for u in units if scope is None or u.unit in scope), key=lambda u: u[1])
 
     def unit_name(self, unit: str | None) -> str:
         entry = self.register.unit(unit) if unit else None
@@ -113,7 +132,3 @@ def people_with(register: Register, unit: str, *duties: Duty) -> Sequence[tuple[
     entry = register.unit(unit)
     officers = entry.officers if entry else ()
     return [(o.person, o.name) for o in officers if not set(duties).isdisjoint(o.duties)]
-
-
-async def now_of(parts: Parts) -> Any:
-    return await parts.clock.now()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.clauses import clause
 from gongkai.rules.moment import local_date
@@ -40,6 +40,13 @@ NO_SUCH = Problem(
 @router.get("/apply")
 async def form(request: Request, unit: str = "") -> Response:
     return await _form(request, Application(unit=unit), [])
+
+
+@router.get("/apply/check")
+@router.get("/apply/send")
+async def again(request: Request) -> Response:
+    """Someone opens the address of a step: the form is where it begins."""
+    return RedirectResponse("/apply", 303)
 
 
 @router.post("/apply")
@@ -145,8 +152,8 @@ async def _form(request: Request, application: Application, wrong: list[Problem]
         wrong=wrong,
         units=list(units.items()),
         id_kinds=words(ID_KINDS),
-        forms=words(FORMS),
-        deliveries=words(DELIVERIES),
+        forms=[(code, label, "") for code, label in words(FORMS)],
+        deliveries=[(code, label, "") for code, label in words(DELIVERIES)],
     )
 
 

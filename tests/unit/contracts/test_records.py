@@ -31,26 +31,26 @@ def sealed(event: Event, index: int = 0) -> bytes:
     return raw
 
 
-def test_every_event_has_an_example():
+def test_every_event_has_an_example() -> None:
     made = {(event.NAME, event.VERSION) for event in (example() for example in EXAMPLES)}
     assert made == set(REGISTRY)
 
 
 @EVERY_EXAMPLE
-def test_an_event_survives_its_record(example: Callable[[], Event]):
+def test_an_event_survives_its_record(example: Callable[[], Event]) -> None:
     raw = sealed(example())
     assert decode(read_record(raw)) == example()
     assert sealed(decode(read_record(raw))) == raw
 
 
 @EVERY_EXAMPLE
-def test_a_record_read_and_written_is_the_same_bytes(example: Callable[[], Event]):
+def test_a_record_read_and_written_is_the_same_bytes(example: Callable[[], Event]) -> None:
     raw = sealed(example())
     assert read_record(raw).model_dump_json(exclude_none=True).encode() == raw
 
 
 @EVERY_EXAMPLE
-def test_an_event_knows_nothing_that_it_was_not_told(example: Callable[[], Event]):
+def test_an_event_knows_nothing_that_it_was_not_told(example: Callable[[], Event]) -> None:
     fields = example().model_dump()
     with pytest.raises(ValidationError):
         type(example()).model_validate(fields | {"surprise": 1})
@@ -63,7 +63,7 @@ def test_an_event_knows_nothing_that_it_was_not_told(example: Callable[[], Event
     moment=st.datetimes(datetime(2019, 5, 15), datetime(2100, 1, 1)),  # noqa: DTZ001 (bounds are naive by API)
     offset=st.integers(-12, 14),
 )
-def test_any_text_and_any_moment_survive(text: str, moment: datetime, offset: int):
+def test_any_text_and_any_moment_survive(text: str, moment: datetime, offset: int) -> None:
     at = moment.replace(tzinfo=timezone(timedelta(hours=offset)))
     event = a_document_drafted(reason=text, summary=text, number=None, at=at)
     raw = sealed(event)
@@ -73,13 +73,13 @@ def test_any_text_and_any_moment_survive(text: str, moment: datetime, offset: in
     assert read_record(raw).time == at
 
 
-def test_the_same_command_makes_the_same_event_and_the_next_one_another():
+def test_the_same_command_makes_the_same_event_and_the_next_one_another() -> None:
     assert sealed(a_document_drafted()) == sealed(a_document_drafted())
     first, second = (read_record(sealed(a_document_drafted(), index)).id for index in (0, 1))
     assert first != second
 
 
-def test_a_record_says_where_it_belongs_and_what_it_follows_from():
+def test_a_record_says_where_it_belongs_and_what_it_follows_from() -> None:
     record = read_record(sealed(a_document_drafted()))
     assert (record.source, record.type) == ("/gongkai/intake", "gongkai.DocumentDrafted.v1")
     assert (record.name, record.version) == (DocumentDrafted.NAME, DocumentDrafted.VERSION)
@@ -89,7 +89,7 @@ def test_a_record_says_where_it_belongs_and_what_it_follows_from():
     assert record.time == MONDAY
 
 
-def test_a_version_that_nobody_knows_is_not_guessed():
+def test_a_version_that_nobody_knows_is_not_guessed() -> None:
     record = read_record(sealed(a_document_drafted()).replace(b"Drafted.v1", b"Drafted.v9"))
     with pytest.raises(KeyError):
         decode(record)

@@ -1,6 +1,6 @@
 """Whatever was decided before: a command said twice has one effect, and every refusal can be read."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -152,7 +152,9 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
                 media_type=st.just("text/plain"),
                 size=st.just(1),
                 formed_on=days,
-                consult=st.lists(st.builds(gate.Need, units, st.just("区财政局"), kinds), max_size=2).map(tuple),
+                consult=st.lists(st.builds(gate.Need, units, st.just("区财政局"), kinds), max_size=2).map(
+                    tuple
+                ),
                 ref=refs,
             ),
             review=st.none() | st.builds(gate.Review, digests, st.sampled_from(Opinion), refs),
@@ -182,12 +184,14 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
         by=people,
     ),
 }
-EVERY_AGGREGATE = pytest.mark.parametrize("aggregate", COMMANDS, ids=lambda module: module.__name__.split(".")[-1])
+EVERY_AGGREGATE = pytest.mark.parametrize(
+    "aggregate", COMMANDS, ids=lambda module: module.__name__.split(".")[-1]
+)
 
 
 @EVERY_AGGREGATE
 @hypothesis.given(data=st.data())
-def test_a_command_said_twice_has_one_effect(aggregate: ModuleType, data: st.DataObject):
+def test_a_command_said_twice_has_one_effect(aggregate: ModuleType, data: st.DataObject) -> None:
     under = rules(data.draw(st.sampled_from(["cn", "sc", "cx", "wy", "ls"])))
     waits = st.timedeltas(timedelta(0), timedelta(days=40))
     state, now = None, MONDAY
@@ -205,10 +209,8 @@ def test_a_command_said_twice_has_one_effect(aggregate: ModuleType, data: st.Dat
         assert decide(state, command, under, now + data.draw(waits)) == []
 
 
-
-
 @EVERY_AGGREGATE
-def test_every_command_is_decided_by_one_function_that_names_its_clause(aggregate: ModuleType):
+def test_every_command_is_decided_by_one_function_that_names_its_clause(aggregate: ModuleType) -> None:
     commands = [
         each
         for each in vars(aggregate).values()

@@ -95,6 +95,7 @@ CREATE TABLE application (
     received       integer,
     received_at    timestamptz,
     received_on    date,
+    rules_on       date,
     received_event uuid,
     answered       integer,
     answered_at    timestamptz,
@@ -108,8 +109,9 @@ CREATE TABLE application (
     overdue_at     timestamptz,
     overdue_event  uuid
 );
+COMMENT ON COLUMN application.rules_on IS 'the day it was entered, in Shanghai: that day''s rulebook holds';
 COMMENT ON COLUMN application.due IS 'as judged when answered; for an open one it is computed when asked';
-CREATE INDEX application_open ON application (unit, received_on) WHERE answered IS NULL;
+CREATE INDEX application_open ON application (unit, received_on, rules_on) WHERE answered IS NULL;
 CREATE INDEX application_answered ON application (answered_on DESC, application DESC) WHERE answered IS NOT NULL;
 
 CREATE TABLE score_item (

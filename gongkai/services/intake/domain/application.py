@@ -151,7 +151,7 @@ def _grounds(cmd: Answer) -> tuple[str, ...]:
         raise refusals.no_ground(cmd.kind)
     if cmd.grounds and cmd.kind not in WITHHOLDING:
         raise refusals.needless_ground(cmd.kind)
-    return tuple(ground.value for ground in Ground if ground in cmd.grounds)
+    return tuple(str(ground) for ground in Ground if ground in cmd.grounds)
 
 
 @clause("GT-answer")

@@ -77,15 +77,16 @@ def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
 
 
 def _attribute(cmd: Draft, rules: Rules) -> Attribute:
-    known = rules.book.attributes
-    stands_in = known[Attribute.PROACTIVE].clause  # the one attribute that every regulation knows
+    known = [attribute for attribute in Attribute if attribute in rules.book.attributes]
+    stands_in = rules.book.attributes[Attribute.PROACTIVE].clause  # the one that every regulation knows
     if not cmd.attribute:
         raise refusals.no_attribute(known, stands_in)
     if cmd.attribute not in known:
         raise refusals.unknown_attribute(known, stands_in)
     attribute = Attribute(cmd.attribute)
-    if known[attribute].reason_required and not cmd.reason.strip():
-        raise refusals.no_reason(attribute, known[attribute].clause)
+    rule = rules.book.attributes[attribute]
+    if rule.reason_required and not cmd.reason.strip():
+        raise refusals.no_reason(attribute, rule.clause)
     return attribute
 
 

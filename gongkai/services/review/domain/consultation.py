@@ -26,7 +26,7 @@ Settled = Literal["open", "consent", "refused"]
 
 def consultation_id(document: Id, digest: Digest, asked: Id, kind: ConsultationKind) -> Id:
     """One version, one unit, one matter: one consultation, whoever asks how often."""
-    return sha256("\n".join((document, digest, asked, kind.value)).encode()).hexdigest()[:32]
+    return sha256("\n".join((document, digest, asked, kind)).encode()).hexdigest()[:32]
 
 
 # -- state

@@ -35,13 +35,13 @@ def draft(**changes: Any) -> Draft:
 
 
 @pytest.mark.clause("CX-6")
-def test_a_draft_with_its_attribute_is_taken_in():
+def test_a_draft_with_its_attribute_is_taken_in() -> None:
     given().when(draft()).then(a_document_drafted())
 
 
 @pytest.mark.clause("CX-6")
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_without_an_attribute_nothing_is_issued(nothing: str | None):
+def test_without_an_attribute_nothing_is_issued(nothing: str | None) -> None:
     (
         given(under=CHUXIONG)
         .when(draft(attribute=nothing))
@@ -51,7 +51,7 @@ def test_without_an_attribute_nothing_is_issued(nothing: str | None):
 
 @pytest.mark.clause("CX-6")
 @pytest.mark.parametrize("attribute", [a for a in CHUXIONG.book.attributes if a is not Attribute.PROACTIVE])
-def test_in_chuxiong_every_attribute_but_proactive_needs_a_reason(attribute: Attribute):
+def test_in_chuxiong_every_attribute_but_proactive_needs_a_reason(attribute: Attribute) -> None:
     (
         given(under=CHUXIONG)
         .when(draft(attribute=attribute, reason="  "))
@@ -62,14 +62,9 @@ def test_in_chuxiong_every_attribute_but_proactive_needs_a_reason(attribute: Att
 
 
 @pytest.mark.clause("CX-6")
-def test_chuxiong_knows_five_attributes():
-    assert [a.zh for a in CHUXIONG.book.attributes] == [
-        "主动公开",
-        "脱密后公开",
-        "依申请公开",
-        "删减后公开",
-        "不予公开",
-    ]
+def test_chuxiong_knows_five_attributes() -> None:
+    names = {"主动公开", "脱密后公开", "依申请公开", "删减后公开", "不予公开"}
+    assert {attribute.zh for attribute in CHUXIONG.book.attributes} == names
     (
         given(under=CHUXIONG)
         .when(draft(attribute="partial", reason="部分涉密"))
@@ -78,27 +73,27 @@ def test_chuxiong_knows_five_attributes():
 
 
 @pytest.mark.clause("WY-B.5", "WY-B.6a")
-def test_in_wuyuan_a_declassified_text_needs_no_reason_and_a_withheld_one_does():
+def test_in_wuyuan_a_declassified_text_needs_no_reason_and_a_withheld_one_does() -> None:
     given(under=WUYUAN).when(draft(attribute="after-declassification")).then_one(DocumentDrafted)
     refused = given(under=WUYUAN).when(draft(attribute="withheld"))
     refused.then_refused("document.no-reason", WUYUAN.book.attributes[Attribute.WITHHELD].clause, "/reason")
 
 
 @pytest.mark.clause("LS-10a")
-def test_lieshan_knows_partial_disclosure_and_asks_a_reason_for_the_last_two():
+def test_lieshan_knows_partial_disclosure_and_asks_a_reason_for_the_last_two() -> None:
     given(under=LIESHAN).when(draft(attribute="partial")).then_one(DocumentDrafted)
     for attribute in ("on-application", "withheld"):
         refused = given(under=LIESHAN).when(draft(attribute=attribute))
         refused.then_refused("document.no-reason", "LS-10a", "/reason")
 
 
-def test_a_code_that_nobody_knows_is_refused_like_a_foreign_one():
+def test_a_code_that_nobody_knows_is_refused_like_a_foreign_one() -> None:
     refused = given(under=CHUXIONG).when(draft(attribute="secret-ish"))
     refused.then_refused("document.unknown-attribute", "CX-6", "/attribute")
 
 
 @pytest.mark.clause("WY-B.3")
-def test_an_edit_is_another_version():
+def test_an_edit_is_another_version() -> None:
     (
         given(a_document_drafted())
         .when(draft(digest=D2, by="li-na"), at("2026-03-03"))
@@ -107,7 +102,7 @@ def test_an_edit_is_another_version():
 
 
 @pytest.mark.clause("CX-8")
-def test_a_corrected_attribute_is_on_record_with_its_author():
+def test_a_corrected_attribute_is_on_record_with_its_author() -> None:
     (
         given(a_document_drafted())
         .when(draft(attribute="on-application", reason="涉及个人信息", by="li-na"))
@@ -115,12 +110,12 @@ def test_a_corrected_attribute_is_on_record_with_its_author():
     )
 
 
-def test_the_same_version_again_is_no_edit():
+def test_the_same_version_again_is_no_edit() -> None:
     given(a_document_drafted()).when(draft(by="li-na"), at("2026-03-03")).then_nothing()
 
 
 @pytest.mark.clause("GT-owner")
-def test_nobody_redrafts_another_units_document():
+def test_nobody_redrafts_another_units_document() -> None:
     (
         given(a_document_drafted())
         .when(draft(unit="finance", digest=D2))
@@ -129,7 +124,7 @@ def test_nobody_redrafts_another_units_document():
 
 
 @pytest.mark.clause("SC-3.3")
-def test_only_another_unit_is_consulted():
+def test_only_another_unit_is_consulted() -> None:
     (
         given()
         .when(draft(consult=(a_need("finance"), a_need("education"))))
@@ -138,7 +133,7 @@ def test_only_another_unit_is_consulted():
 
 
 @pytest.mark.clause("SC-3.3")
-def test_a_unit_is_consulted_once_about_a_version():
+def test_a_unit_is_consulted_once_about_a_version() -> None:
     (
         given()
         .when(draft(consult=(a_need("finance"), a_need("finance"))))

@@ -27,12 +27,12 @@ def register(**changes: Any) -> Register:
 
 
 @pytest.mark.clause("SC-1.1")
-def test_a_unit_enters_the_register_with_its_roles_and_officers():
+def test_a_unit_enters_the_register_with_its_roles_and_officers() -> None:
     given().when(register()).then(a_unit_registered())
 
 
 @pytest.mark.clause("SC-1.1")
-def test_another_entry_takes_the_place_of_the_old_one_as_a_whole():
+def test_another_entry_takes_the_place_of_the_old_one_as_a_whole() -> None:
     (
         given(a_unit_registered())
         .when(register(name="区教育体育局", roles=()))
@@ -40,28 +40,28 @@ def test_another_entry_takes_the_place_of_the_old_one_as_a_whole():
     )
 
 
-def test_the_same_entry_again_changes_nothing_whoever_hands_it_in():
+def test_the_same_entry_again_changes_nothing_whoever_hands_it_in() -> None:
     given(a_unit_registered()).when(register(by="somebody-else"), at("2026-05-06")).then_nothing()
 
 
 @pytest.mark.clause("SC-1.1")
-def test_a_unit_keeps_its_id():
+def test_a_unit_keeps_its_id() -> None:
     given(a_unit_registered()).when(register(unit="sports")).then_refused("unit.fixed-id", "SC-1.1", "/unit")
 
 
 @pytest.mark.clause("SC-1.2")
-def test_a_unit_may_have_a_government_and_a_vertical_superior():
+def test_a_unit_may_have_a_government_and_a_vertical_superior() -> None:
     given().when(register(superior="city-education")).then_one(
         UnitRegistered, government="district", superior="city-education"
     )
 
 
 @pytest.mark.clause("SC-1.2")
-def test_a_unit_is_not_its_own_superior():
+def test_a_unit_is_not_its_own_superior() -> None:
     given().when(register(superior="education")).then_refused("unit.own-superior", "SC-1.2", "/superior")
 
 
 @pytest.mark.clause("SC-1.3")
-def test_a_person_is_entered_once_with_all_duties():
+def test_a_person_is_entered_once_with_all_duties() -> None:
     twice = (an_officer(), an_officer("li-qiang", "李强"), an_officer())
     given().when(register(officers=twice)).then_refused("unit.officer-twice", "SC-1.3", "/officers/2/person")

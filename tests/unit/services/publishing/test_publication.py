@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ DRAFTED, REVIEWED, SETTLED = (
     a_ref(2, "review", "gongkai.SecrecyReviewed.v1"),
     a_ref(3, "review", "gongkai.ConsultationAnswered.v1"),
 )
+HASH = sha256(DOCUMENT.encode()).hexdigest()[:8]
 FINANCE = Need("finance", "区财政局", ConsultationKind.AFFECTS)
 
 
@@ -58,36 +60,36 @@ def codes(docket: Docket, digest: str = D1) -> list[str]:
 
 
 @pytest.mark.clause("WY-B.4", "LS-10b", "CX-9")
-def test_a_reviewed_document_is_published_with_what_it_rests_on():
+def test_a_reviewed_document_is_published_with_what_it_rests_on() -> None:
     given().when(publish()).then(
-        a_document_published(index=f"education/2026-{document_hash()}", drafted=DRAFTED, review=REVIEWED)
+        a_document_published(index=f"education/2026-{HASH}", drafted=DRAFTED, review=REVIEWED)
     )
 
 
 @pytest.mark.clause("SC-3.3")
-def test_the_units_that_agreed_are_named_by_their_events():
+def test_the_units_that_agreed_are_named_by_their_events() -> None:
     given().when(publish(CONSULTED)).then_one(DocumentPublished, consultations=(SETTLED,))
 
 
-def test_the_same_version_again_changes_nothing():
+def test_the_same_version_again_changes_nothing() -> None:
     published = given(a_document_published())
     published.when(publish(), at("2026-06-01")).then_nothing()
     edited = replace(READY, draft=a_draft(digest=D2))
     published.when(publish(edited, D1)).then_nothing()
 
 
-def test_the_index_is_the_documents_own_through_all_its_versions():
+def test_the_index_is_the_documents_own_through_all_its_versions() -> None:
     another = Docket(a_draft(digest=D2), replace(REVIEW, digest=D2), ())
     (
         given()
         .when(publish(), at("2026-12-31"))
-        .then_one(DocumentPublished, index=f"education/2026-{document_hash()}")
+        .then_one(DocumentPublished, index=f"education/2026-{HASH}")
         .when(publish(another, D2), at("2027-01-05"))
-        .then_one(DocumentPublished, index=f"education/2026-{document_hash()}", digest=D2)
+        .then_one(DocumentPublished, index=f"education/2026-{HASH}", digest=D2)
     )
 
 
-def test_two_documents_have_two_indexes():
+def test_two_documents_have_two_indexes() -> None:
     other = replace(READY, draft=a_draft(document="doc-2"))
     outcomes = [given().when(publish(docket)).events[0] for docket in (READY, other)]
     assert len({event.index for event in outcomes if isinstance(event, DocumentPublished)}) == 2
@@ -96,45 +98,45 @@ def test_two_documents_have_two_indexes():
 # -- the gate
 
 
-def test_the_gate_is_open_when_nothing_is_missing():
+def test_the_gate_is_open_when_nothing_is_missing() -> None:
     assert missing(READY, D1) == []
     assert missing(CONSULTED, D1) == []
 
 
 @pytest.mark.clause("CX-6", "GT-proactive")
 @pytest.mark.parametrize("attribute", [a for a in Attribute if a is not Attribute.PROACTIVE])
-def test_only_what_is_disclosed_proactively_is_published(attribute: Attribute):
+def test_only_what_is_disclosed_proactively_is_published(attribute: Attribute) -> None:
     docket = replace(READY, draft=a_draft(attribute=attribute))
     given().when(publish(docket)).then_refused("publication.not-proactive", "GT-proactive", "/digest")
 
 
 @pytest.mark.clause("WY-B.4", "LS-10b")
-def test_nothing_is_published_without_a_secrecy_review():
+def test_nothing_is_published_without_a_secrecy_review() -> None:
     docket = replace(READY, review=None)
     given().when(publish(docket)).then_refused("publication.no-review", "WY-B.4", "/digest")
 
 
 @pytest.mark.clause("WY-B.3", "LS-10b")
-def test_a_review_of_another_version_opens_no_gate():
+def test_a_review_of_another_version_opens_no_gate() -> None:
     docket = replace(READY, review=replace(REVIEW, digest=D2))
     given().when(publish(docket)).then_refused("publication.review-of-other-version", "WY-B.3", "/digest")
 
 
 @pytest.mark.clause("WY-B.3")
-def test_a_reviewed_version_is_not_published_once_there_is_a_newer_draft():
+def test_a_reviewed_version_is_not_published_once_there_is_a_newer_draft() -> None:
     docket = replace(READY, draft=a_draft(digest=D2))
     given().when(publish(docket)).then_refused("publication.other-version", "WY-B.3", "/digest")
 
 
 @pytest.mark.clause("WY-B.9", "WY-B.4")
 @pytest.mark.parametrize("opinion", [Opinion.EXEMPT, Opinion.REFER])
-def test_a_review_that_does_not_say_disclose_shuts_the_gate(opinion: Opinion):
+def test_a_review_that_does_not_say_disclose_shuts_the_gate(opinion: Opinion) -> None:
     docket = replace(READY, review=replace(REVIEW, opinion=opinion))
     given().when(publish(docket)).then_refused("publication.review-says-no", "WY-B.9", "/digest")
 
 
 @pytest.mark.clause("SC-3.3")
-def test_a_unit_that_has_to_be_asked_holds_it_up_until_it_answers():
+def test_a_unit_that_has_to_be_asked_holds_it_up_until_it_answers() -> None:
     """Whether its question is still open, was about another version, or hasn't even arrived here."""
     for seen in ((), (replace(AGREED, settled="open"),), (replace(AGREED, digest=D2),)):
         docket = replace(CONSULTED, consultations=seen)
@@ -142,7 +144,7 @@ def test_a_unit_that_has_to_be_asked_holds_it_up_until_it_answers():
 
 
 @pytest.mark.clause("SC-3.3")
-def test_an_objection_shuts_the_gate_even_if_the_draft_no_longer_names_the_unit():
+def test_an_objection_shuts_the_gate_even_if_the_draft_no_longer_names_the_unit() -> None:
     docket = replace(CONSULTED, consultations=(replace(AGREED, settled="refused"),))
     given().when(publish(docket)).then_refused("publication.consultation-refused", "SC-3.3", "/digest")
     dropped = replace(docket, draft=a_draft())
@@ -150,13 +152,13 @@ def test_an_objection_shuts_the_gate_even_if_the_draft_no_longer_names_the_unit(
 
 
 @pytest.mark.clause("SC-A1.4c")
-def test_coordination_is_asked_for_under_its_own_clause():
+def test_coordination_is_asked_for_under_its_own_clause() -> None:
     need = replace(FINANCE, kind=ConsultationKind.COORDINATE)
     docket = replace(CONSULTED, draft=a_draft(consult=(need,)), consultations=())
     given().when(publish(docket)).then_refused("publication.consultation-open", "SC-A1.4c", "/digest")
 
 
-def test_the_page_sees_all_that_is_missing_at_once_in_both_languages():
+def test_the_page_sees_all_that_is_missing_at_once_in_both_languages() -> None:
     docket = Docket(a_draft(attribute=Attribute.PARTIAL, digest=D2, consult=(FINANCE,)), None, ())
     lacking = missing(docket, D1)
     assert [each.code for each in lacking] == [
@@ -167,9 +169,3 @@ def test_the_page_sees_all_that_is_missing_at_once_in_both_languages():
     ]
     assert all(CHINESE.search(each.zh) and each.en and CLAUSE.match(each.clause) for each in lacking)
     assert lacking[-1].zh == "区财政局尚未就这一稿回复意见。"
-
-
-def document_hash() -> str:
-    from hashlib import sha256
-
-    return sha256(DOCUMENT.encode()).hexdigest()[:8]

@@ -62,7 +62,7 @@ def settled(story: Given) -> consultation.Settled:
 
 
 @pytest.mark.clause("SC-3.3", "SC-A1.6")
-def test_one_letter_goes_out_about_one_version():
+def test_one_letter_goes_out_about_one_version() -> None:
     (
         given()
         .when(request())
@@ -72,7 +72,7 @@ def test_one_letter_goes_out_about_one_version():
     )
 
 
-def test_the_id_tells_version_unit_and_kind_apart():
+def test_the_id_tells_version_unit_and_kind_apart() -> None:
     affects, coordinate = ConsultationKind
     ids = {
         consultation_id(DOCUMENT, D1, "finance", affects),
@@ -88,13 +88,13 @@ def test_the_id_tells_version_unit_and_kind_apart():
 
 
 @pytest.mark.clause("SC-3.3")
-def test_a_unit_that_agrees_settles_it_by_consent():
+def test_a_unit_that_agrees_settles_it_by_consent() -> None:
     story = given(a_consultation_requested()).when(answer()).then(a_consultation_answered())
     assert settled(story) == "consent"
 
 
 @pytest.mark.clause("SC-3.3", "SC-1.3")
-def test_a_unit_disagrees_with_a_reason_that_its_deputy_signed():
+def test_a_unit_disagrees_with_a_reason_that_its_deputy_signed() -> None:
     story = (
         given(a_consultation_requested())
         .when(answer(agrees=False, signed_by="zhou-wei"))
@@ -109,7 +109,7 @@ def test_a_unit_disagrees_with_a_reason_that_its_deputy_signed():
     assert settled(story) == "refused"
 
 
-def test_a_letter_is_answered_once():
+def test_a_letter_is_answered_once() -> None:
     answered = given(a_consultation_requested(), a_consultation_answered())
     answered.when(answer(by="zhou-wei"), at("2026-04-01")).then_nothing()
     answered.when(answer(agrees=False, reason="标准尚未批准", signed_by="zhou-wei")).then_refused(
@@ -117,7 +117,7 @@ def test_a_letter_is_answered_once():
     )
 
 
-def test_what_was_never_asked_is_not_answered():
+def test_what_was_never_asked_is_not_answered() -> None:
     given().when(answer()).then_refused("consultation.unknown", "SC-3.3", "/consultation")
     given().when(LAPSE).then_refused("consultation.unknown", "SC-3.3", "/consultation")
 
@@ -126,7 +126,7 @@ def test_what_was_never_asked_is_not_answered():
 
 
 @pytest.mark.clause("SC-3.3")
-def test_silence_on_what_affects_a_unit_is_never_consent():
+def test_silence_on_what_affects_a_unit_is_never_consent() -> None:
     story = (
         given(a_consultation_requested())
         .when(LAPSE, at("2026-03-04", 23, 59))
@@ -138,7 +138,7 @@ def test_silence_on_what_affects_a_unit_is_never_consent():
 
 
 @pytest.mark.clause("SC-3.3")
-def test_a_unit_that_was_reminded_still_answers():
+def test_a_unit_that_was_reminded_still_answers() -> None:
     story = (
         given(a_consultation_requested(), a_consultation_lapsed())
         .when(answer(), at("2026-03-20"))
@@ -148,7 +148,7 @@ def test_a_unit_that_was_reminded_still_answers():
 
 
 @pytest.mark.clause("SC-A1.4c")
-def test_silence_on_coordination_is_consent_after_five_working_days():
+def test_silence_on_coordination_is_consent_after_five_working_days() -> None:
     story = (
         given(COORDINATE)
         .when(LAPSE, at("2026-03-09", 23, 59))
@@ -160,13 +160,13 @@ def test_silence_on_coordination_is_consent_after_five_working_days():
 
 
 @pytest.mark.clause("SC-A1.4c")
-def test_an_answer_after_silence_became_consent_is_refused():
+def test_an_answer_after_silence_became_consent_is_refused() -> None:
     late = answer(agrees=False, reason="标准尚未批准", signed_by="zhou-wei")
     given(COORDINATE, CONSENTED).when(late, at("2026-03-10")).then_refused("consultation.lapsed", "SC-A1.4c")
 
 
 @pytest.mark.clause("SC-A1.4c")
-def test_it_is_refused_even_before_the_timer_has_said_so():
+def test_it_is_refused_even_before_the_timer_has_said_so() -> None:
     (
         given(COORDINATE)
         .when(answer(), at("2026-03-10", 0))
@@ -176,20 +176,20 @@ def test_it_is_refused_even_before_the_timer_has_said_so():
     )
 
 
-def test_time_runs_out_once_and_never_on_an_answer():
+def test_time_runs_out_once_and_never_on_an_answer() -> None:
     given(a_consultation_requested(), a_consultation_lapsed()).when(LAPSE, at("2026-04-01")).then_nothing()
     given(a_consultation_requested(), a_consultation_answered()).when(LAPSE, at("2026-04-01")).then_nothing()
 
 
 @pytest.mark.clause("SC-3.3")
-def test_the_term_counts_working_days_from_the_day_of_the_letter():
+def test_the_term_counts_working_days_from_the_day_of_the_letter() -> None:
     """Asked on the last Friday before the Spring Festival of 2026: Saturday the 14th works, then nine days rest."""
     asked = given(a_consultation_requested(at=at("2026-02-13")))
     asked.when(LAPSE, at("2026-02-24", 23, 59)).then_refused("consultation.not-due", "SC-3.3")
     asked.when(LAPSE, at("2026-02-25", 0)).then_one(ConsultationLapsed, due=date(2026, 2, 24))
 
 
-def test_past_the_last_holiday_notice_silence_stays_silence():
+def test_past_the_last_holiday_notice_silence_stays_silence() -> None:
     unannounced = rules().calendar.last_year + 1
     asked = given(a_consultation_requested(at=at(f"{unannounced}-03-02")))
     asked.when(LAPSE, at(f"{unannounced}-12-31")).then_refused("consultation.not-due", "SC-3.3")

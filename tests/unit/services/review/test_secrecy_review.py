@@ -36,19 +36,19 @@ def examine(**changes: Any) -> Examine:
 
 
 @pytest.mark.clause("WY-B.3")
-def test_a_version_is_put_to_review_once():
+def test_a_version_is_put_to_review_once() -> None:
     given().when(request()).then(a_review_requested()).when(request(), at("2026-03-03")).then_nothing()
 
 
 @pytest.mark.clause("WY-B.9")
 @pytest.mark.parametrize("opinion", list(Opinion))
-def test_an_opinion_is_one_of_three_with_basis_and_reason(opinion: Opinion):
+def test_an_opinion_is_one_of_three_with_basis_and_reason(opinion: Opinion) -> None:
     given(a_review_requested()).when(examine(opinion=opinion)).then(a_secrecy_reviewed(opinion=opinion))
 
 
 @pytest.mark.clause("WY-B.9")
 @pytest.mark.parametrize("basis", [(), (" ",)])
-def test_an_opinion_without_basis_is_refused(basis: tuple[str, ...]):
+def test_an_opinion_without_basis_is_refused(basis: tuple[str, ...]) -> None:
     (
         given(a_review_requested())
         .when(examine(basis=basis))
@@ -57,7 +57,7 @@ def test_an_opinion_without_basis_is_refused(basis: tuple[str, ...]):
 
 
 @pytest.mark.clause("WY-B.9")
-def test_an_opinion_without_reason_is_refused():
+def test_an_opinion_without_reason_is_refused() -> None:
     (
         given(a_review_requested())
         .when(examine(reason=" "))
@@ -66,12 +66,12 @@ def test_an_opinion_without_reason_is_refused():
 
 
 @pytest.mark.clause("WY-B.3")
-def test_nobody_reviews_a_draft_of_their_own():
+def test_nobody_reviews_a_draft_of_their_own() -> None:
     given(a_review_requested()).when(examine(by="wang-fang")).then_refused("review.own-draft", "WY-B.3")
 
 
 @pytest.mark.clause("WY-B.3")
-def test_an_opinion_on_another_version_is_refused():
+def test_an_opinion_on_another_version_is_refused() -> None:
     (
         given(a_review_requested())
         .when(examine(digest=D2))
@@ -80,7 +80,7 @@ def test_an_opinion_on_another_version_is_refused():
 
 
 @pytest.mark.clause("WY-B.3")
-def test_an_edit_voids_the_review_and_asks_for_another():
+def test_an_edit_voids_the_review_and_asks_for_another() -> None:
     (
         given(a_review_requested(), a_secrecy_reviewed())
         .when(request(digest=D2))
@@ -93,7 +93,7 @@ def test_an_edit_voids_the_review_and_asks_for_another():
 
 
 @pytest.mark.clause("WY-B.3")
-def test_a_text_that_comes_back_is_reviewed_again():
+def test_a_text_that_comes_back_is_reviewed_again() -> None:
     (
         given(a_review_requested(), a_secrecy_reviewed(), a_review_requested(digest=D2))
         .when(request(digest=D1))
@@ -103,12 +103,12 @@ def test_a_text_that_comes_back_is_reviewed_again():
     )
 
 
-def test_the_same_opinion_again_changes_nothing():
+def test_the_same_opinion_again_changes_nothing() -> None:
     given(a_review_requested(), a_secrecy_reviewed()).when(examine(), at("2026-04-01")).then_nothing()
 
 
 @pytest.mark.clause("WY-B.3")
-def test_another_opinion_on_a_concluded_review_is_refused():
+def test_another_opinion_on_a_concluded_review_is_refused() -> None:
     (
         given(a_review_requested(), a_secrecy_reviewed())
         .when(examine(opinion=Opinion.EXEMPT))
@@ -117,7 +117,7 @@ def test_another_opinion_on_a_concluded_review_is_refused():
 
 
 @pytest.mark.clause("WY-B.8", "SC-3.4")
-def test_who_is_unsure_refers_it_and_somebody_else_decides():
+def test_who_is_unsure_refers_it_and_somebody_else_decides() -> None:
     (
         given(a_review_requested())
         .when(examine(opinion=Opinion.REFER))
@@ -131,5 +131,5 @@ def test_who_is_unsure_refers_it_and_somebody_else_decides():
     )
 
 
-def test_what_nobody_asked_to_review_is_not_there():
+def test_what_nobody_asked_to_review_is_not_there() -> None:
     given().when(examine()).then_refused("review.unknown", "WY-B.3", "/document")

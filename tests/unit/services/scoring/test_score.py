@@ -37,7 +37,7 @@ def change(**changes: Any) -> Change:
 
 
 @pytest.mark.clause("GT-answer", "GT-assess")
-def test_a_late_case_costs_the_points_that_the_rulebook_says():
+def test_a_late_case_costs_the_points_that_the_rulebook_says() -> None:
     rule = rules().book.points(Indicator.APPLICATION_LATE)
     assert rule.points < 0
     given().when(change(), LATE).then(
@@ -46,13 +46,13 @@ def test_a_late_case_costs_the_points_that_the_rulebook_says():
 
 
 @pytest.mark.clause("GT-answer")
-def test_a_case_counts_once_whatever_happens_in_it_later():
+def test_a_case_counts_once_whatever_happens_in_it_later() -> None:
     answered = a_ref(4, "intake", "gongkai.ApplicationAnswered.v1")
     given(a_score_changed()).when(change(evidence=(answered,)), at("2026-04-02")).then_nothing()
 
 
 @pytest.mark.clause("GT-answer", "SC-3.3")
-def test_another_case_or_another_indicator_counts_again():
+def test_another_case_or_another_indicator_counts_again() -> None:
     story = (
         given(a_score_changed(points=-200))
         .when(change(case="application-app-2"))
@@ -65,7 +65,7 @@ def test_another_case_or_another_indicator_counts_again():
     assert score.points == sum(event.points for event in story.history if isinstance(event, ScoreChanged))
 
 
-def test_no_score_moves_without_evidence():
+def test_no_score_moves_without_evidence() -> None:
     with pytest.raises(ValueError, match="no evidence"):
         given().when(change(evidence=()))
 
@@ -75,22 +75,24 @@ def test_no_score_moves_without_evidence():
     "event",
     [an_application_overdue(), an_application_answered(answered_on=date(2026, 4, 1), late_days=2)],
 )
-def test_an_application_that_is_overdue_or_answered_late_moves_its_units_score(event: Event):
+def test_an_application_that_is_overdue_or_answered_late_moves_its_units_score(event: Event) -> None:
     assert moved_by(event, OVERDUE) == change()
 
 
 @pytest.mark.clause("GT-answer")
-def test_the_case_belongs_to_the_year_of_its_due_day():
+def test_the_case_belongs_to_the_year_of_its_due_day() -> None:
     december = date(2026, 12, 30)
     overdue = moved_by(an_application_overdue(due=december), OVERDUE)
-    answered = moved_by(an_application_answered(due=december, answered_on=date(2027, 1, 6), late_days=4), OVERDUE)
+    answered = moved_by(
+        an_application_answered(due=december, answered_on=date(2027, 1, 6), late_days=4), OVERDUE
+    )
     assert overdue is not None
     assert overdue.year == 2026
     assert overdue == answered
 
 
 @pytest.mark.clause("SC-3.3")
-def test_silence_moves_the_score_of_the_unit_that_was_asked():
+def test_silence_moves_the_score_of_the_unit_that_was_asked() -> None:
     assert moved_by(a_consultation_lapsed(), OVERDUE) == change(
         unit="finance", indicator=Indicator.CONSULTATION_SILENT, case=f"consultation-{CONSULTATION}"
     )
@@ -104,5 +106,5 @@ def test_silence_moves_the_score_of_the_unit_that_was_asked():
         a_document_published(),
     ],
 )
-def test_what_is_in_time_or_has_no_due_day_moves_nothing(event: Event):
+def test_what_is_in_time_or_has_no_due_day_moves_nothing(event: Event) -> None:
     assert moved_by(event, OVERDUE) is None

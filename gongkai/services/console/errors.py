@@ -1,0 +1,68 @@
+"""What a person gets instead of a page: the way to sign-in, or a sentence that says what is wrong and where to go."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from gongkai.contracts.errors import Sentence
+from gongkai.runtime import problems
+from gongkai.services.console.visitor import ForgedForm, SignInNeeded
+
+_SAYS = {
+    403: Sentence("您无权查看这一页。", "You have no right to see this page."),
+    404: Sentence("没有这一页，或者内容尚未到达。", "There is no such page, or its content hasn't arrived yet."),
+    405: Sentence("请从页面上的按钮提交。", "Please use the buttons of the pages."),
+    422: Sentence("地址中的条件无法识别。", "The address holds something that can't be read."),
+}
+_FORGED = Sentence(
+    "表单已过期，没有提交。请返回上一页，刷新后重新提交。",
+    "The form is out of date and was not submitted. Go back, reload the page and send it again.",
+)
+_FAILED = Sentence("系统出错，未能完成。", "Something went wrong here; it was not done.")
+
+
+def install(app: FastAPI) -> None:
+    """Pages for people; the few machine interfaces keep their problem documents."""
+    app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(ForgedForm, _forged)
+    app.add_exception_handler(HTTPException, _http)
+    as_document: Any = app.exception_handlers[RequestValidationError]
+
+    async def malformed(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith("/api/"):
+            answer: Response = await as_document(request, error)
+            return answer
+        return await _page(request, 422, _SAYS[422])
+
+    app.add_exception_handler(RequestValidationError, malformed)
+
+
+async def _sign_in(request: Request, _: Exception) -> Response:
+    where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = "" if request.method != "GET" or where == "/" else f"?next={quote(where)}"
+    if request.headers.get("HX-Request"):
+        return Response(status_code=204, headers={"HX-Redirect": f"/sign-in{back}"})
+    return RedirectResponse(f"/sign-in{back}", 303)
+
+
+async def _forged(request: Request, _: Exception) -> Response:
+    return await _page(request, 403, _FORGED)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    says = _SAYS.get(status, _FAILED)
+    if request.url.path.startswith(("/api/", "/static/")):
+        return problems.problem(status, f"http.{status}", says)
+    return await _page(request, status, says)
+
+
+async def _page(request: Request, status: int, says: Sentence) -> Response:
+    answer: Response = await request.app.state.pages.page(
+        request, "error.html", status=status, who=None, at="", says=says, code=status
+    )
+    return answer

@@ -1,0 +1,190 @@
+"""Documents: the list, and the page of one with its next action, its text and its timeline."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
+from gongkai.rules.moment import local_date
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.service import Parts
+from gongkai.runtime.web import Problem, t
+from gongkai.services.console.addresses import address
+from gongkai.services.console.calls import Answer, ask, command, humane
+from gongkai.services.console.reads import documents, events
+from gongkai.services.console.reads.documents import STATES, Wanted
+from gongkai.services.console.reads.tasks import REPLIES
+from gongkai.services.console.tellers import coming, steps
+from gongkai.services.console.turns import consultation_standing, turn
+from gongkai.services.console.visitor import Visiting, Visitor, form_of, people_with, show
+
+router = APIRouter(include_in_schema=False)
+
+LABELS = {
+    "/opinion": ("审查意见", "Opinion"),
+    "/basis": ("依据", "Basis"),
+    "/reason": ("理由", "Reason"),
+    "/agrees": ("是否同意", "Agreement"),
+    "/signed_by": ("签署人", "Signed by"),
+}
+
+
+@router.get("/documents")
+async def listing(
+    request: Request,
+    who: Visiting,
+    parts: PartsOf,
+    q: str = "",
+    unit: str = "",
+    state: str = "",
+    attribute: str = "",
+    after: str = "",
+    before: str = "",
+) -> Response:
+    wanted = Wanted(q.strip(), unit, state, attribute)
+    found = await documents.listing(parts.pool, wanted, who.draft_scope, after=after, before=before)
+    return await show(
+        request,
+        who,
+        "documents.html",
+        at="documents",
+        found=found,
+        wanted=wanted,
+        states=STATES,
+        attributes={a.value: a for a in Attribute},
+        units=who.choosable(who.draft_scope),
+        may_draft=bool(who.units_with(Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)),
+        newer=address("/documents", wanted, before=found.newer) if found.newer else "",
+        older=address("/documents", wanted, after=found.older) if found.older else "",
+    )
+
+
+@router.get("/documents/{document}")
+async def one(request: Request, document: str, who: Visiting, parts: PartsOf, done: str = "") -> Response:
+    return await _page(request, who, parts, document, done=done)
+
+
+@router.post("/documents/{document}/review")
+async def review(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
+    form = await form_of(request, who)
+    basis = [line for line in str(form.get("basis") or "").splitlines() if line.strip()]
+    body = {"digest": form.get("digest"), "opinion": form.get("opinion"), "basis": basis, "reason": form.get("reason")}
+    answer = await command(parts, who, "review", f"/reviews/{document}", _filled(body), form.get("key"))
+    return await _after(request, who, parts, document, answer, "review", form)
+
+
+@router.post("/documents/{document}/publish")
+async def publish(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
+    form = await form_of(request, who)
+    body = {"digest": form.get("digest")}
+    answer = await command(parts, who, "publishing", f"/publications/{document}", body, form.get("key"))
+    return await _after(request, who, parts, document, answer, "publish", form)
+
+
+@router.post("/documents/{document}/consultations/{consultation}")
+async def reply(request: Request, document: str, consultation: str, who: Visiting, parts: PartsOf) -> Response:
+    form = await form_of(request, who)
+    agrees = {"yes": True, "no": False}.get(str(form.get("agrees")))
+    body = {"agrees": agrees, "reason": form.get("reason"), "signed_by": form.get("signed_by")}
+    path = f"/consultations/{consultation}/answer"
+    answer = await command(parts, who, "review", path, _filled(body), form.get("key"))
+    return await _after(request, who, parts, document, answer, f"consultation-{consultation}", form)
+
+
+def _filled(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What was left empty is not sent: the service says that it is missing."""
+    return {name: value for name, value in body.items() if value not in ("", None)}
+
+
+async def _after(
+    request: Request, who: Visitor, parts: Parts, document: str, answer: Answer, act: str, form: Mapping[str, Any]
+) -> Response:
+    """Done: the page anew. Refused: the same page, with what is wrong and all that was typed."""
+    if answer.ok:
+        return RedirectResponse(f"/documents/{document}?done={act.partition('-')[0]}", 303)
+    problems = humane(answer.problems, LABELS)
+    return await _page(request, who, parts, document, act=act, problems=problems, typed=form)
+
+
+async def _page(
+    request: Request,
+    who: Visitor,
+    parts: Parts,
+    document: str,
+    *,
+    act: str = "",
+    problems: list[Problem] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    done: str = "",
+) -> Response:
+    row = await documents.one(parts.pool, document)
+    if row is None:
+        raise HTTPException(404)
+    consultations = await documents.consultations(parts.pool, document, row["digest"])
+    if not who.guides_secrecy and not who.sees(row["unit"], *(k["asked"] for k in consultations)):
+        raise HTTPException(403)
+    today = local_date(await parts.clock.now())
+    next_turn = turn(who.register, row, consultations, today)
+    history = steps(who, await events.of_document(parts.pool, document))
+    if next_turn is not None:
+        history.append(coming(next_turn.what, next_turn.whom, next_turn.clause))
+    text = await ask(parts, who, "intake", "GET", f"/documents/{document}/text", params={"digest": row["digest"]})
+    publishes = row["state"] != "published" and who.holds(row["unit"], Duty.DISCLOSURE_OFFICER)
+    gate = await ask(parts, who, "publishing", "GET", f"/publications/{document}/gate") if publishes else None
+    return await show(
+        request,
+        who,
+        "document.html",
+        at="documents",
+        status=problems[0].status if problems else 200,
+        row=row,
+        state=STATES[row["state"]],
+        attribute=Attribute(row["attribute"]),
+        turn=next_turn,
+        consultations=[_consultation(who, k, today) for k in consultations],
+        reviews=may_review(who, row),
+        publishes=publishes and row["attribute"] == Attribute.PROACTIVE,
+        gate=gate.body if gate is not None and gate.ok else None,
+        revises=row["state"] != "published" and who.holds(row["unit"], Duty.DRAFTER, Duty.DISCLOSURE_OFFICER),
+        opinions=[(o.value, t(o.zh, o.en), _HINTS[o]()) for o in Opinion],
+        history=history,
+        text=text,
+        act=act,
+        problems=problems or [],
+        typed=typed or {},
+        key=(typed or {}).get("key") or str(uuid4()),
+        done=done,
+    )
+
+
+_HINTS = {
+    Opinion.DISCLOSE: lambda: t("不涉及国家秘密、商业秘密、个人隐私和三安全一稳定", "holds nothing that must be kept"),
+    Opinion.EXEMPT: lambda: t("依法不予公开，须写明依据和理由", "not to be disclosed by law: basis and reason"),
+    Opinion.REFER: lambda: t("不能确定，报有权确定的部门", "can't be determined here: to those with authority"),
+}
+
+
+def may_review(who: Visitor, row: Any) -> bool:
+    """Whether the form is offered; whether the opinion counts, the review service decides."""
+    if row["review_requested_at"] is None or row["drafted_by"] == who.person:
+        return False
+    if row["state"] == "referred":
+        return who.examines_referred and row["reviewed_by"] != who.person
+    return row["review_opinion"] is None and who.holds(row["unit"], Duty.SECRECY_REVIEWER)
+
+
+def _consultation(who: Visitor, row: Any, today: Any) -> dict[str, Any]:
+    """One consultation with its standing, and whether this person may answer it."""
+    waits = row["answered"] is None and row["silence"] != "consent"
+    return {
+        "row": row,
+        "asked": who.unit_name(row["asked"]),
+        "stands": consultation_standing(who.register, row, today) if waits else None,
+        "waits": waits,
+        "mine": waits and bool(row["requested"]) and who.holds(row["asked"], *REPLIES),
+        "deputies": people_with(who.register, row["asked"], Duty.DEPUTY),
+    }

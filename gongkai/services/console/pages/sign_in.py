@@ -1,0 +1,126 @@
+"""Sign-in: local accounts; in a demo, and only there, the invented people at one click each."""
+
+import secrets
+from itertools import groupby
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from gongkai.contracts.register import Register
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.service import Parts
+from gongkai.runtime.web import Problem, t
+from gongkai.services.console import accounts, sessions
+from gongkai.services.console.visitor import REGISTRAR, ForgedForm
+
+router = APIRouter(include_in_schema=False)
+
+WRONG = Problem(
+    "sign-in.wrong",
+    "账号或密码不对；连续五次不对，须等五分钟。",
+    "Wrong name or password. After five failures in a row you have to wait for five minutes.",
+    field="/person",
+    status=401,
+)
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request, parts: PartsOf, next: str = "/") -> Response:
+    return await _page(request, parts, after=_inside(next))
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, parts: PartsOf) -> Response:
+    form = await request.form()
+    person, after = str(form.get("person", "")).strip(), _inside(str(form.get("next", "/")))
+    if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
+        raise ForgedForm
+    account = await accounts.check(parts.pool, person, str(form.get("password", "")), parts.wall())
+    if account is None:
+        return await _page(request, parts, after=after, person=person, problems=[WRONG])
+    return await _enter(request, parts, account.person, account.registrar, after)
+
+
+@router.post("/sign-in/demo")
+async def sign_in_demo(request: Request, parts: PartsOf) -> Response:
+    """One click. Refused wherever the clock isn't a demo's."""
+    form = await request.form()
+    if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
+        raise ForgedForm
+    person, after = str(form.get("person", "")), _inside(str(form.get("next", "/")))
+    await parts.clock.now()
+    if not parts.clock.simulated or not _invented(await parts.replica.sync(), person):
+        return await _page(request, parts, after=after, problems=[WRONG])
+    return await _enter(request, parts, person, person == REGISTRAR, after)
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, parts: PartsOf) -> Response:
+    session = await sessions.find(parts.pool, request, parts.wall())
+    form = await request.form()
+    if session is not None and not sessions.same(session.csrf, form.get("csrf")):
+        raise ForgedForm
+    await sessions.end(parts.pool, request)
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(sessions.COOKIE)
+    return response
+
+
+async def _enter(request: Request, parts: Parts, person: str, registrar: bool, after: str) -> Response:
+    """A new session under a new id, whatever the browser held before."""
+    await sessions.end(parts.pool, request)
+    secret = await sessions.start(parts.pool, person, registrar, parts.wall())
+    response = RedirectResponse(after, 303)
+    sessions.set_cookie(request, response, sessions.COOKIE, secret)
+    response.delete_cookie(sessions.DOOR)
+    return response
+
+
+async def _page(
+    request: Request, parts: Parts, *, after: str, person: str = "", problems: list[Problem] | None = None
+) -> Response:
+    door = request.cookies.get(sessions.DOOR) or secrets.token_urlsafe(32)
+    await parts.clock.now()
+    demo = _by_unit(await parts.replica.sync()) if parts.clock.simulated else []
+    response: Response = await request.app.state.pages.page(
+        request,
+        "sign_in.html",
+        status=problems[0].status if problems else 200,
+        who=None,
+        at="",
+        csrf=door,
+        after=after,
+        person=person,
+        problems=problems or [],
+        demo=demo,
+        is_demo=parts.clock.simulated,
+    )
+    sessions.set_cookie(request, response, sessions.DOOR, door)
+    return response
+
+
+def _by_unit(register: Register) -> list[dict[str, Any]]:
+    """Units with their people and what they do there; the standing roles first, since their people see all."""
+    units = sorted(register.units.values(), key=lambda u: (not u.roles, u.name))
+    return [
+        {
+            "name": unit.name,
+            "roles": [t(role.zh, role.en) for role in unit.roles],
+            "people": [
+                {"person": person, "name": same[0].name, "duties": [t(d.zh, d.en) for o in same for d in o.duties]}
+                for person, group in groupby(sorted(unit.officers, key=lambda o: o.person), key=lambda o: o.person)
+                if (same := list(group))
+            ],
+        }
+        for unit in units
+    ]
+
+
+def _invented(register: Register, person: str) -> bool:
+    return person == REGISTRAR or bool(register.holdings(person))
+
+
+def _inside(address: str) -> str:
+    """Only an address of this console: a sign-in never leads elsewhere."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,41 @@
+"""工作台: what waits for the person at the desk, the most urgent first."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gongkai.contracts.vocabulary import Duty
+from gongkai.rules.moment import local_date
+from gongkai.runtime.commands import PartsOf
+from gongkai.services.console.reads import tasks
+from gongkai.services.console.visitor import Visiting, show
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def desk(request: Request, who: Visiting, parts: PartsOf) -> Response:
+    today = local_date(await parts.clock.now())
+    answer = await tasks.to_answer(parts.pool, who, today)
+    consult = await tasks.consultations(parts.pool, who, today)
+    review = await tasks.reviews(parts.pool, who)
+    publish = await tasks.to_publish(parts.pool, who, today)
+    mine = [*answer, *consult, *publish]
+    return await show(
+        request,
+        who,
+        "tasks.html",
+        at="tasks",
+        answer=answer,
+        consult=consult,
+        review=review,
+        publish=publish,
+        sent_back=await tasks.sent_back(parts.pool, who),
+        late=sum(1 for task in mine if task.stands and task.stands.state == "late"),
+        risk=sum(1 for task in mine if task.stands and task.stands.state == "risk"),
+        total=len(mine) + len(review),
+        most=tasks.MOST,
+        drafts=bool(who.units_with(Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)),
+        may_answer=bool(who.units_with(Duty.DISCLOSURE_OFFICER)),
+        may_reply=bool(who.units_with(*tasks.REPLIES)),
+        may_review=bool(who.units_with(Duty.SECRECY_REVIEWER)),
+    )

@@ -1,0 +1,146 @@
+"""Applications as the console shows them: the open ones by due day, the answered ones as judged."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gongkai.contracts.register import Register
+from gongkai.services.console.lateness import Due, Standing, application_due, standing
+from gongkai.services.console.reads.conditions import Where
+from gongkai.services.console.reads.cursor import PAGE, Slice, pack, sliced, unpack
+
+FAR = date.max  # sorts those whose due day isn't known yet behind all others
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Open applications of one unit that came in on one day: they share their clock."""
+
+    unit: str
+    received_on: date
+    rules_on: date
+    count: int
+    stands: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One open application with its standing."""
+
+    row: Any
+    due: date
+    stands: Standing
+
+
+def due_of(register: Register, row: Any) -> Due:
+    return application_due(register.jurisdiction(row["unit"]), row["received_on"], row["rules_on"])
+
+
+async def open_groups(
+    pool: Any, register: Register, today: date, scope: list[str] | None, *, on: date | None = None
+) -> list[Group]:
+    """All that is open; with `on`, what was open at the end of that day, as it stood then."""
+    where = Where()
+    if on is None:
+        where.need("answered IS NULL AND received IS NOT NULL")
+    else:
+        where.need("received_on <= {0} AND (answered_on IS NULL OR answered_on > {0})", on)
+    if scope is not None:
+        where.need("unit = ANY({}::text[])", scope)
+    rows = await pool.fetch(
+        "SELECT unit, received_on, rules_on, count(*) AS n FROM application"  # noqa: S608
+        f" WHERE {where} GROUP BY unit, received_on, rules_on",
+        *where.values,
+    )
+    known = (row for row in rows if register.unit(row["unit"]) is not None)
+    return [
+        Group(r["unit"], r["received_on"], r["rules_on"], r["n"], standing(due_of(register, r), on or today))
+        for r in known
+    ]
+
+
+def totals(groups: Iterable[Group]) -> dict[str, int]:
+    """Open applications by state: late, risk, open, wait."""
+    sums: dict[str, int] = defaultdict(int)
+    for group in groups:
+        sums[group.stands.state] += group.count
+    return sums
+
+
+async def open_listing(
+    pool: Any, groups: Iterable[Group], *, after: str = "", before: str = "", size: int = PAGE
+) -> Slice[Open]:
+    """Those of the groups, the most urgent first."""
+    chosen = list(groups)
+    stands = {(g.unit, g.received_on, g.rules_on): g.stands for g in chosen}
+    where = Where([
+        [g.unit for g in chosen],
+        [g.received_on for g in chosen],
+        [g.rules_on for g in chosen],
+        [g.stands.due or FAR for g in chosen],
+    ])  # fmt: skip
+    where.need("answered IS NULL")
+    cursor = unpack(before or after, date.fromisoformat, str)
+    backwards = bool(cursor and before)
+    if cursor:
+        where.need(f"(g.due, application) {'<' if backwards else '>'} ({{}}, {{}})", *cursor)
+    order = "DESC" if backwards else "ASC"
+    rows = await pool.fetch(
+        "SELECT a.*, g.due AS due_on FROM application a"  # noqa: S608
+        " JOIN unnest($1::text[], $2::date[], $3::date[], $4::date[]) AS g(unit, received_on, rules_on, due)"
+        " USING (unit, received_on, rules_on)"
+        f" WHERE {where} ORDER BY g.due {order}, application {order} LIMIT {size + 1}",
+        *where.values,
+    )
+    found = [Open(r, r["due_on"], stands[r["unit"], r["received_on"], r["rules_on"]]) for r in rows]
+    key: Callable[[Open], str] = lambda o: pack(o.due, o.row["application"])  # noqa: E731
+    return sliced(found, size, key=key, after=cursor is not None, backwards=backwards)
+
+
+async def answered_listing(
+    pool: Any, scope: list[str] | None, *, unit: str = "", late: bool = False, since: date | None = None,
+    after: str = "", before: str = "", size: int = PAGE,
+) -> Slice[Any]:  # fmt: skip
+    """The answered ones, newest first; `late`: only those that were answered late."""
+    where = Where()
+    where.need("answered IS NOT NULL")
+    if scope is not None:
+        where.need("unit = ANY({}::text[])", scope)
+    if unit:
+        where.need("unit = {}", unit)
+    if late:
+        where.need("late_days > 0")
+    if since is not None:
+        where.need("answered_on >= {}", since)
+    cursor = unpack(before or after, date.fromisoformat, str)
+    backwards = bool(cursor and before)
+    if cursor:
+        where.need(f"(answered_on, application) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
+    order = "ASC" if backwards else "DESC"
+    rows = await pool.fetch(
+        f"SELECT * FROM application WHERE {where}"  # noqa: S608
+        f" ORDER BY answered_on {order}, application {order} LIMIT {size + 1}",
+        *where.values,
+    )
+    key = lambda row: pack(row["answered_on"], row["application"])  # noqa: E731
+    return sliced(rows, size, key=key, after=cursor is not None, backwards=backwards)
+
+
+async def one(pool: Any, application: str) -> Any | None:
+    return await pool.fetchrow("SELECT * FROM application WHERE application = $1", application)
+
+
+async def months(pool: Any, scope: list[str] | None, since: date) -> list[Any]:
+    """By month of the answer: how many, and how many late."""
+    where = Where()
+    where.need("answered IS NOT NULL AND answered_on >= {}", since)
+    if scope is not None:
+        where.need("unit = ANY({}::text[])", scope)
+    rows: list[Any] = await pool.fetch(
+        "SELECT date_trunc('month', answered_on)::date AS month, count(*) AS answered,"  # noqa: S608
+        f" count(*) FILTER (WHERE late_days > 0) AS late FROM application WHERE {where} GROUP BY 1 ORDER BY 1",
+        *where.values,
+    )
+    return rows

@@ -1,0 +1,104 @@
+"""Documents as the console shows them: where each stands, and all that happened to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gongkai.services.console.reads.conditions import Where
+from gongkai.services.console.reads.cursor import PAGE, Slice, pack, sliced, unpack
+
+# state of the view document_state: badge, 中文, English
+STATES: dict[str, tuple[str, str, str]] = {
+    "reviewing": ("wait", "待保密审查", "secrecy review"),
+    "referred": ("wait", "已报审", "referred upwards"),
+    "returned": ("stop", "免予公开", "exempt"),
+    "consulting": ("wait", "征求意见中", "consulting"),
+    "unanswered": ("late", "逾期未复", "no answer in time"),
+    "disputed": ("stop", "有不同意见", "disputed"),
+    "ready": ("open", "待发布", "ready to publish"),
+    "published": ("done", "已发布", "published"),
+    "filed": ("none", "不主动发布", "not for publication"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is narrowed to; all of it stands in the address."""
+
+    q: str = ""
+    unit: str = ""
+    state: str = ""
+    attribute: str = ""
+
+
+def _where(wanted: Wanted, scope: list[str] | None) -> Where:
+    where = Where()
+    if scope is not None:
+        where.need(
+            "unit = ANY({0}::text[]) OR EXISTS (SELECT 1 FROM consultation k"
+            " WHERE k.document = d.document AND k.asked = ANY({0}::text[]))",
+            scope,
+        )
+    if wanted.unit:
+        where.need("unit = {}", wanted.unit)
+    if wanted.state:
+        where.need("state = {}", wanted.state)
+    if wanted.attribute:
+        where.need("attribute = {}", wanted.attribute)
+    if wanted.q:
+        where.need("strpos(lower(title || ' ' || coalesce(number, '')), lower({})) > 0", wanted.q)
+    return where
+
+
+async def listing(
+    pool: Any, wanted: Wanted, scope: list[str] | None, *, after: str = "", before: str = "", size: int = PAGE
+) -> Slice[Any]:
+    """Newest first."""
+    where = _where(wanted, scope)
+    cursor = unpack(before or after, datetime.fromisoformat, str)
+    backwards = bool(cursor and before)
+    if cursor:
+        where.need(f"(drafted_at, document) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
+    order = "ASC" if backwards else "DESC"
+    rows = await pool.fetch(
+        f"SELECT * FROM document_state d WHERE {where}"  # noqa: S608
+        f" ORDER BY drafted_at {order}, document {order} LIMIT {size + 1}",
+        *where.values,
+    )
+    key = lambda row: pack(row["drafted_at"], row["document"])  # noqa: E731
+    return sliced(rows, size, key=key, after=cursor is not None, backwards=backwards)
+
+
+async def one(pool: Any, document: str) -> Any | None:
+    return await pool.fetchrow("SELECT * FROM document_state WHERE document = $1", document)
+
+
+async def reviews(pool: Any, document: str) -> list[Any]:
+    rows: list[Any] = await pool.fetch(
+        "SELECT * FROM review WHERE document = $1 ORDER BY coalesce(requested_at, reviewed_at)", document
+    )
+    return rows
+
+
+async def consultations(pool: Any, document: str, digest: str) -> list[Any]:
+    """Those about one version."""
+    rows: list[Any] = await pool.fetch(
+        "SELECT * FROM consultation WHERE document = $1 AND digest = $2 ORDER BY requested_at, consultation",
+        document,
+        digest,
+    )
+    return rows
+
+
+async def consultation(pool: Any, consultation: str) -> Any | None:
+    return await pool.fetchrow("SELECT * FROM consultation WHERE consultation = $1", consultation)
+
+
+async def counts(pool: Any, scope: list[str] | None) -> dict[str, int]:
+    """Documents by state."""
+    where = _where(Wanted(), scope)
+    rows = await pool.fetch(
+        f"SELECT state, count(*) AS n FROM document_state d WHERE {where} GROUP BY state",  # noqa: S608
+        *where.values,
+    )
+    return {row["state"]: row["n"] for row in rows}

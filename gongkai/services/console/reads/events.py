@@ -1,0 +1,102 @@
+"""The audit trail as pages ask for it: filtered, newest first, by cursor; and the timelines."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from gongkai.rules.moment import SHANGHAI
+from gongkai.services.console.reads.conditions import Where
+from gongkai.services.console.reads.cursor import PAGE, Slice, pack, sliced, unpack
+
+# Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
+_ORDER = (
+    "UnitRegistered", "ApplicationReceived", "DocumentDrafted", "SecrecyReviewRequested", "ConsultationRequested",
+    "ConsultationAnswered", "ConsultationLapsed", "SecrecyReviewed", "DocumentPublished", "ApplicationOverdue",
+    "ApplicationAnswered", "ScoreChanged",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the trail is narrowed to; all of it stands in the address. Days are days in Shanghai."""
+
+    log: str = ""
+    stream: str = ""
+    name: str = ""
+    unit: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def _where(wanted: Wanted, scope: list[str] | None) -> Where:
+    where = Where()
+    if scope is not None:
+        where.need("unit = ANY({0}::text[]) OR other_unit = ANY({0}::text[])", scope)
+    if wanted.log:
+        where.need("log = {}", wanted.log)
+    if wanted.stream:
+        where.need("stream = {}", wanted.stream)
+    if wanted.name:
+        where.need("name = {}", wanted.name)
+    if wanted.unit:
+        where.need("unit = {0} OR other_unit = {0}", wanted.unit)
+    if wanted.since:
+        where.need("at >= {}", _midnight(wanted.since))
+    if wanted.until:
+        where.need("at < {}", _midnight(wanted.until + timedelta(days=1)))
+    return where
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=SHANGHAI)
+
+
+async def listing(
+    pool: Any, wanted: Wanted, scope: list[str] | None, *, after: str = "", before: str = "", size: int = PAGE
+) -> Slice[Any]:
+    where = _where(wanted, scope)
+    cursor = unpack(before or after, datetime.fromisoformat, UUID)
+    backwards = bool(cursor and before)
+    if cursor:
+        where.need(f"(at, event_id) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
+    order = "ASC" if backwards else "DESC"
+    rows = await pool.fetch(
+        f"SELECT * FROM event WHERE {where} ORDER BY at {order}, event_id {order} LIMIT {size + 1}",  # noqa: S608
+        *where.values,
+    )
+    key = lambda row: pack(row["at"], row["event_id"])  # noqa: E731
+    return sliced(rows, size, key=key, after=cursor is not None, backwards=backwards)
+
+
+async def one(pool: Any, event_id: UUID) -> Any | None:
+    return await pool.fetchrow("SELECT * FROM event WHERE event_id = $1", event_id)
+
+
+async def of_stream(pool: Any, stream: str) -> list[Any]:
+    rows: list[Any] = await pool.fetch("SELECT * FROM event WHERE stream = $1 ORDER BY version", stream)
+    return rows
+
+
+async def of_document(pool: Any, document: str) -> list[Any]:
+    """All that concerns a document: its own, its review's, its consultations', and what they cost."""
+    rows = await pool.fetch(
+        "SELECT * FROM event WHERE document = $1 UNION"
+        " SELECT e.* FROM event e JOIN consultation k ON e.case_of = 'consultation-' || k.consultation"
+        " WHERE k.document = $1",
+        document,
+    )
+    return in_order(rows)
+
+
+async def of_application(pool: Any, application: str) -> list[Any]:
+    return in_order(await pool.fetch("SELECT * FROM event WHERE application = $1", application))
+
+
+def in_order(rows: list[Any]) -> list[Any]:
+    """Oldest first; of one moment, causes before effects."""
+    return sorted(rows, key=lambda r: (r["at"], _rank(r["name"]), r["stream"], r["version"]))
+
+
+def _rank(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)

@@ -1,0 +1,116 @@
+"""What waits for one person: reviews, consultations, documents ready to publish, applications, drafts sent back."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gongkai.contracts.vocabulary import Duty
+from gongkai.rules.moment import local_date
+from gongkai.services.console.lateness import Standing, consultation_due, publication_due, standing
+from gongkai.services.console.reads import applications
+from gongkai.services.console.visitor import Visitor
+
+MOST = 100  # of a kind on the page; more is said in words, and the lists have them all
+
+REPLIES = (Duty.HEAD, Duty.DEPUTY, Duty.DISCLOSURE_OFFICER)
+
+NO_HURRY = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: its page, and until when."""
+
+    href: str
+    name: str
+    unit: str
+    since: date
+    stands: Standing | None
+
+    @property
+    def due(self) -> date:
+        return self.stands.due or NO_HURRY if self.stands else NO_HURRY
+
+
+async def reviews(pool: Any, who: Visitor) -> list[Task]:
+    """Versions that wait for this person's opinion: nobody reviews a draft of their own, or twice (WY-B.3, WY-B.8)."""
+    rows = await pool.fetch(
+        "SELECT document, title, unit, review_requested_at FROM document_state"
+        " WHERE review_requested_at IS NOT NULL AND drafted_by <> $2"
+        " AND (state = 'reviewing' AND unit = ANY($1::text[]) OR state = 'referred' AND $3 AND reviewed_by <> $2)"
+        " ORDER BY review_requested_at, document LIMIT $4",
+        who.units_with(Duty.SECRECY_REVIEWER),
+        who.person,
+        who.examines_referred,
+        MOST,
+    )
+    return [
+        Task(f"/documents/{r['document']}", r["title"], r["unit"], local_date(r["review_requested_at"]), None)
+        for r in rows
+    ]
+
+
+async def consultations(pool: Any, who: Visitor, today: date) -> list[Task]:
+    """Letters to this person's unit without an answer: where silence was no consent, it is still owed."""
+    rows = await pool.fetch(
+        "SELECT k.* FROM consultation k JOIN document d USING (document, digest)"
+        " WHERE k.requested IS NOT NULL AND k.answered IS NULL AND k.silence IS DISTINCT FROM 'consent'"
+        " AND k.asked = ANY($1::text[]) ORDER BY k.requested_at, k.consultation LIMIT $2",
+        who.units_with(*REPLIES),
+        MOST,
+    )
+    return sorted((_consultation(who, row, today) for row in rows), key=lambda task: task.due)
+
+
+def _consultation(who: Visitor, row: Any, today: date) -> Task:
+    due = consultation_due(who.register.jurisdiction(row["unit"]), row["kind"], row["requested_on"])
+    href = f"/documents/{row['document']}#consultation-{row['consultation']}"
+    return Task(href, row["title"], row["unit"], row["requested_on"], standing(due, today))
+
+
+async def to_publish(pool: Any, who: Visitor, today: date) -> list[Task]:
+    """Documents for which everything but the publication is done."""
+    rows = await pool.fetch(
+        "SELECT document, title, unit, formed_on, drafted_at FROM document_state"
+        " WHERE state = 'ready' AND unit = ANY($1::text[]) ORDER BY formed_on, document LIMIT $2",
+        who.units_with(Duty.DISCLOSURE_OFFICER),
+        MOST,
+    )
+    tasks = []
+    for row in rows:
+        drafted = local_date(row["drafted_at"])
+        due = publication_due(who.register.jurisdiction(row["unit"]), row["formed_on"], drafted)
+        stands = standing(due, today) if due else None
+        tasks.append(Task(f"/documents/{row['document']}", row["title"], row["unit"], drafted, stands))
+    return tasks
+
+
+async def to_answer(pool: Any, who: Visitor, today: date) -> list[Task]:
+    """Applications without an answer, the most urgent first."""
+    units = who.units_with(Duty.DISCLOSURE_OFFICER)
+    if not units:
+        return []
+    groups = await applications.open_groups(pool, who.register, today, units)
+    found = await applications.open_listing(pool, groups, size=MOST)
+    return [
+        Task(
+            f"/applications/{o.row['application']}",
+            o.row["receipt"],
+            o.row["unit"],
+            o.row["received_on"],
+            o.stands,
+        )
+        for o in found.rows
+    ]
+
+
+async def sent_back(pool: Any, who: Visitor) -> list[Any]:
+    """This person's own drafts that can't go on as they are."""
+    rows: list[Any] = await pool.fetch(
+        "SELECT document, title, unit, state, drafted_at FROM document_state"
+        " WHERE drafted_by = $1 AND state IN ('returned', 'disputed') AND attribute = 'proactive'"
+        " ORDER BY drafted_at DESC LIMIT $2",
+        who.person,
+        MOST,
+    )
+    return rows

@@ -1,0 +1,72 @@
+"""Facts of the trail as a timeline tells them: who, what, when, which clause, and the seal to the evidence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gongkai.contracts.events import SYSTEM
+from gongkai.contracts.register import Register
+from gongkai.runtime.web import t
+from gongkai.services.console.visitor import Visitor
+
+PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of a timeline (`timeline` in macros.html)."""
+
+    what: str
+    who: str
+    time: datetime | None = None
+    more: str = ""
+    clause: str = ""
+    href: str = ""
+    state: str = ""
+
+
+def person_words(register: Register, person: str, unit: str | None = None) -> str:
+    """Name, unit and duties: 李明（区住建局 政务公开专员）; the system and the public by their own words."""
+    if person == SYSTEM:
+        return t("系统（按规则自动办理）", "the system, by rule")
+    if person == PUBLIC:
+        return t("申请人（门户）", "the applicant, by the portal")
+    holdings = register.holdings(person)
+    holding = next((h for h in holdings if h.unit == unit), holdings[0] if holdings else None)
+    if holding is None:
+        return person
+    entry = register.unit(holding.unit)
+    duties = t("、", ", ").join(t(d.zh, d.en) for d in sorted(holding.duties))
+    where = f"{entry.name if entry else holding.unit} {duties}".strip()
+    return t(f"{holding.name}（{where}）", f"{holding.name} ({where})")
+
+
+def steps(who: Visitor, rows: Iterable[Any]) -> list[Step]:
+    return [_step(who, row) for row in rows]
+
+
+def _step(who: Visitor, row: Mapping[str, Any]) -> Step:
+    what = t(row["zh"], row["en"])
+    if row["name"] == "ConsultationRequested":
+        what += f" → {who.unit_name(row['other_unit'])}"
+    acting = row["other_unit"] if row["name"] == "ConsultationAnswered" else row["unit"]
+    opens = who.sees(row["unit"], row["other_unit"])
+    return Step(
+        what=what,
+        who=person_words(who.register, row["by"], acting),
+        time=row["at"],
+        more=row["note"],
+        clause=row["clause"],
+        href=f"/events/{row['event_id']}" if opens else "",
+        state=row["mood"],
+    )
+
+
+def coming(what: str, turn: str, clause: str = "") -> Step:
+    """What is to come next, and whose turn it is."""
+    return Step(what=what, who=turn, clause=clause, state="coming")
+
+
+def names_of(people: Sequence[tuple[str, str]]) -> str:
+    return t("、", ", ").join(name for _, name in people)

@@ -1,0 +1,130 @@
+"""The four deciding services in one process, over a real PostgreSQL and a real broker, with tokens for anybody."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from joserfc.jwk import OKPKey
+from pydantic import SecretStr
+
+from gongkai.contracts.envelope import Place
+from gongkai.runtime.cluster import KEYS, Cluster, writer
+from gongkai.runtime.identity import ISSUERS, Issuer
+from gongkai.runtime.service import Parts
+from gongkai.runtime.settings import ServiceName, Settings
+from gongkai.services.intake.app import create as intake
+from gongkai.services.publishing.app import create as publishing
+from gongkai.services.review.app import create as review
+from gongkai.services.scoring.app import create as scoring
+
+CREATE = {"intake": intake, "review": review, "publishing": publishing, "scoring": scoring}
+
+
+@dataclass
+class House:
+    """Clients and parts by service. `say` sends a command as somebody and hands back the answer."""
+
+    keys: Path
+    cluster: Cluster
+    clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    parts: dict[str, Parts] = field(default_factory=dict)
+
+    def bearer(self, person: str, *, registrar: bool = False) -> dict[str, str]:
+        issuer = Issuer.load("portal" if person == "public" else "console", self.keys)
+        return {"Authorization": f"Bearer {issuer.issue(person, datetime.now(UTC), registrar=registrar)}"}
+
+    async def say(
+        self, service: str, path: str, person: str, body: Any = None, *, key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        headers = self.bearer(person, registrar=person == "registrar") | ({"Idempotency-Key": key} if key else {})
+        headers |= more.pop("headers", {})
+        return await self.clients[service].post(path, json=body, headers=headers, **more)
+
+    async def ask(self, service: str, path: str, person: str, **params: Any) -> httpx.Response:
+        return await self.clients[service].get(path, headers=self.bearer(person), params=params)
+
+    async def seen(self, service: str, place: str) -> None:
+        """Until that service has applied the record at that place."""
+        subscription = self.parts[service].subscription
+        assert subscription is not None
+        assert await subscription.wait_for(Place.parse(place), 20), f"{service} never saw {place}"
+
+    async def settled(self) -> None:
+        """Until every service has seen everything that is in the logs."""
+        for _ in range(400):
+            behind = 0
+            for parts in self.parts.values():
+                assert parts.subscription is not None
+                heads = await parts.subscription._heads()
+                behind += sum(head > parts.subscription.seen[key] for key, head in heads.items())
+            if not behind:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("never idle")
+
+    async def set_clock(self, moment: datetime) -> None:
+        conn = await asyncpg.connect(self.cluster.dsn("ledger_owner"))
+        try:
+            done = await conn.execute("UPDATE ledger.clock SET moment = $1", moment)
+            if done == "UPDATE 0":
+                await conn.execute("INSERT INTO ledger.clock (moment) VALUES ($1)", moment)
+        finally:
+            await conn.close()
+
+
+@asynccontextmanager
+async def house(cluster: Cluster, broker: str, folder: Path, start: datetime | None = None) -> AsyncIterator[House]:
+    made = House(folder, cluster)
+    for name in ISSUERS:
+        key = OKPKey.generate_key("Ed25519")
+        (folder / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
+        (folder / f"{name}.public.jwk").write_text(json.dumps(key.as_dict(private=False)))
+    if start is not None:
+        await made.set_clock(start)
+    async with AsyncExitStack() as stack:
+        for name, create in CREATE.items():
+            app = create(_settings(name, cluster, broker, folder))  # type: ignore[arg-type]  # names of this dict
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            made.parts[name] = app.state.parts
+            transport = httpx.ASGITransport(app)
+            made.clients[name] = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
+            )
+        yield made
+
+
+def _settings(name: ServiceName, cluster: Cluster, broker: str, folder: Path) -> Settings:
+    return Settings(
+        service=name,
+        dsn=SecretStr(cluster.dsn(writer(name))),
+        keys_dsn=SecretStr(cluster.dsn(writer(KEYS))) if name == "intake" else None,
+        kafka=broker,
+        token_keys=folder,
+    )
+
+
+def unit(name: str, **more: Any) -> dict[str, Any]:
+    """A unit of five officers: head, deputy, drafter, reviewer, disclosure officer; `<unit>-drafter` and so on."""
+    duties = {
+        "head": "head",
+        "deputy": "deputy",
+        "drafter": "drafter",
+        "reviewer": "secrecy-reviewer",
+        "officer": "disclosure-officer",
+    }
+    return {
+        "unit": name,
+        "name": f"示例{name}局",
+        "kind": "department",
+        "jurisdiction": "sc",
+        "officers": [
+            {"person": f"{name}-{short}", "name": f"示例{short}", "duties": [duty]} for short, duty in duties.items()
+        ],
+    } | more

@@ -1,0 +1,218 @@
+"""`gongkai up`: one supervisor that notices every death, keeps what it must, and leaves nothing behind.
+
+The services are stand-ins; PostgreSQL and the broker are real.
+"""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from gongkai.cli import ending
+from gongkai.cli.credentials import Credentials
+from gongkai.cli.deployment import Deployment
+from gongkai.cli.embedded import Postgres
+from gongkai.runtime.settings import SERVICES
+
+STANDINS = Path(__file__).with_name("standins.py")
+PATIENCE = 60.0
+
+
+class Up:
+    """A `gongkai up` in a process of its own, as a person would start it."""
+
+    def __init__(self, data: Path, port: str = "-", *more: str) -> None:
+        self.data = data
+        self.output = data.parent / f"{data.name}.output"
+        code = str(STANDINS.parents[2])
+        with self.output.open("ab") as out:
+            self.process = subprocess.Popen(  # noqa: S603
+                [sys.executable, str(STANDINS), "up", str(data), port, *more],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"PYTHONPATH": code},
+            )
+
+    def status(self) -> dict[str, Any]:
+        file = self.data / "run" / "up.json"
+        return json.loads(file.read_text()) if file.exists() else {"ready": False, "processes": {}}
+
+    def ready(self) -> "Up":
+        self.until(lambda: self.status()["ready"] and self.status()["pid"] == self.process.pid)
+        return self
+
+    def pid(self, name: str) -> int:
+        return int(self.status()["processes"].get(name, {"pid": 0})["pid"])
+
+    def pids(self) -> list[int]:
+        return [process["pid"] for process in self.status()["processes"].values()]
+
+    def until(self, true: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < end, self.output.read_text()
+            assert self.process.poll() is None, self.output.read_text()
+            time.sleep(0.05)
+
+    def end(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(sign)
+        return self.process.wait(PATIENCE)
+
+
+def lives(pid: int) -> bool:
+    return psutil.pid_exists(pid) and ending.lives(psutil.Process(pid))
+
+
+def healthy(deployment: Deployment, service: str) -> bool:
+    try:
+        return httpx.get(f"{deployment.url(service)}/health", trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def up(run_folder: Path) -> Iterator[Up]:
+    running = Up(run_folder / "up", "0").ready()
+    yield running
+    assert running.end(signal.SIGINT) == 0, running.output.read_text()
+
+
+@pytest.fixture
+def deployment(up: Up) -> Deployment:
+    return Deployment.running(up.data)
+
+
+def told(deployment: Deployment, service: str) -> dict[str, str]:
+    return dict(httpx.get(f"{deployment.url(service)}/told", trust_env=False).json())
+
+
+def test_ready_names_the_addresses_in_both_languages(up: Up, deployment: Deployment) -> None:
+    said = up.output.read_text()
+    assert "就绪 ready" in said
+    assert deployment.url("console") in said
+    assert deployment.url("portal") in said
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_works_as_its_own_role(deployment: Deployment, service: str) -> None:
+    answer = httpx.get(f"{deployment.url(service)}/health", trust_env=False).json()
+    assert answer["role"] == f"{service}_writer"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_is_told_no_secret_of_another(deployment: Deployment, service: str) -> None:
+    environment = told(deployment, service)
+    passwords = Credentials(deployment.data / "secrets").passwords()
+    known = {role for role, password in passwords.items() if password in json.dumps(environment)}
+    assert known == {f"{service}_writer"} | ({"keys_writer"} if service == "intake" else set())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_private_token_keys_lie_with_their_issuer_only(deployment: Deployment, service: str) -> None:
+    folder = Path(told(deployment, service)["GONGKAI_TOKEN_KEYS"])
+    names = {file.name for file in folder.iterdir()}
+    private = {f"{service}.private.jwk"} if service in ("console", "portal") else set()
+    assert names == {"console.public.jwk", "portal.public.jwk"} | private
+
+
+def test_secrets_are_closed_to_others(deployment: Deployment) -> None:
+    secrets = deployment.data / "secrets"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in secrets.rglob("*") if file.is_file()} == {0o600}
+
+
+def test_everything_listens_on_loopback(up: Up) -> None:
+    for pid in up.pids():
+        for connection in psutil.Process(pid).net_connections():
+            if connection.status == psutil.CONN_LISTEN:
+                assert connection.laddr.ip == "127.0.0.1"
+
+
+@pytest.mark.parametrize("name", ["scoring", "broker", "postgres", "console"])
+def test_who_is_killed_comes_back(up: Up, deployment: Deployment, name: str) -> None:
+    before = up.pid(name)
+    os.kill(before, signal.SIGKILL)
+    up.until(lambda: up.pid(name) not in (0, before))
+    up.until(lambda: all(healthy(deployment, service) for service in SERVICES))
+    assert f"{name} died (signal SIGKILL)" in up.output.read_text()
+
+
+def test_a_second_up_on_the_same_data_is_refused(up: Up) -> None:
+    other = Up(up.data)
+    assert other.process.wait(PATIENCE) == 1
+    assert "already running" in other.output.read_text()
+    assert up.process.poll() is None
+
+
+def test_a_busy_port_is_named(run_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        up = Up(run_folder / "busy", str(port))
+        assert up.process.wait(PATIENCE) == 1
+    assert f"端口 {port}" in up.output.read_text()
+    assert f"port {port} on 127.0.0.1 is in use" in up.output.read_text()
+
+
+def test_a_service_that_never_comes_up_ends_the_start(run_folder: Path) -> None:
+    up = Up(run_folder / "broken", "0", "broken")
+    assert up.process.wait(PATIENCE) == 1
+    said = up.output.read_text()
+    assert "review 一再退出" in said
+    assert str(up.data / "logs" / "review.log") in said
+    assert "broken on purpose" in (up.data / "logs" / "review.log").read_text()
+    assert up.status()["processes"] == {}
+
+
+def test_a_second_start_finds_data_and_ports_even_after_the_supervisor_was_killed(run_folder: Path) -> None:
+    data = run_folder / "again"
+    first = Up(data, "0").ready()
+    ports = first.status()["ports"]
+    with psycopg.connect(Deployment.running(data).cluster.dsn("intake_owner")) as conn:
+        conn.execute("CREATE TABLE kept AS SELECT 1 AS one")
+    orphans = first.pids()
+    first.end(signal.SIGKILL)
+    assert all(map(lives, orphans))
+
+    second = Up(data).ready()
+    assert "ended what it left" in second.output.read_text()
+    assert not any(map(lives, orphans))
+    assert second.status()["ports"] == ports
+    with psycopg.connect(Deployment.running(data).cluster.dsn("intake_owner")) as conn:
+        assert conn.execute("SELECT one FROM kept").fetchone() == (1,)
+
+    processes = second.pids()
+    assert second.end() == 0
+    assert not any(map(lives, processes))
+    assert "database system is shut down" in (data / "logs" / "postgres.log").read_text()
+
+
+def test_folders_above_the_data_keep_their_permissions(tmp_path: Path, run_folder: Path) -> None:
+    """pytest's own folders are closed to others: root's PostgreSQL has to go elsewhere, a user's stays."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    data = closed / "data"
+    data.mkdir()
+    above = [*data.parents]
+    before = [stat.S_IMODE(folder.stat().st_mode) for folder in above]
+    server = Postgres(data, port=1, password="secret")
+    server.prepare()
+    try:
+        assert [stat.S_IMODE(folder.stat().st_mode) for folder in above] == before
+        assert (server.folder.parent == data) == (os.geteuid() != 0)
+        again = Postgres(data, port=1, password="secret")
+        again.prepare()
+        assert again.folder == server.folder
+    finally:
+        server.destroy()

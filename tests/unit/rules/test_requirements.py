@@ -1,0 +1,73 @@
+"""The requirement list, and which tests prove what it lists."""
+
+import os
+from pathlib import Path
+
+from gongkai.rules.proofs import proofs
+from gongkai.rules.requirements import LIST, requirements
+
+CHECKOUT = Path(__file__).parents[3]
+
+TESTS = """
+import pytest
+
+pytestmark = [pytest.mark.clause("GT-20wd")]
+
+@pytest.mark.clause("SC-3.3", "SC-A1.4c")
+def test_two(): ...
+
+@pytest.mark.slow
+async def test_none(): ...
+
+@pytest.mark.clause("CX-6")
+class TestMore:
+    pytestmark = pytest.mark.clause("CX-7")
+
+    @pytest.mark.clause("CX-8")
+    def test_three(self): ...
+
+    def helper(self): ...
+
+@pytest.mark.clause("CX-9")
+def helper(): ...
+"""
+
+
+def test_the_list_has_every_requirement_once_with_where_it_stands() -> None:
+    assert len(requirements()) == 229
+    one = requirements()["SC-3.3"]
+    assert (one.regulation, one.clause, one.service) == (
+        "杭州市上城区人民政府政务公开工作制度",
+        "三.3",
+        "review",
+    )
+    assert requirements()["GT-answer"].regulation == "中华人民共和国政府信息公开条例"
+    assert all(requirement.need for requirement in requirements().values())
+
+
+def test_the_list_is_the_one_that_the_regulations_folder_holds_where_there_is_one() -> None:
+    shared = Path(os.environ.get("GONGKAI_SHARED", CHECKOUT.parent / "shared"))
+    original = shared / "regulations" / "requirements.yaml"
+    assert not original.exists() or LIST.read_bytes() == original.read_bytes()
+
+
+def test_marks_are_read_from_functions_classes_and_modules(tmp_path: Path) -> None:
+    folder = tmp_path / "tests"
+    (folder / "unit").mkdir(parents=True)
+    (folder / "unit" / "test_sample.py").write_text(TESTS, encoding="utf-8")
+    (folder / "unit" / "sample.py").write_text(TESTS, encoding="utf-8")
+    two, none, three = (
+        f"tests/unit/test_sample.py::{name}" for name in ("test_two", "test_none", "TestMore::test_three")
+    )
+    assert proofs(folder) == {
+        "GT-20wd": [two, none, three],
+        "SC-3.3": [two],
+        "SC-A1.4c": [two],
+        "CX-6": [three],
+        "CX-7": [three],
+        "CX-8": [three],
+    }
+
+
+def test_no_test_here_claims_a_clause_that_is_not_in_the_list() -> None:
+    assert set(proofs(CHECKOUT / "tests")) <= set(requirements())
