@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 MAX_RECORD = 65_535  # bytes: what an entry of a tlog tile can hold (C2SP tlog-tiles)
 
@@ -65,6 +65,7 @@ class Record(BaseModel):
         str | None, Field(description="place of the last register entry that was known")
     ] = None
     data: dict[str, Any]
+    _typed: Any = PrivateAttr(default=None)  # what `events.decode` made of it, so that it is made once
 
     @property
     def name(self) -> str:

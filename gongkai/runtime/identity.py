@@ -66,7 +66,12 @@ class Verifier:
 
     @classmethod
     def load(cls, keys: Path) -> "Verifier":
-        return cls({name: OKPKey.import_key(json.loads((keys / f"{name}.public.jwk").read_text())) for name in ISSUERS})
+        return cls(
+            {
+                name: OKPKey.import_key(json.loads((keys / f"{name}.public.jwk").read_text()))
+                for name in ISSUERS
+            }
+        )
 
     def verify(self, token: str, now: datetime) -> Principal:
         """Raises BadInput (401) for a token that is forged, expired or of no issuer known here."""

@@ -27,8 +27,8 @@ def configure(service: str, level: str = "info") -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     if not isinstance(trace.get_tracer_provider(), TracerProvider):
         trace.set_tracer_provider(
-        TracerProvider(resource=Resource.create({"service.name": f"gongkai.{service}"}))
-    )
+            TracerProvider(resource=Resource.create({"service.name": f"gongkai.{service}"}))
+        )
 
 
 def _with(service: str) -> Any:

@@ -33,6 +33,7 @@ BROKERS = os.environ.get("GONGKAI_TEST_KAFKA", "")
 PIDS = os.environ.get("GONGKAI_TEST_KAFKA_PIDS", "")
 SETTINGS = Path(__file__).resolve().parents[2] / "deploy" / "kafka" / "server.properties"
 IMAGE = "apache/kafka:4.3.1"
+LOOPBACK_ONLY = {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}
 PATIENCE = 60.0  # seconds; a cluster that lost a broker is whole again after about 10
 
 pytestmark = pytest.mark.skipif(not BROKERS, reason="needs Apache Kafka: `make kafka` starts it")
@@ -90,13 +91,13 @@ def containers_can_run() -> bool:
 def containers(size: int) -> Iterator[Cluster]:
     ports = free_ports(size)
     with ExitStack() as running:
-        network = running.enter_context(Network())
+        network = running.enter_context(Network(docker_network_kw={"options": LOOPBACK_ONLY}))
         brokers = [
             running.enter_context(
                 DockerContainer(IMAGE, env=settings(node, size, port))
                 .with_network(network)
                 .with_network_aliases(f"broker-{node}")
-                .with_kwargs(ports={"9092/tcp": ("127.0.0.1", port)})
+                .with_bind_ports("9092/tcp", port)
             )
             for node, port in enumerate(ports, start=1)
         ]

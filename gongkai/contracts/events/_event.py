@@ -85,4 +85,7 @@ def event(version: int, service: str) -> Callable[[type[E]], type[E]]:
 
 def decode(record: Record) -> Event:
     """The typed event in a record. KeyError when nobody knows its version: an unknown one is never guessed."""
-    return REGISTRY[record.name, record.version].model.model_validate(record.data)
+    if record._typed is None:
+        record._typed = REGISTRY[record.name, record.version].model.model_validate(record.data)
+    typed: Event = record._typed
+    return typed

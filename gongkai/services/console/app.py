@@ -9,11 +9,24 @@ from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import LOGS
 from gongkai.runtime.web import dress, mount_static, templates
-from gongkai.services.console import pages
 from gongkai.services.console.errors import install
+from gongkai.services.console.pages import (
+    applications,
+    dashboard,
+    documents,
+    drafts,
+    events,
+    scores,
+    sign_in,
+    tasks,
+    tokens,
+)
 from gongkai.services.console.views import PROJECTIONS
 
 FOLDER = Path(__file__).parent
+
+# A draft's own addresses come before those of any document.
+PAGES = (sign_in, tokens, tasks, drafts, documents, applications, dashboard, scores, events)
 
 
 def create(settings: Settings) -> FastAPI:
@@ -22,7 +35,7 @@ def create(settings: Settings) -> FastAPI:
         title="Gongkai 控制台 console",
         follows=tuple(LOGS.values()),
         rooms=_rooms,
-        routers=pages.ROUTERS,
+        routers=[page.router for page in PAGES],
     )
     app.state.pages = templates(FOLDER)
     app.state.issuer = Issuer.load("console", settings.token_keys)

@@ -50,11 +50,15 @@ async def ask(
     **request: Any,
 ) -> Answer:
     """One request. `key` makes a command count once, however often the form is sent."""
-    headers = {"Authorization": f"Bearer {who.issuer.issue(who.person, parts.wall(), registrar=who.registrar)}"}
+    headers = {
+        "Authorization": f"Bearer {who.issuer.issue(who.person, parts.wall(), registrar=who.registrar)}"
+    }
     headers |= {"Idempotency-Key": key} if key else {}
     headers |= request.pop("headers", {})
     try:
-        answer = await parts.http.request(method, parts.settings.url(service) + path, headers=headers, **request)
+        answer = await parts.http.request(
+            method, parts.settings.url(service) + path, headers=headers, **request
+        )
     except httpx.HTTPError as error:
         _log.warning("service away", service=service, error=type(error).__name__)
         return Answer(503, problems=[AWAY])
@@ -76,7 +80,7 @@ def _read(answer: httpx.Response) -> Answer:
 
 
 async def command(
-    parts: Parts, who: Visitor, service: ServiceName, path: str, body: Mapping[str, Any], key: str | None
+    parts: Parts, who: Visitor, service: ServiceName, path: str, *, body: Mapping[str, Any], key: str | None
 ) -> Answer:
     """Send a command, and wait until its effect can be seen on the console's own pages."""
     answer = await ask(parts, who, service, "POST", path, key=key, json=body)
@@ -98,4 +102,6 @@ def _humane(problem: Problem, labels: Mapping[str, tuple[str, str]]) -> Problem:
     zh, en = label
     if problem.code == "input.missing":
         return replace(problem, zh=f"请填写“{zh}”。", en=f"Fill in “{en}”.")
-    return replace(problem, zh=f"“{zh}”的填写不符合要求，请更正。", en=f"“{en}” isn't of the form required: mend it.")
+    return replace(
+        problem, zh=f"“{zh}”的填写不符合要求，请更正。", en=f"“{en}” isn't of the form required: mend it."
+    )

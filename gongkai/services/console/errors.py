@@ -14,7 +14,9 @@ from gongkai.services.console.visitor import ForgedForm, SignInNeeded
 
 _SAYS = {
     403: Sentence("您无权查看这一页。", "You have no right to see this page."),
-    404: Sentence("没有这一页，或者内容尚未到达。", "There is no such page, or its content hasn't arrived yet."),
+    404: Sentence(
+        "没有这一页，或者内容尚未到达。", "There is no such page, or its content hasn't arrived yet."
+    ),
     405: Sentence("请从页面上的按钮提交。", "Please use the buttons of the pages."),
     422: Sentence("地址中的条件无法识别。", "The address holds something that can't be read."),
 }

@@ -1,5 +1,6 @@
 """Whose turn it is with a document, what is next, and until when: the line that its page answers first."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,37 +29,74 @@ class Turn:
     stands: Standing | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class At:
+    """What a turn is told from."""
+
+    register: Register
+    row: Any
+    consultations: list[Any]
+    today: date
+
+
 def turn(register: Register, row: Any, consultations: list[Any], today: date) -> Turn | None:
     """None when nothing more is to be done."""
-    unit, state = row["unit"], row["state"]
-    drafted_on = local_date(row["drafted_at"])
-    match state:
-        case "reviewing":
-            reviewers = _people(register, unit, Duty.SECRECY_REVIEWER)
-            return Turn(t("保密审查", "Secrecy review"), reviewers, "WY-B.3", _review(register, row, today))
-        case "referred":
-            what = t("由保密指导部门审查", "Examined by the secrecy body")
-            return Turn(what, t("保密指导部门", "the secrecy body"), "WY-B.8")
-        case "returned":
-            what = t("免予公开：改稿后须重新送审", "Exempt: an edited version needs a review of its own")
-            return Turn(what, _drafter(register, row), "WY-B.3")
-        case "disputed":
-            what = t("协商一致后改稿，或报共同上一级裁定", "Agree and redraft, or ask the common superior")
-            return Turn(what, _drafter(register, row), "SC-3.3")
-        case "consulting" | "unanswered":
-            open_ones = [k for k in consultations if k["answered"] is None and k["silence"] != "consent" and k["kind"]]
-            units = t("、", ", ").join(dict.fromkeys(_unit(register, k["asked"]) for k in open_ones))
-            stands = [s for k in open_ones if (s := consultation_standing(register, k, today))]
-            first = min(stands, key=lambda s: s.due or date.max, default=None)
-            what = t("答复征求意见", "Answer the consultation")
-            return Turn(what, units, ConsultationKind(open_ones[0]["kind"]).clause if open_ones else "SC-3.3", first)
-        case "ready":
-            due = publication_due(register.jurisdiction(unit), row["formed_on"], drafted_on)
-            stands_now = standing(due, today) if due else None
-            who = _people(register, unit, Duty.DISCLOSURE_OFFICER)
-            return Turn(t("发布", "Publish"), who, due.clause if due else "WY-B.4", stands_now)
-        case _:
-            return None
+    tell = _TURNS.get(row["state"])
+    return tell(At(register, row, consultations, today)) if tell else None
+
+
+def _reviewing(at: At) -> Turn:
+    reviewers = _people(at.register, at.row["unit"], Duty.SECRECY_REVIEWER)
+    return Turn(t("保密审查", "Secrecy review"), reviewers, "WY-B.3", _review(at.register, at.row, at.today))
+
+
+def _referred(at: At) -> Turn:
+    what = t("由保密指导部门审查", "Examined by the secrecy body")
+    return Turn(what, t("保密指导部门", "the secrecy body"), "WY-B.8")
+
+
+def _returned(at: At) -> Turn:
+    what = t("免予公开；改稿后须重新送审", "Exempt; an edited version needs a review of its own")
+    return Turn(what, _drafter(at.register, at.row), "WY-B.3")
+
+
+def _disputed(at: At) -> Turn:
+    what = t("协商一致后改稿，或报共同上一级裁定", "Agree and redraft, or ask the common superior")
+    return Turn(what, _drafter(at.register, at.row), "SC-3.3")
+
+
+def _consulting(at: At) -> Turn:
+    waiting = [
+        k for k in at.consultations if k["requested"] and k["answered"] is None and k["silence"] != "consent"
+    ]
+    units = t("、", ", ").join(dict.fromkeys(_unit(at.register, k["asked"]) for k in waiting))
+    stands = [s for k in waiting if (s := consultation_standing(at.register, k, at.today))]
+    first = min(stands, key=lambda s: s.due or date.max, default=None)
+    clause = ConsultationKind(waiting[0]["kind"]).clause if waiting else ConsultationKind.AFFECTS.clause
+    return Turn(
+        t("答复征求意见", "Answer the consultation"), units or t("被征求单位", "those asked"), clause, first
+    )
+
+
+def _ready(at: At) -> Turn:
+    unit = at.row["unit"]
+    due = publication_due(
+        at.register.jurisdiction(unit), at.row["formed_on"], local_date(at.row["drafted_at"])
+    )
+    stands = standing(due, at.today) if due else None
+    who = _people(at.register, unit, Duty.DISCLOSURE_OFFICER)
+    return Turn(t("发布", "Publish"), who, due.clause if due else "WY-B.4", stands)
+
+
+_TURNS: Mapping[str, Callable[[At], Turn]] = {
+    "reviewing": _reviewing,
+    "referred": _referred,
+    "returned": _returned,
+    "disputed": _disputed,
+    "consulting": _consulting,
+    "unanswered": _consulting,
+    "ready": _ready,
+}
 
 
 def consultation_standing(register: Register, row: Any, today: date) -> Standing | None:

@@ -5,9 +5,6 @@ whatever order the events come in. Lateness of the moment isn't here: it is comp
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import (
@@ -19,67 +16,14 @@ from gongkai.contracts.events import (
     ConsultationRequested,
     DocumentDrafted,
     DocumentPublished,
-    Event,
     ScoreChanged,
     SecrecyReviewed,
     SecrecyReviewRequested,
-    decode,
 )
 from gongkai.ledger.project import Projection
-from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 from gongkai.rules.moment import local_date
+from gongkai.services.console.folds import Cases, Columns, Fold, stored
 from gongkai.services.console.trail import Trail
-
-Columns = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """How one kind of event becomes columns of a row: an upsert of these columns and no others."""
-
-    table: str
-    key: tuple[str, ...]
-    version: str | None  # the column that holds the stream's version; None: the row is written once
-    columns: Callable[[Any, Record], Columns]
-
-    def statement(self, columns: Columns) -> str:
-        names = ", ".join(columns)
-        marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
-        key = ", ".join(self.key)
-        # every name in it is written in this module; values are parameters
-        insert = f"INSERT INTO {self.table} AS known ({names}) VALUES ({marks}) ON CONFLICT ({key}) "  # noqa: S608
-        if self.version is None:
-            return insert + "DO NOTHING"
-        changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in self.key)
-        newer = f"excluded.{self.version} > coalesce(known.{self.version}, 0)"
-        return f"{insert}DO UPDATE SET {changed} WHERE {newer}"
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """A projection made of folds. An event of a kind that it doesn't fold is not decoded."""
-
-    name: str
-    tables: tuple[str, ...]
-    folds: Mapping[type[Event], Fold]
-
-    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        by_name = {kind.NAME: fold for kind, fold in self.folds.items()}
-        rows: dict[str, list[list[Any]]] = {}
-        for what in batch:
-            fold = by_name.get(what.record.name)
-            if fold is not None:
-                columns = fold.columns(decode(what.record), what.record)
-                rows.setdefault(fold.statement(columns), []).append([_stored(v) for v in columns.values()])
-        for statement, values in rows.items():
-            await conn.executemany(statement, values)
-
-
-def _stored(value: Any) -> Any:
-    """PostgreSQL's text has no NUL, and a coded word is stored as its code."""
-    return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
-
 
 # -- documents
 
@@ -108,7 +52,7 @@ def _drafted(event: DocumentDrafted, record: Record) -> Columns:
 
 
 def _consult(event: DocumentDrafted) -> str:
-    needs = [{k: _stored(v) for k, v in need.model_dump(mode="json").items()} for need in event.consult]
+    needs = [{k: stored(v) for k, v in need.model_dump(mode="json").items()} for need in event.consult]
     return json.dumps(needs, ensure_ascii=False)
 
 
@@ -133,7 +77,7 @@ def _reviewed(event: SecrecyReviewed, record: Record) -> Columns:
         "reviewed_by": event.by,
         "reviewed_event": record.id,
         "opinion": event.opinion,
-        "basis": [str(_stored(line)) for line in event.basis],
+        "basis": [str(stored(line)) for line in event.basis],
         "reason": event.reason,
     }
 

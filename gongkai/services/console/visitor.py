@@ -76,7 +76,9 @@ class Visitor:
     def choosable(self, scope: list[str] | None) -> list[tuple[str, str]]:
         """(id, name) of the units that a list may be narrowed to."""
         units = self.register.units.values()
-        return sorted(((u.unit, u.name) for u in units if scope is None or u.unit in scope), key=lambda u: u[1])
+        return sorted(
+            ((u.unit, u.name) for u in units if scope is None or u.unit in scope), key=lambda u: u[1]
+        )
 
     def unit_name(self, unit: str | None) -> str:
         entry = self.register.unit(unit) if unit else None

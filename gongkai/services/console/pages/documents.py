@@ -38,6 +38,7 @@ async def listing(
     request: Request,
     who: Visiting,
     parts: PartsOf,
+    *,
     q: str = "",
     unit: str = "",
     state: str = "",
@@ -72,27 +73,40 @@ async def one(request: Request, document: str, who: Visiting, parts: PartsOf, do
 async def review(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
     form = await form_of(request, who)
     basis = [line for line in str(form.get("basis") or "").splitlines() if line.strip()]
-    body = {"digest": form.get("digest"), "opinion": form.get("opinion"), "basis": basis, "reason": form.get("reason")}
-    answer = await command(parts, who, "review", f"/reviews/{document}", _filled(body), form.get("key"))
-    return await _after(request, who, parts, document, answer, "review", form)
+    body = {
+        "digest": form.get("digest"),
+        "opinion": form.get("opinion"),
+        "basis": basis,
+        "reason": form.get("reason"),
+    }
+    answer = await command(
+        parts, who, "review", f"/reviews/{document}", body=_filled(body), key=form.get("key")
+    )
+    return await _after(request, who, parts, document, answer=answer, act="review", form=form)
 
 
 @router.post("/documents/{document}/publish")
 async def publish(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
     form = await form_of(request, who)
     body = {"digest": form.get("digest")}
-    answer = await command(parts, who, "publishing", f"/publications/{document}", body, form.get("key"))
-    return await _after(request, who, parts, document, answer, "publish", form)
+    answer = await command(
+        parts, who, "publishing", f"/publications/{document}", body=body, key=form.get("key")
+    )
+    return await _after(request, who, parts, document, answer=answer, act="publish", form=form)
 
 
 @router.post("/documents/{document}/consultations/{consultation}")
-async def reply(request: Request, document: str, consultation: str, who: Visiting, parts: PartsOf) -> Response:
+async def reply(
+    request: Request, document: str, consultation: str, who: Visiting, parts: PartsOf
+) -> Response:
     form = await form_of(request, who)
     agrees = {"yes": True, "no": False}.get(str(form.get("agrees")))
     body = {"agrees": agrees, "reason": form.get("reason"), "signed_by": form.get("signed_by")}
     path = f"/consultations/{consultation}/answer"
-    answer = await command(parts, who, "review", path, _filled(body), form.get("key"))
-    return await _after(request, who, parts, document, answer, f"consultation-{consultation}", form)
+    answer = await command(parts, who, "review", path, body=_filled(body), key=form.get("key"))
+    return await _after(
+        request, who, parts, document, answer=answer, act=f"consultation-{consultation}", form=form
+    )
 
 
 def _filled(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +115,14 @@ def _filled(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def _after(
-    request: Request, who: Visitor, parts: Parts, document: str, answer: Answer, act: str, form: Mapping[str, Any]
+    request: Request,
+    who: Visitor,
+    parts: Parts,
+    document: str,
+    *,
+    answer: Answer,
+    act: str,
+    form: Mapping[str, Any],
 ) -> Response:
     """Done: the page anew. Refused: the same page, with what is wrong and all that was typed."""
     if answer.ok:
@@ -132,7 +153,9 @@ async def _page(
     history = steps(who, await events.of_document(parts.pool, document))
     if next_turn is not None:
         history.append(coming(next_turn.what, next_turn.whom, next_turn.clause))
-    text = await ask(parts, who, "intake", "GET", f"/documents/{document}/text", params={"digest": row["digest"]})
+    text = await ask(
+        parts, who, "intake", "GET", f"/documents/{document}/text", params={"digest": row["digest"]}
+    )
     publishes = row["state"] != "published" and who.holds(row["unit"], Duty.DISCLOSURE_OFFICER)
     gate = await ask(parts, who, "publishing", "GET", f"/publications/{document}/gate") if publishes else None
     return await show(
@@ -162,9 +185,15 @@ async def _page(
 
 
 _HINTS = {
-    Opinion.DISCLOSE: lambda: t("不涉及国家秘密、商业秘密、个人隐私和三安全一稳定", "holds nothing that must be kept"),
-    Opinion.EXEMPT: lambda: t("依法不予公开，须写明依据和理由", "not to be disclosed by law: basis and reason"),
-    Opinion.REFER: lambda: t("不能确定，报有权确定的部门", "can't be determined here: to those with authority"),
+    Opinion.DISCLOSE: lambda: t(
+        "不涉及国家秘密、商业秘密、个人隐私和三安全一稳定", "holds nothing that must be kept"
+    ),
+    Opinion.EXEMPT: lambda: t(
+        "依法不予公开，须写明依据和理由", "not to be disclosed by law: basis and reason"
+    ),
+    Opinion.REFER: lambda: t(
+        "不能确定，报有权确定的部门", "can't be determined here: to those with authority"
+    ),
 }
 
 

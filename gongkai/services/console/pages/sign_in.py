@@ -108,8 +108,14 @@ def _by_unit(register: Register) -> list[dict[str, Any]]:
             "name": unit.name,
             "roles": [t(role.zh, role.en) for role in unit.roles],
             "people": [
-                {"person": person, "name": same[0].name, "duties": [t(d.zh, d.en) for o in same for d in o.duties]}
-                for person, group in groupby(sorted(unit.officers, key=lambda o: o.person), key=lambda o: o.person)
+                {
+                    "person": person,
+                    "name": same[0].name,
+                    "duties": [t(d.zh, d.en) for o in same for d in o.duties],
+                }
+                for person, group in groupby(
+                    sorted(unit.officers, key=lambda o: o.person), key=lambda o: o.person
+                )
                 if (same := list(group))
             ],
         }

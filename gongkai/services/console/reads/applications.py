@@ -50,7 +50,7 @@ async def open_groups(
     if scope is not None:
         where.need("unit = ANY({}::text[])", scope)
     rows = await pool.fetch(
-        "SELECT unit, received_on, rules_on, count(*) AS n FROM application"  # noqa: S608
+        "SELECT unit, received_on, rules_on, count(*) AS n FROM application"
         f" WHERE {where} GROUP BY unit, received_on, rules_on",
         *where.values,
     )
@@ -88,7 +88,7 @@ async def open_listing(
         where.need(f"(g.due, application) {'<' if backwards else '>'} ({{}}, {{}})", *cursor)
     order = "DESC" if backwards else "ASC"
     rows = await pool.fetch(
-        "SELECT a.*, g.due AS due_on FROM application a"  # noqa: S608
+        "SELECT a.*, g.due AS due_on FROM application a"
         " JOIN unnest($1::text[], $2::date[], $3::date[], $4::date[]) AS g(unit, received_on, rules_on, due)"
         " USING (unit, received_on, rules_on)"
         f" WHERE {where} ORDER BY g.due {order}, application {order} LIMIT {size + 1}",
@@ -120,7 +120,7 @@ async def answered_listing(
         where.need(f"(answered_on, application) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
     order = "ASC" if backwards else "DESC"
     rows = await pool.fetch(
-        f"SELECT * FROM application WHERE {where}"  # noqa: S608
+        f"SELECT * FROM application WHERE {where}"
         f" ORDER BY answered_on {order}, application {order} LIMIT {size + 1}",
         *where.values,
     )
@@ -139,7 +139,7 @@ async def months(pool: Any, scope: list[str] | None, since: date) -> list[Any]:
     if scope is not None:
         where.need("unit = ANY({}::text[])", scope)
     rows: list[Any] = await pool.fetch(
-        "SELECT date_trunc('month', answered_on)::date AS month, count(*) AS answered,"  # noqa: S608
+        "SELECT date_trunc('month', answered_on)::date AS month, count(*) AS answered,"
         f" count(*) FILTER (WHERE late_days > 0) AS late FROM application WHERE {where} GROUP BY 1 ORDER BY 1",
         *where.values,
     )

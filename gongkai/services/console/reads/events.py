@@ -62,7 +62,7 @@ async def listing(
         where.need(f"(at, event_id) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
     order = "ASC" if backwards else "DESC"
     rows = await pool.fetch(
-        f"SELECT * FROM event WHERE {where} ORDER BY at {order}, event_id {order} LIMIT {size + 1}",  # noqa: S608
+        f"SELECT * FROM event WHERE {where} ORDER BY at {order}, event_id {order} LIMIT {size + 1}",
         *where.values,
     )
     key = lambda row: pack(row["at"], row["event_id"])  # noqa: E731

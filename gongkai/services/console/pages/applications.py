@@ -1,0 +1,177 @@
+"""依申请公开: the lists, and the page of one application with its clock day by day and the form of its answer."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty
+from gongkai.rules.moment import local_date
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.service import Parts
+from gongkai.runtime.web import Problem, Strip, strip_of, t
+from gongkai.services.console.addresses import address
+from gongkai.services.console.calls import ask, command, humane
+from gongkai.services.console.lateness import Standing, clock_of, days_after, standing
+from gongkai.services.console.reads import applications, events
+from gongkai.services.console.tellers import coming, names_of, steps
+from gongkai.services.console.visitor import Visiting, Visitor, form_of, people_with, show
+
+router = APIRouter(include_in_schema=False)
+
+Tab = Literal["open", "late", "risk", "answered", "answered-late"]
+
+READERS = (Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
+
+# 条例第十四条至第十六条: what an answer may withhold on. Intake holds the list that counts.
+GROUNDS = (
+    ("14-state-secret", "属于国家秘密", "state secret"),
+    ("14-forbidden", "法律、行政法规禁止公开", "forbidden by law or regulation"),
+    ("14-security", "危及国家安全、公共安全、经济安全、社会稳定", "danger to security"),
+    ("15-third-party", "损害第三方合法权益", "harm to a third party's rights"),
+    ("16-internal", "内部事务信息", "internal affairs"),
+    ("16-process", "过程性信息", "process information"),
+    ("16-enforcement", "行政执法案卷信息", "enforcement file"),
+)
+
+LABELS = {"/kind": ("答复类型", "Kind of answer"), "/text": ("告知书正文", "Text of the letter")}
+
+
+@router.get("/applications")
+async def listing(
+    request: Request,
+    who: Visiting,
+    parts: PartsOf,
+    *,
+    tab: Tab = "open",
+    unit: str = "",
+    since: date | None = None,
+    after: str = "",
+    before: str = "",
+) -> Response:
+    today = local_date(await parts.clock.now())
+    groups = await applications.open_groups(parts.pool, who.register, today, who.scope)
+    groups = [g for g in groups if not unit or g.unit == unit]
+    asked = {"tab": tab, "unit": unit, "since": since}
+    context: dict[str, Any] = {}
+    if tab.startswith("answered"):
+        late = tab == "answered-late"
+        found: Any = await applications.answered_listing(
+            parts.pool, who.scope, unit=unit, late=late, since=since, after=after, before=before
+        )
+    else:
+        chosen = [g for g in groups if tab in ("open", g.stands.state)]
+        found = await applications.open_listing(parts.pool, chosen, after=after, before=before)
+    context["newer"] = address("/applications", asked, before=found.newer) if found.newer else ""
+    context["older"] = address("/applications", asked, after=found.older) if found.older else ""
+    totals = applications.totals(groups)
+    return await show(
+        request,
+        who,
+        "applications.html",
+        at="applications",
+        found=found,
+        tab=tab,
+        unit=unit,
+        since=since,
+        units=who.choosable(who.scope),
+        totals={"open": sum(totals.values()), "late": totals.get("late", 0), "risk": totals.get("risk", 0)},
+        kinds={k.value: k for k in AnswerKind},
+        channels={c.value: c for c in Channel},
+        **context,
+    )
+
+
+@router.get("/applications/{application}")
+async def one(request: Request, application: str, who: Visiting, parts: PartsOf, done: str = "") -> Response:
+    return await _page(request, who, parts, application, done=done)
+
+
+@router.post("/applications/{application}/answer")
+async def answer(request: Request, application: str, who: Visiting, parts: PartsOf) -> Response:
+    form = await form_of(request, who)
+    grounds = [str(g) for g in (await request.form()).getlist("grounds")]
+    body = {"kind": form.get("kind"), "text": form.get("text"), "grounds": grounds}
+    sent = {name: value for name, value in body.items() if value}
+    given = await command(
+        parts, who, "intake", f"/applications/{application}/answer", body=sent, key=form.get("key")
+    )
+    if given.ok:
+        return RedirectResponse(f"/applications/{application}?done=answer", 303)
+    typed = {**form, "grounds": grounds}
+    problems = humane(given.problems, LABELS)
+    return await _page(request, who, parts, application, problems=problems, typed=typed)
+
+
+async def _page(
+    request: Request,
+    who: Visitor,
+    parts: Parts,
+    application: str,
+    *,
+    problems: list[Problem] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    done: str = "",
+) -> Response:
+    row = await applications.one(parts.pool, application)
+    if row is None or row["received"] is None:
+        raise HTTPException(404)
+    if not who.sees(row["unit"]):
+        raise HTTPException(403)
+    today = local_date(await parts.clock.now())
+    due = applications.due_of(who.register, row)
+    stands = standing(due, today)
+    opens = who.holds(row["unit"], *READERS)
+    file = await ask(parts, who, "intake", "GET", f"/applications/{application}") if opens else None
+    clock = file.body["clock"] if file and file.ok else clock_of(due)
+    history = steps(who, await events.of_application(parts.pool, application))
+    officers = names_of(people_with(who.register, row["unit"], Duty.DISCLOSURE_OFFICER))
+    if row["answered"] is None:
+        what = t("答复申请人", "Answer the applicant")
+        history.append(coming(what, f"{who.unit_name(row['unit'])} {officers}", due.clause))
+    return await show(
+        request,
+        who,
+        "application.html",
+        at="applications",
+        status=problems[0].status if problems else 200,
+        row=row,
+        stands=stands,
+        badge=_badge(row, stands),
+        officers=officers,
+        strip=_strip(row, clock, today, stands.due),
+        file=file.body if file and file.ok else None,
+        file_problems=file.problems if file else [],
+        kinds=[(str(k), t(k.zh, k.en), k.clause) for k in AnswerKind],
+        kind=AnswerKind(row["kind"]) if row["kind"] else None,
+        channel=Channel(row["channel"]),
+        grounds=[(code, t(zh, en)) for code, zh, en in GROUNDS],
+        answers=row["answered"] is None and who.holds(row["unit"], Duty.DISCLOSURE_OFFICER),
+        history=history,
+        problems=problems or [],
+        typed=typed or {},
+        key=(typed or {}).get("key") or str(uuid4()),
+        done=done,
+    )
+
+
+def _badge(row: Any, stands: Standing) -> tuple[str, str, str]:
+    """State as colour, 中文, English. What was judged when it was answered stays as judged."""
+    if row["answered"] is None:
+        return stands.state, stands.zh, stands.en
+    late = row["late_days"]
+    if late:
+        return "late", f"超期{late}个工作日答复", f"answered {late} working days late"
+    return "done", "已按期答复", "answered in time"
+
+
+def _strip(row: Any, clock: Mapping[str, Any], today: date, due: date | None) -> Strip:
+    """The clock's days; for a late case also those behind its flag."""
+    answered = row["answered_on"]
+    last = max(str(d["date"]) for d in clock["days"])
+    more = [d for d in days_after(due, answered or today) if str(d["date"]) > last]
+    return strip_of(clock, received=row["received_on"], today=today, answered=answered, after=more)

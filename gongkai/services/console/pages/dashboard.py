@@ -1,0 +1,80 @@
+"""看板: how much is open, late, at risk, and where it hurts; every figure opens to its cases."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gongkai.rules.moment import local_date
+from gongkai.runtime.commands import PartsOf
+from gongkai.services.console.reads import applications, documents, scores
+from gongkai.services.console.reads.applications import Group, totals
+from gongkai.services.console.reads.documents import STATES
+from gongkai.services.console.visitor import Visiting, show
+
+router = APIRouter(include_in_schema=False)
+
+WEEK = timedelta(days=7)
+STEPS = ("reviewing", "referred", "consulting", "unanswered", "disputed", "returned", "ready")
+
+
+@router.get("/dashboard")
+async def dashboard(request: Request, who: Visiting, parts: PartsOf) -> Response:
+    today = local_date(await parts.clock.now())
+    groups = await applications.open_groups(parts.pool, who.register, today, who.scope)
+    before = await applications.open_groups(parts.pool, who.register, today, who.scope, on=today - WEEK)
+    now, then = totals(groups), totals(before)
+    months = await applications.months(parts.pool, who.scope, _year_back(today))
+    this_year = [m for m in months if m["month"].year == today.year]
+    answered, late = sum(m["answered"] for m in this_year), sum(m["late"] for m in this_year)
+    states = await documents.counts(parts.pool, who.draft_scope)
+    deductions = await scores.by_unit(parts.pool, today.year)
+    return await show(
+        request,
+        who,
+        "dashboard.html",
+        at="dashboard",
+        now_open=sum(now.values()),
+        then_open=sum(then.values()),
+        now_late=now.get("late", 0),
+        then_late=then.get("late", 0),
+        now_risk=now.get("risk", 0),
+        then_risk=then.get("risk", 0),
+        answered=answered,
+        rate=None if not answered else round(100 * (answered - late) / answered, 1),
+        year=today.year,
+        by_unit=_by_unit(groups, who.register.units, deductions),
+        steps=[(state, STATES[state], states.get(state, 0)) for state in STEPS],
+        published=states.get("published", 0),
+        most=max([states.get(state, 0) for state in STEPS], default=0) or 1,
+        months=months,
+        whole=who.scope is None,
+    )
+
+
+def _year_back(today: date) -> date:
+    """The first day of the month eleven months ago: twelve months with this one."""
+    month = today.year * 12 + today.month - 12
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _by_unit(groups: Sequence[Group], units: Any, deductions: dict[str, Any]) -> list[dict[str, Any]]:
+    """Open applications of each unit that has any, those with the most late ones first."""
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: {"late": 0, "risk": 0, "open": 0})
+    for group in groups:
+        state = group.stands.state if group.stands.state in ("late", "risk") else "open"
+        sums[group.unit][state] += group.count
+    rows = [
+        {
+            "unit": unit,
+            "name": units[unit].name,
+            "all": sum(counts.values()),
+            "points": deductions[unit]["points"] if unit in deductions else 0,
+            **counts,
+        }
+        for unit, counts in sums.items()
+    ]
+    return sorted(rows, key=lambda r: (-r["late"], -r["risk"], -r["all"], r["name"]))

@@ -1,0 +1,221 @@
+"""拟稿: a new draft or another version of one, typed or uploaded, with attribute, reason and whom to consult (CX-6)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Duty
+from gongkai.rules.moment import local_date
+from gongkai.rules.rulebooks import Rulebook, load
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.service import Parts
+from gongkai.runtime.web import Problem, t
+from gongkai.services.console import sessions
+from gongkai.services.console.calls import ask, command, humane
+from gongkai.services.console.reads import documents
+from gongkai.services.console.visitor import ForgedForm, Visiting, Visitor, show
+
+router = APIRouter(include_in_schema=False)
+
+DRAFTING = (Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)
+NEED = ("unit", "kind", "matters", "opinion")
+MARKDOWN = (".md", ".markdown")
+
+LABELS = {
+    "/unit": ("拟稿单位", "Unit"),
+    "/title": ("标题", "Title"),
+    "/number": ("发文字号", "Document number"),
+    "/category": ("文件类别", "Category"),
+    "/attribute": ("公开属性", "Attribute"),
+    "/reason": ("理由", "Reason"),
+    "/summary": ("内容概述", "Summary"),
+    "/formed_on": ("成文日期", "Date formed"),
+    "/body": ("正文", "Text"),
+}
+
+
+@dataclass(slots=True)
+class Typed:
+    """What is in the form, as typed. `upload` is a file's content and media type, when one was chosen."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    needs: list[dict[str, str]] = field(default_factory=list)
+    upload: tuple[bytes, str] | None = None
+
+    @classmethod
+    async def read(cls, form: FormData) -> "Typed":
+        plain = {key: value for key, value in form.items() if isinstance(value, str)}
+        rows = sorted({int(key.split("/")[1]) for key in plain if key.startswith("consult/")})
+        needs = [{name: plain.get(f"consult/{row}/{name}", "").strip() for name in NEED} for row in rows]
+        return cls(plain, needs, await _uploaded(form.get("file")))
+
+    @property
+    def filled(self) -> list[dict[str, str]]:
+        return [need for need in self.needs if any(need[name] for name in ("unit", "matters", "opinion"))]
+
+    def content(self) -> tuple[bytes, str]:
+        if self.upload:
+            return self.upload
+        media_type = "text/markdown" if self.fields.get("media_type") == "text/markdown" else "text/plain"
+        return self.fields.get("body", "").replace("\r\n", "\n").encode(), media_type
+
+    def keep_upload(self) -> None:
+        """A browser can't send a file back: its text goes into the form, where it is one."""
+        if self.upload:
+            try:
+                self.fields["body"] = self.upload[0].decode()
+                self.fields["media_type"] = self.upload[1]
+            except UnicodeDecodeError:
+                self.fields["body"] = ""
+
+
+async def _uploaded(file: object) -> tuple[bytes, str] | None:
+    if not isinstance(file, UploadFile) or not file.filename:
+        return None
+    name = file.filename.lower()
+    plain = "text/plain" if name.endswith(".txt") else (file.content_type or "application/octet-stream")
+    return await file.read(), "text/markdown" if name.endswith(MARKDOWN) else plain
+
+
+@router.get("/documents/new")
+async def new(request: Request, who: Visiting, parts: PartsOf) -> Response:
+    units = who.units_with(*DRAFTING)
+    if not units:
+        raise HTTPException(403)
+    today = local_date(await parts.clock.now())
+    start = {"unit": units[0], "category": Category.OFFICIAL_DOCUMENT.value, "formed_on": today.isoformat()}
+    return await _page(request, who, parts, Typed(start))
+
+
+@router.get("/documents/{document}/revise")
+async def revise(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
+    row = await documents.one(parts.pool, document)
+    if row is None:
+        raise HTTPException(404)
+    if not who.holds(row["unit"], *DRAFTING):
+        raise HTTPException(403)
+    text = await ask(
+        parts, who, "intake", "GET", f"/documents/{document}/text", params={"digest": row["digest"]}
+    )
+    names = ("unit", "title", "number", "category", "attribute", "reason", "summary", "media_type")
+    start: dict[str, str] = {name: str(row[name] or "") for name in names} | {
+        "formed_on": row["formed_on"].isoformat(),
+        "body": text.text,
+    }
+    needs = [{name: str(need[name]) for name in NEED} for need in _needs(row)]
+    return await _page(request, who, parts, Typed(start, needs), document=document, problems=text.problems)
+
+
+def _needs(row: Any) -> list[dict[str, Any]]:
+    needs: list[dict[str, Any]] = json.loads(row["consult"])
+    return needs
+
+
+@router.post("/documents")
+async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
+    form = await request.form()
+    if not sessions.same(who.csrf, form.get("csrf")):
+        raise ForgedForm
+    typed = await Typed.read(form)
+    document = typed.fields.get("document", "")
+    if typed.fields.get("more"):
+        typed.keep_upload()
+        typed.needs.append(dict.fromkeys(NEED, ""))
+        return await _page(request, who, parts, typed, document=document)
+    if typed.fields.get("look"):
+        typed.keep_upload()
+        return await _page(request, who, parts, typed, document=document)
+    answered = await _send(parts, who, typed, document)
+    if isinstance(answered, str):
+        return RedirectResponse(f"/documents/{answered}?done=draft", 303)
+    typed.keep_upload()
+    return await _page(request, who, parts, typed, document=document, problems=answered)
+
+
+async def _send(parts: Parts, who: Visitor, typed: Typed, document: str) -> str | list[Problem]:
+    """The text first, then the draft that names it: the document's id, or what is wrong."""
+    content, media_type = typed.content()
+    headers = {"Content-Type": media_type}
+    stored = await ask(parts, who, "intake", "POST", "/texts", content=content, headers=headers)
+    if not stored.ok:
+        return humane(stored.problems, LABELS)
+    names = ("unit", "title", "number", "category", "attribute", "reason", "summary", "formed_on")
+    body: dict[str, Any] = {
+        name: typed.fields[name].strip() for name in names if typed.fields.get(name, "").strip()
+    }
+    body |= {"digest": stored.body["digest"], "consult": typed.filled}
+    if document:
+        body["document"] = document
+    answer = await command(parts, who, "intake", "/documents", body=body, key=typed.fields.get("key"))
+    return str(answer.body["id"]) if answer.ok else humane(answer.problems, LABELS)
+
+
+async def _page(
+    request: Request,
+    who: Visitor,
+    parts: Parts,
+    typed: Typed,
+    *,
+    document: str = "",
+    problems: list[Problem] | None = None,
+) -> Response:
+    today = local_date(await parts.clock.now())
+    book = _book(who, typed.fields.get("unit", ""), today)
+    others = [u for u in who.choosable(None) if u[0] != typed.fields.get("unit")]
+    return await show(
+        request,
+        who,
+        "draft.html",
+        at="documents",
+        status=problems[0].status if problems else 200,
+        document=document,
+        typed=typed.fields,
+        needs=typed.needs or [dict.fromkeys(NEED, "")],
+        problems=problems or [],
+        units=[(unit, who.unit_name(unit)) for unit in who.units_with(*DRAFTING)],
+        others=others,
+        categories=[(str(c), t(c.zh, c.en), "") for c in Category],
+        attributes=_attributes(book),
+        kinds=[(str(k), t(k.zh, k.en)) for k in ConsultationKind],
+        kind_rules=_kind_rules(book),
+        key=typed.fields.get("key") or str(uuid4()),
+    )
+
+
+def _book(who: Visitor, unit: str, today: Any) -> Rulebook | None:
+    entry = who.register.unit(unit)
+    return load(entry.jurisdiction, today) if entry else None
+
+
+def _attributes(book: Rulebook | None) -> list[tuple[str, str, str]]:
+    """What the unit's rulebook knows, and which need a reason."""
+    if book is None:
+        return [(str(a), t(a.zh, a.en), "") for a in Attribute]
+    needs = t("须写明理由", "needs a reason")
+    return [
+        (str(a), t(a.zh, a.en), f"{needs} · {rule.clause}" if rule.reason_required else rule.clause)
+        for a, rule in sorted(book.attributes.items(), key=lambda item: list(Attribute).index(item[0]))
+    ]
+
+
+def _kind_rules(book: Rulebook | None) -> list[Mapping[str, str]]:
+    """Term and reading of silence of each kind, said before the letter goes out."""
+    if book is None:
+        return []
+    rules = [(kind, book.consultation(kind)) for kind in ConsultationKind]
+    return [
+        {
+            "kind": t(kind.zh, kind.en),
+            "term": t(rule.term.zh, rule.term.en),
+            "silence": t(rule.silence.zh, rule.silence.en),
+            "clause": rule.clause,
+        }
+        for kind, rule in rules
+    ]

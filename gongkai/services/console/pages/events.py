@@ -1,0 +1,105 @@
+"""审计记录: every event of every log, and each record as it was stored, byte for byte (GT-supervise)."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gongkai.ledger import read
+from gongkai.ledger.read import Entry
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.service import Parts
+from gongkai.runtime.topology import LOGS
+from gongkai.services.console.addresses import address
+from gongkai.services.console.reads import events
+from gongkai.services.console.reads.events import Wanted
+from gongkai.services.console.tellers import person_words, steps
+from gongkai.services.console.trail import NAMES
+from gongkai.services.console.visitor import Visiting, Visitor, show
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/events")
+async def listing(
+    request: Request,
+    who: Visiting,
+    parts: PartsOf,
+    *,
+    log: str = "",
+    stream: str = "",
+    name: str = "",
+    unit: str = "",
+    since: str = "",
+    until: str = "",
+    after: str = "",
+    before: str = "",
+) -> Response:
+    wanted = Wanted(log, stream.strip(), name, unit, _day(since), _day(until))
+    found = await events.listing(parts.pool, wanted, who.scope, after=after, before=before)
+    return await show(
+        request,
+        who,
+        "events.html",
+        at="events",
+        found=found,
+        wanted=wanted,
+        names=NAMES,
+        logs=list(LOGS),
+        units=who.choosable(who.scope),
+        people={row["by"]: person_words(who.register, row["by"]) for row in found.rows},
+        newer=address("/events", wanted, before=found.newer) if found.newer else "",
+        older=address("/events", wanted, after=found.older) if found.older else "",
+    )
+
+
+def _day(text: str) -> date | None:
+    """An empty or unreadable day narrows nothing."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+async def _found(parts: Parts, who: Visitor, event_id: UUID) -> tuple[Any, Entry]:
+    row = await events.one(parts.pool, event_id)
+    if row is None:
+        raise HTTPException(404)
+    if not who.sees(row["unit"], row["other_unit"]):
+        raise HTTPException(403)
+    entries = await read.by_event_id(parts.pool, LOGS[row["log"]], [event_id])
+    if not entries:
+        raise HTTPException(404)
+    return row, entries[0]
+
+
+@router.get("/events/{event_id}")
+async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -> Response:
+    row, entry = await _found(parts, who, event_id)
+    neighbours = [r for r in await events.of_stream(parts.pool, row["stream"]) if r["log"] == row["log"]]
+    return await show(
+        request,
+        who,
+        "event.html",
+        at="events",
+        row=row,
+        name=NAMES.get(row["name"], (row["name"], row["name"])),
+        entry=entry,
+        record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),
+        leaf=sha256(b"\x00" + entry.raw).hexdigest(),
+        by=person_words(who.register, row["by"], row["unit"]),
+        stream=[(r["event_id"], step) for r, step in zip(neighbours, steps(who, neighbours), strict=True)],
+    )
+
+
+@router.get("/events/{event_id}/record.json")
+async def record(event_id: UUID, who: Visiting, parts: PartsOf) -> Response:
+    """The record as stored: what its leaf hash is taken over."""
+    _, entry = await _found(parts, who, event_id)
+    named = {"Content-Disposition": f'attachment; filename="{event_id}.json"'}
+    return Response(entry.raw, media_type="application/cloudevents+json", headers=named)

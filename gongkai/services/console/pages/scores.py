@@ -1,0 +1,79 @@
+"""考核: units by score, and a unit's year with each deduction and the facts under it (SC-4.1)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gongkai.contracts.vocabulary import Indicator
+from gongkai.rules.moment import local_date
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.service import Parts
+from gongkai.services.console.reads import scores
+from gongkai.services.console.reads.scores import FULL
+from gongkai.services.console.tellers import steps
+from gongkai.services.console.visitor import Visiting, show
+
+router = APIRouter(include_in_schema=False)
+
+
+async def _years(parts: Parts, asked: int | None) -> tuple[int, list[int]]:
+    """The year to show, and those to choose from; the clock's own year is always among them."""
+    current = local_date(await parts.clock.now()).year
+    years = sorted({current, *await scores.years(parts.pool)}, reverse=True)
+    return (asked if asked is not None else current), years
+
+
+@router.get("/scores")
+async def listing(request: Request, who: Visiting, parts: PartsOf, year: int | None = None) -> Response:
+    shown, years = await _years(parts, year)
+    sums = await scores.by_unit(parts.pool, shown)
+    rows: list[dict[str, Any]] = []
+    for unit in who.register.units.values():
+        item = sums.get(unit.unit)
+        rows.append({
+            "unit": unit.unit,
+            "name": unit.name,
+            "score": FULL + (item["points"] if item else 0),
+            "points": item["points"] if item else 0,
+            "applications_late": item["applications_late"] if item else 0,
+            "consultations_silent": item["consultations_silent"] if item else 0,
+        })  # fmt: skip
+    rows.sort(key=lambda r: (-r["score"], r["name"]))
+    places = {r["score"]: place for place, r in reversed(list(enumerate(rows, start=1)))}
+    return await show(
+        request, who, "scores.html", at="scores", rows=rows, places=places, year=shown, years=years, full=FULL
+    )
+
+
+@router.get("/scores/{unit}")
+async def one(
+    request: Request, unit: str, who: Visiting, parts: PartsOf, year: int | None = None
+) -> Response:
+    entry = who.register.unit(unit)
+    if entry is None:
+        raise HTTPException(404)
+    shown, years = await _years(parts, year)
+    found = await scores.items(parts.pool, unit, shown)
+    items = [
+        {
+            "row": row,
+            "indicator": Indicator(row["indicator"]),
+            "steps": steps(who, row["facts"] or []),
+            "opens": who.sees(unit),
+        }
+        for row in found
+    ]
+    return await show(
+        request,
+        who,
+        "score.html",
+        at="scores",
+        unit=entry,
+        items=items,
+        year=shown,
+        years=years,
+        total=FULL + sum(row["points"] for row in found),
+        full=FULL,
+    )
