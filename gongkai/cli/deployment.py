@@ -13,18 +13,7 @@ from gongkai.runtime.cluster import KEYS, Cluster, writer
 from gongkai.runtime.settings import SERVICES
 
 # What a service inherits of our environment; all else, our own passwords above all, is none of its business.
-_INHERITED: Final = (
-    "HOME",
-    "LANG",
-    "LC_",
-    "OTEL_",
-    "PATH",
-    "PYTHON",
-    "SSL_CERT_",
-    "TMPDIR",
-    "TZ",
-    "VIRTUAL_ENV",
-)
+_INHERITED: Final = ("HOME", "LANG", "LC_", "OTEL_", "PATH", "SSL_CERT_", "TMPDIR", "TZ")
 _TUNABLE: Final = ("GONGKAI_LOG_LEVEL", "GONGKAI_PARTITIONS", "GONGKAI_REPLICATION")
 _CODE: Final = Path(__file__).parents[2]
 
@@ -66,9 +55,8 @@ class Deployment:
             for name, value in os.environ.items()
             if name.startswith(_INHERITED) or name in _TUNABLE
         }
-        path = [str(_CODE), *mine.get("PYTHONPATH", "").split(os.pathsep)]
         mine |= {
-            "PYTHONPATH": os.pathsep.join(filter(None, path)),  # the same code as ours
+            "PYTHONPATH": str(_CODE),  # the same code as ours
             "PYTHONUNBUFFERED": "1",
             "GONGKAI_HOST": self._listens(service),
             "GONGKAI_PORT": str(self.ports[service]),

@@ -4,16 +4,40 @@ A command's own module is imported when it is called: a service that died must b
 """
 
 import asyncio
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from gongkai.cli.mendable import Mendable
 from gongkai.runtime.settings import ServiceName
 
+# Typer applications whose commands are ours, too; imported when none of the commands below is meant.
+ELSEWHERE = ("gongkai.cli.law",)
+
+
+class Commands(TyperGroup):
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            self._gather()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        self._gather()
+        return super().list_commands(ctx)
+
+    def _gather(self) -> None:
+        for module in ELSEWHERE:
+            group = cast(TyperGroup, get_command(import_module(module).app))
+            self.commands.update(group.commands)
+
+
 app = typer.Typer(
     name="gongkai",
+    cls=Commands,
     help="政务公开：从起草到考核，一部不可暗改的历史 / open government on a history nobody can alter unseen",
     no_args_is_help=True,
     add_completion=False,

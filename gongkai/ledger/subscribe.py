@@ -6,6 +6,7 @@ cause hasn't been seen yet waits for it; an exception stops its partition, which
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -109,11 +110,11 @@ class Subscription:
             for key, records in arrived.items():
                 if key not in self.seen or key in self._stopped:
                     continue
-                fresh = [a for a in records if a.what.place.position > self.seen[key]]
-                if fresh and not _unbroken(self.seen[key], fresh):
+                fresh, unbroken = _fresh(self.seen[key], records)
+                if not unbroken:
                     self._behind.add(key)
                 elif fresh:
-                    batches[key] = [a.what for a in fresh]
+                    batches[key] = fresh
             if batches:
                 await self._apply(batches)
         if self._behind:
@@ -295,14 +296,17 @@ class Subscription:
                     raise result
 
 
-def _unbroken(seen: int, arrived: Sequence[Arrived]) -> bool:
-    """Each record follows the one before it, and the first follows what was seen."""
-    expected = seen
+def _fresh(seen: int, arrived: Sequence[Arrived]) -> tuple[list[Delivered], bool]:
+    """What is new, each once however often it was sent; and whether nothing is missing in between."""
+    fresh = []
     for one in arrived:
-        if one.previous > expected:
-            return False
-        expected = one.what.place.position
-    return True
+        if one.what.place.position <= seen:
+            continue
+        if one.previous > seen:
+            return fresh, False
+        fresh.append(one.what)
+        seen = one.what.place.position
+    return fresh, True
 
 
 def _in_causal_order(
@@ -310,19 +314,18 @@ def _in_causal_order(
 ) -> tuple[list[Delivered], set[Key]]:
     """What can be applied now, causes first; and the partitions in which something still waits for its cause."""
     reached = dict(seen)
-    waiting = {
-        key: [what for what in batch if what.place.position > reached[key]] for key, batch in batches.items()
-    }
+    waiting = {key: deque(batch) for key, batch in batches.items()}
     ordered: list[Delivered] = []
     progress = True
     while progress:
         progress = False
         for key, queue in waiting.items():
             while queue and _cause_seen(queue[0], reached):
-                what = queue.pop(0)
-                ordered.append(what)
-                reached[key] = what.place.position
+                what = queue.popleft()
                 progress = True
+                if what.place.position > reached[key]:
+                    ordered.append(what)
+                    reached[key] = what.place.position
     return ordered, {key for key, queue in waiting.items() if queue}
 
 

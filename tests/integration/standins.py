@@ -1,32 +1,30 @@
 """Stand-ins for the services, as small as can be: what `up` does is seen best without them."""
 
 import asyncio
+import json
 import os
 import sys
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import fastapi
-import psycopg
-import uvicorn
 
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.up import Options, up
+class StandIn(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        answer = self.health() if self.path == "/health" else self.told()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
 
+    def health(self) -> dict[str, str]:
+        import psycopg
 
-def stand_in(service: str) -> fastapi.FastAPI:
-    app = fastapi.FastAPI()
-
-    @app.get("/health")
-    def health() -> dict[str, str]:
         with psycopg.connect(os.environ["GONGKAI_DSN"]) as conn:
             (role,) = conn.execute("SELECT current_user::text").fetchone() or ("",)
-        return {"status": "ok", "service": service, "role": role}
+        return {"status": "ok", "role": role}
 
-    @app.get("/told")
-    def told() -> dict[str, str]:
+    def told(self) -> dict[str, str]:
         return {name: value for name, value in os.environ.items() if name.startswith("GONGKAI_")}
-
-    return app
 
 
 def command(service: str) -> tuple[str, ...]:
@@ -41,13 +39,21 @@ def broken(service: str) -> tuple[str, ...]:
     )
 
 
+def run_up(data: str, port: str, serve: Callable[[str], tuple[str, ...]]) -> None:
+    from gongkai.cli.mendable import Mendable
+    from gongkai.cli.up import Options, up
+
+    try:
+        asyncio.run(up(Options(Path(data), port=None if port == "-" else int(port), serve=serve)))
+    except Mendable as problem:
+        sys.exit(str(problem))
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["up", data, port, *rest]:
-            serve = broken if rest else command
-            try:
-                asyncio.run(up(Options(Path(data), port=int(port) if port != "-" else None, serve=serve)))
-            except Mendable as problem:
-                sys.exit(str(problem))
-        case [service]:
-            uvicorn.run(stand_in(service), port=int(os.environ["GONGKAI_PORT"]), access_log=False)
+        case ["up", data, port]:
+            run_up(data, port, command)
+        case ["up", data, port, "broken"]:
+            run_up(data, port, broken)
+        case _:
+            HTTPServer((os.environ["GONGKAI_HOST"], int(os.environ["GONGKAI_PORT"])), StandIn).serve_forever()

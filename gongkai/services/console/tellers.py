@@ -42,6 +42,15 @@ def person_words(register: Register, person: str, unit: str | None = None) -> st
     return t(f"{holding.name}（{where}）", f"{holding.name} ({where})")
 
 
+def post_words(register: Register, person: str, unit: str) -> str:
+    """Name and duties only, where the unit stands beside it."""
+    holding = next((h for h in register.holdings(person) if h.unit == unit), None)
+    if holding is None:
+        return person_words(register, person)
+    duties = t("、", ", ").join(t(d.zh, d.en) for d in sorted(holding.duties))
+    return f"{holding.name} {duties}".strip()
+
+
 def steps(who: Visitor, rows: Iterable[Any]) -> list[Step]:
     return [_step(who, row) for row in rows]
 

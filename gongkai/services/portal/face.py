@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from gongkai.contracts.vocabulary import Category
 from gongkai.runtime.web import templates
-from gongkai.services.portal import csrf
 from gongkai.services.portal.intake import Intake
 from gongkai.services.portal.limits import Limit
+from gongkai.services.portal.posted import keep, token
 from gongkai.services.portal.queries import Catalogue
 from gongkai.services.portal.site import Site
 
@@ -53,9 +53,9 @@ async def page(request: Request, name: str, /, status: int = 200, **context: Any
 
 async def form_page(request: Request, name: str, /, status: int = 200, **context: Any) -> Response:
     """A page with a form that is posted: its token comes along."""
-    token = csrf.token(request)
-    response = await page(request, name, status, csrf=token, **context)
-    csrf.keep(response, token, secure=desk(request).site.secure_cookies)
+    mark = token(request)
+    response = await page(request, name, status, csrf=mark, **context)
+    keep(response, mark, secure=desk(request).site.secure_cookies)
     return response
 
 
@@ -80,5 +80,5 @@ def address(path: str, values: Mapping[str, Any], **changes: Any) -> str:
 
 
 pages.env.filters["pub_date"] = pub_date
-pages.env.filters["category"] = lambda code: Category(code)
+pages.env.filters["category"] = Category
 pages.env.globals["address"] = address

@@ -8,25 +8,28 @@ from typing import Any
 from gongkai.contracts.clauses import clause
 from gongkai.runtime.web import Problem, t
 
-Option = tuple[str, str, str]  # code, 中文, English
+Option = tuple[str, str]  # 中文, English
 
+# What is chosen is handed in by its Chinese words: they are what the officer and the letters say.
 ID_KINDS: tuple[Option, ...] = (
-    ("identity-card", "居民身份证", "Resident identity card"),
-    ("uscc", "统一社会信用代码（法人或其他组织）", "Unified social credit code (organisations)"),
-    ("passport", "护照", "Passport"),
-    ("permit", "港澳台居民居住证、通行证", "Residence or travel permit (Hong Kong, Macao, Taiwan)"),
-    ("other", "其他身份证明", "Other proof of identity"),
+    ("身份证", "Resident identity card"),
+    ("统一社会信用代码", "Unified social credit code (organisations)"),
+    ("护照", "Passport"),
+    ("港澳台居民居住证或者通行证", "Residence or travel permit (Hong Kong, Macao, Taiwan)"),
+    ("其他身份证明", "Other proof of identity"),
 )
 FORMS: tuple[Option, ...] = (
-    ("electronic", "电子文件", "Electronic file"),
-    ("paper", "纸质", "Paper"),
-    ("disc", "光盘等载体", "Disc or other medium"),
+    ("电子", "Electronic"),
+    ("纸质", "Paper"),
+    ("光盘等载体", "Disc or other medium"),
 )
+POST, EMAIL = "邮寄", "电子邮件"
 DELIVERIES: tuple[Option, ...] = (
-    ("email", "电子邮件", "E-mail"),
-    ("post", "邮寄", "Post"),
-    ("collect", "自行领取", "Collect in person"),
-    ("read", "当场阅读、抄录", "Read and copy on site"),
+    ("网上查询", "On this site, with receipt number and query code"),
+    (EMAIL, "E-mail"),
+    (POST, "Post"),
+    ("自行领取", "Collect in person"),
+    ("当场阅读、抄录", "Read and copy on site"),
 )
 
 _LONGEST = {"name": 100, "id_number": 60, "contact": 200, "address": 300, "description": 5000}
@@ -117,14 +120,14 @@ def problems(application: Application, units: Mapping[str, str]) -> list[Problem
         wrong("id_number", "no-identity", "请填写证件号码", "Give the number of your proof of identity")
     if not a.contact:
         wrong("contact", "no-contact", "请填写联系方式", "Say how you can be reached")
-    elif a.delivery == "email" and not _EMAIL.search(a.contact):
+    elif a.delivery == EMAIL and not _EMAIL.search(a.contact):
         wrong(
             "contact",
             "no-email",
             "选择以电子邮件获取的，请在联系方式中写明邮箱",
             "For delivery by e-mail, give an e-mail address here",
         )
-    if a.delivery == "post" and not a.address:
+    if a.delivery == POST and not a.address:
         wrong("address", "no-address", "选择邮寄的，请填写通信地址", "For delivery by post, give an address")
     for name, longest in _LONGEST.items():
         if len(getattr(a, name)) > longest:
@@ -133,8 +136,8 @@ def problems(application: Application, units: Mapping[str, str]) -> list[Problem
 
 
 def words(options: tuple[Option, ...]) -> list[tuple[str, str]]:
-    """Options in the language of the request."""
-    return [(code, t(zh, en)) for code, zh, en in options]
+    """Value and words of each option, in the language of the request."""
+    return [(zh, t(zh, en)) for zh, en in options]
 
 
 def said(application: Application, units: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -158,7 +161,7 @@ def said(application: Application, units: Mapping[str, str]) -> list[tuple[str, 
 
 
 def _codes(options: tuple[Option, ...]) -> frozenset[str]:
-    return frozenset(code for code, _, _ in options)
+    return frozenset(zh for zh, _ in options)
 
 
 def _line(value: Any) -> str:

@@ -59,15 +59,14 @@ class Answer(_Read):
     """The one answer, opened for the applicant."""
 
     kind: AnswerKind
-    text: str
+    text: str | None  # None: the person's key was destroyed at their wish
     answered_on: date
     late_days: int = 0
 
 
 class Progress(_Read):
-    """How far an application is. `clock` is intake's, day by day; its `days` may go on past the due day."""
+    """How far an application is. `clock` is intake's, day by day up to the due day."""
 
-    state: str
     unit_name: str
     received_on: date
     clock: dict[str, Any]
@@ -92,10 +91,8 @@ class Intake:
             return known
         try:
             answer = await self._ask("GET", "/units")
-            body = answer.json()
-            rows = body["units"] if isinstance(body, dict) else body
-            known = tuple(Unit.model_validate(row) for row in rows)
-        except (Away, ValueError, KeyError, TypeError) as error:
+            known = tuple(Unit.model_validate(row) for row in answer.json())
+        except (Away, ValueError, TypeError) as error:
             _log.warning("no list of units", error=type(error).__name__)
             return known
         self._units = (self.tick(), known)
@@ -104,7 +101,9 @@ class Intake:
     async def apply(self, payload: Mapping[str, Any], key: UUID) -> Receipt | list[Problem]:
         """Hand in an application; the key makes it count once. Refused: what to mend, by field."""
         try:
-            answer = await self._ask("POST", "/applications", json=payload, headers={"Idempotency-Key": str(key)})
+            answer = await self._ask(
+                "POST", "/applications", json=payload, headers={"Idempotency-Key": str(key)}
+            )
             if answer.is_success:
                 return Receipt.model_validate(answer.json())
             return from_document(answer.json(), answer.status_code)
@@ -114,7 +113,7 @@ class Intake:
 
     async def progress(self, receipt: str, code: str) -> Progress | None:
         """None when there is no such pair: an unknown receipt and a wrong code are the same. Raises Away."""
-        answer = await self._ask("POST", "/applications/progress", json={"receipt": receipt, "code": code})
+        answer = await self._ask("GET", "/applications/progress", params={"receipt": receipt, "code": code})
         if answer.is_client_error:
             return None
         try:

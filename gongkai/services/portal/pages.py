@@ -5,7 +5,7 @@ import io
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -22,6 +22,7 @@ from gongkai.services.portal.typeset import typeset
 router = APIRouter(include_in_schema=False)
 
 EXPORTED = 5000  # rows of a file
+HEADINGS = ("索引号", "标题", "发文字号", "发文机关", "类别", "成文日期", "发布日期", "内容概述", "链接")
 
 # Columns whose documents say in their title what they are.
 INSTITUTIONS = ("公开|公開", "制度|条例|條例|办法|辦法|规定|規定|规范|規範|规程|規程|细则|細則")
@@ -37,10 +38,14 @@ async def home(request: Request) -> Response:
     latest = await at.catalogue.listing(Wanted(), page=8)
     units = sorted(await at.catalogue.units(), key=lambda u: (-u.count, u.name))
     total = sum(unit.count for unit in units)
-    return await page(request, "home.html", latest=latest, units=units[:10], unit_count=len(units), total=total)
+    return await page(
+        request, "home.html", latest=latest, units=units[:10], unit_count=len(units), total=total
+    )
 
 
-def _wanted(q: str, unit: str, year: str, category: str, sort: str) -> Wanted:
+async def wanted(
+    q: Text = "", unit: Text = "", year: Text = "", category: Text = "", sort: Text = ""
+) -> Wanted:
     """What the address asks for; what can't be is left out, so that an old link still shows a list."""
     chosen: Sort = "relevant" if q.strip() else "newest"
     if sort in ("newest", "oldest"):
@@ -54,55 +59,51 @@ def _wanted(q: str, unit: str, year: str, category: str, sort: str) -> Wanted:
     )
 
 
+Asked = Annotated[Wanted, Depends(wanted)]
+
+
 @router.get("/documents")
 @clause("GT-portal", "GT-guide")
-async def catalogue(
-    request: Request,
-    q: Text = "",
-    unit: Text = "",
-    year: Text = "",
-    category: Text = "",
-    sort: Text = "",
-    after: Text = "",
-    before: Text = "",
-) -> Response:
+async def catalogue(request: Request, asked: Asked, after: Text = "", before: Text = "") -> Response:
     at = desk(request)
-    wanted = _wanted(q, unit, year, category, sort)
-    listing = await at.catalogue.listing(wanted, after=after, before=before)
-    asked = {"q": wanted.q, "unit": unit, "year": wanted.year, "category": wanted.category, "sort": sort}
+    listing = await at.catalogue.listing(asked, after=after, before=before)
     return await page(
         request,
         "catalogue.html",
-        wanted=wanted,
+        wanted=asked,
         listing=listing,
-        asked=asked,
-        nothing_asked=bool(wanted.q) and not wanted.question,
+        asked=_query(asked),
+        nothing_asked=bool(asked.q) and not asked.question,
         units=await at.catalogue.units(),
         years=await at.catalogue.years(),
         categories=list(Category),
-        hits=lambda text: marked(text, wanted.question),
+        hits=lambda text: marked(text, asked.question),
     )
 
 
+def _query(asked: Wanted) -> dict[str, str | int | None]:
+    """The address of the list again. The usual order needs no word in it."""
+    usual = "relevant" if asked.q else "newest"
+    sort = "" if asked.sort == usual else asked.sort
+    return {"q": asked.q, "unit": asked.unit, "year": asked.year, "category": asked.category, "sort": sort}
+
+
 @router.get("/documents.csv")
-async def catalogue_file(
-    request: Request, q: Text = "", unit: Text = "", year: Text = "", category: Text = "", sort: Text = ""
-) -> Response:
+async def catalogue_file(request: Request, asked: Asked) -> Response:
     """The list as asked for, for a spreadsheet: UTF-8 with a mark, and no cell that one would calculate."""
-    listing = await desk(request).catalogue.listing(_wanted(q, unit, year, category, sort), page=EXPORTED)
+    listing = await desk(request).catalogue.listing(asked, page=EXPORTED)
     out = io.StringIO()
     rows = csv.writer(out)
-    rows.writerow(["索引号", "标题", "发文字号", "发文机关", "类别", "成文日期", "发布日期", "内容概述", "链接"])
-    base = str(request.base_url)
+    rows.writerow(HEADINGS)
     for e in listing.entries:
-        rows.writerow([_cell(value) for value in _row(e)] + [f"{base}documents/{e.document}"])
+        rows.writerow([*map(_cell, _row(e)), f"{request.base_url}documents/{e.document}"])
     headers = {"Content-Disposition": "attachment; filename=catalogue.csv"}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _row(e: Entry) -> list[str]:
-    formed, published = str(e.formed_on), pub_date(e.published_at)
-    return [e.index, e.title, e.number or "", e.unit_name, Category(e.category).zh, formed, published, e.summary]
+    formed, published, kind = str(e.formed_on), pub_date(e.published_at), Category(e.category).zh
+    return [e.index, e.title, e.number or "", e.unit_name, kind, formed, published, e.summary]
 
 
 def _cell(value: str) -> str:
@@ -136,7 +137,7 @@ async def document_text(request: Request, document: str) -> Response:
     return Response(
         content,
         media_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename=\"{found.entry.document}.txt\"; filename*=UTF-8''{name}"},
+        headers={"Content-Disposition": f"attachment; filename=\"document.txt\"; filename*=UTF-8''{name}"},
     )
 
 

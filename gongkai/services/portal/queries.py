@@ -128,7 +128,9 @@ class Catalogue:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    async def listing(self, wanted: Wanted, *, after: str = "", before: str = "", page: int = PAGE) -> Listing:
+    async def listing(
+        self, wanted: Wanted, *, after: str = "", before: str = "", page: int = PAGE
+    ) -> Listing:
         """A page after or before a cursor; a cursor that can't be read counts as none."""
         where, values = _conditions(wanted)
         relevant = wanted.sort == "relevant" and bool(wanted.question)
@@ -192,7 +194,7 @@ class Catalogue:
             "consultations, rulebook FROM publication WHERE document = $1 ORDER BY version",
             document,
         )
-        return [Publication(*(tuple(v) if isinstance(v, list) else v for v in row.values())) for row in rows]
+        return [_publication(row) for row in rows]
 
     async def units(self) -> list[Shelf]:
         """Units that have published, by name, with the name that they published under last."""
@@ -211,7 +213,8 @@ class Catalogue:
     async def addresses(self, limit: int = 50_000) -> list[tuple[str, datetime]]:
         """Documents and when they last changed, newest first: for the site map."""
         rows = await self._pool.fetch(
-            "SELECT document, published_at FROM document ORDER BY published_at DESC, document DESC LIMIT $1", limit
+            "SELECT document, published_at FROM document ORDER BY published_at DESC, document DESC LIMIT $1",
+            limit,
         )
         return [(row["document"], row["published_at"]) for row in rows]
 
@@ -255,6 +258,22 @@ def _ranked(where: str) -> str:
 def _entry(row: Any) -> Entry:
     names = [*_ENTRY.split(", "), "snippet", "score"]
     return Entry(*(row[name] for name in names))
+
+
+def _publication(row: Any) -> Publication:
+    return Publication(
+        event_id=row["event_id"],
+        version=row["version"],
+        published_at=row["published_at"],
+        unit_name=row["unit_name"],
+        index=row["index_no"],
+        digest=row["digest"],
+        formed_on=row["formed_on"],
+        drafted=row["drafted"],
+        review=row["review"],
+        consultations=tuple(row["consultations"]),
+        rulebook=row["rulebook"],
+    )
 
 
 def _cursor(entry: Entry, relevant: bool) -> str:

@@ -16,7 +16,17 @@ from gongkai.services.portal.queries import Wanted
 
 router = APIRouter(include_in_schema=False)
 
-COLUMNS = ("/", "/documents", "/institutions", "/reports", "/guide", "/apply", "/progress", "/accessibility", "/sitemap")
+COLUMNS = (
+    "/",
+    "/documents",
+    "/institutions",
+    "/reports",
+    "/guide",
+    "/apply",
+    "/progress",
+    "/accessibility",
+    "/sitemap",
+)
 
 
 @router.get("/guide")
@@ -66,14 +76,21 @@ async def sitemap_file(request: Request) -> Response:
 @router.get("/robots.txt")
 async def robots(request: Request) -> Response:
     base = str(request.base_url).rstrip("/")
-    return PlainTextResponse(f"User-agent: *\nDisallow: /apply\nDisallow: /progress\nSitemap: {base}/sitemap.xml\n")
+    return PlainTextResponse(
+        f"User-agent: *\nDisallow: /apply\nDisallow: /progress\nSitemap: {base}/sitemap.xml\n"
+    )
 
 
 def install_errors(app: FastAPI) -> None:
     """A reader gets a page, not a problem document."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
-    for away in (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError):
+    for away in (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.CannotConnectNowError,
+    ):
         app.add_exception_handler(away, _away)
     app.add_exception_handler(Exception, _failed)
 

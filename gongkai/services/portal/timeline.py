@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from gongkai.contracts.clauses import clause
 from gongkai.runtime.web import t
+from gongkai.runtime.web.words import date_words
 from gongkai.services.portal.queries import Publication
 
 
@@ -15,7 +16,7 @@ class Step:
 
     what: str
     who: str
-    time: date | datetime | None
+    time: datetime | None
     clause: str
     more: str = ""
     state: str = ""
@@ -33,7 +34,7 @@ def steps(publications: Sequence[Publication]) -> list[Step]:
 
 def _of(p: Publication, first: bool) -> list[Step]:
     found = [
-        Step(t("成文", "Formed"), p.unit_name, p.formed_on, "GT-guide"),
+        Step(t("成文", "Formed"), p.unit_name, None, "GT-guide", date_words(p.formed_on)),
         Step(
             t("拟制并确定公开属性：主动公开", "Drafted with its attribute: proactive disclosure"),
             p.unit_name,
@@ -59,7 +60,10 @@ def _of(p: Publication, first: bool) -> list[Step]:
             p.unit_name,
             None,
             "WY-B.3",
-            t("审查对象为本页所示全文，改动一字须重新审查。", "Of exactly this text: a change needs a new review.")
+            t(
+                "审查对象为本页所示全文，改动一字须重新审查。",
+                "Of exactly this text: a change needs a new review.",
+            )
             + " "
             + _fact(str(p.review)),
         )

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["title", "chapter", "level1", "level2", "article", "addressee", "right", "note", "item", "para"]
+Kind = Literal[
+    "title", "chapter", "level1", "level2", "article", "addressee", "right", "note", "item", "para"
+]
 
 MARKDOWN = "text/markdown"
 
@@ -17,12 +19,14 @@ _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零〇\d]+[章节�
 _ARTICLE = re.compile(r"^(第[一二三四五六七八九十百零〇\d]+条)\s*(.+)$", re.DOTALL)
 _LEVEL1 = re.compile(r"^[一二三四五六七八九十]+、")
 _LEVEL2 = re.compile(r"^[（(][一二三四五六七八九十]+[)）]")
-_DATE = re.compile(r"^(\d{4}|[二〇零○一三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日$")
+_DIGITS = r"[\d〇零○一二三四五六七八九十]"
+_DATE = re.compile(rf"^{_DIGITS}{{4}}\s*年\s*{_DIGITS}{{1,3}}\s*月\s*{_DIGITS}{{1,3}}\s*日$")
 _NOTE = re.compile(r"^[（(][^()（）]{2,40}公开[^()（）]{0,10}[)）]$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _BULLET = re.compile(r"^[-*+]\s+(.+)$")
 _COMMENT = re.compile(r"^<!--.*-->$")
 _STOPS = tuple("。；;!！?？，,、")
+ADDRESSED = 4  # the addressee stands among the first lines
 _SHORT = 34  # characters of a heading line, or of a signature
 
 
@@ -65,24 +69,19 @@ def typeset(text: str, title: str, media_type: str = "text/plain") -> Sheet:
 
 def _plain(lines: list[str], at: int, title: str) -> Block:
     line = lines[at]
-    closed = line.endswith(_STOPS)
-    if _same(line, title):
-        return Block("title", line)
-    if _CHAPTER.match(line):
-        return Block("chapter", line)
-    if _DATE.match(line) or _signs(lines, at):
-        return Block("right", line)
-    if _NOTE.match(line):
-        return Block("note", line)
     if article := _ARTICLE.match(line):
         return Block("article", article[2], lead=article[1])
-    if _LEVEL1.match(line) and not closed and len(line) <= _SHORT:
-        return Block("level1", line)
-    if _LEVEL2.match(line) and not closed and len(line) <= _SHORT:
-        return Block("level2", line)
-    if at < 4 and line.endswith((":", "：")):
-        return Block("addressee", line)
-    return Block("para", line)
+    heads = len(line) <= _SHORT and not line.endswith(_STOPS)
+    signs: list[tuple[Kind, bool]] = [
+        ("title", _same(line, title)),
+        ("chapter", _CHAPTER.match(line) is not None),
+        ("right", _DATE.match(line) is not None or _signs(lines, at)),
+        ("note", _NOTE.match(line) is not None),
+        ("level1", heads and _LEVEL1.match(line) is not None),
+        ("level2", heads and _LEVEL2.match(line) is not None),
+        ("addressee", at < ADDRESSED and line.endswith((":", "："))),
+    ]
+    return Block(next((kind for kind, is_it in signs if is_it), "para"), line)
 
 
 def _signs(lines: list[str], at: int) -> bool:

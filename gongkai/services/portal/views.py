@@ -3,6 +3,7 @@
 Order-independent: a publication is entered once by its event id, and of a document the newest version stays.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from gongkai.contracts.envelope import Record
@@ -12,6 +13,8 @@ from gongkai.ledger.read import Connection
 from gongkai.ledger.subscribe import Delivered
 from gongkai.rules.moment import local_date
 from gongkai.services.portal.search import compared, lexemes
+
+PATIENCE = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
 
 _PUBLICATION = """
 INSERT INTO publication (event_id, document, version, published_at, unit_name, index_no, digest, formed_on,
@@ -43,7 +46,9 @@ class Documents:
     tables: tuple[str, ...] = ("document", "publication")
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        published = [(what.record, event) for what in batch if isinstance(event := _event(what), DocumentPublished)]
+        published = [
+            (what.record, event) for what in batch if isinstance(event := _event(what), DocumentPublished)
+        ]
         if not published:
             return
         await conn.executemany(_PUBLICATION, [_publication(record, event) for record, event in published])
@@ -52,8 +57,18 @@ class Documents:
             known = newest.get(event.document)
             if known is None or record.streamversion > known[0].streamversion:
                 newest[event.document] = (record, event)
-        rows = [_document(r, e, await blobs.released(conn, e.digest)) for r, e in newest.values()]
+        rows = [_document(r, e, await _released(conn, e.digest)) for r, e in newest.values()]
         await conn.executemany(_DOCUMENT, rows)
+
+
+async def _released(conn: Connection, digest: str) -> bytes:
+    """The text. Publishing lets it out right after the event that we hold: a moment's patience, then Absent."""
+    for patience in PATIENCE:
+        try:
+            return await blobs.released(conn, digest)
+        except blobs.Absent:
+            await asyncio.sleep(patience)
+    return await blobs.released(conn, digest)
 
 
 def _event(what: Delivered) -> object:

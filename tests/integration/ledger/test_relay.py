@@ -4,10 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from gongkai.cli.embedded import broker_command, free_port, wait_port
 from gongkai.ledger import subscribe
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import carry_out
@@ -16,7 +19,7 @@ from gongkai.ledger.read import LogId
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from gongkai.runtime.cluster import Cluster
-from tests.integration.ledger.conftest import NOW, PARTITIONS, count, wall
+from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, wall
 from tests.integration.ledger.test_subscribe import Memory
 
 
@@ -69,3 +72,61 @@ async def test_a_record_travels_by_kafka(
     finally:
         await appender.close()
     assert sorted(memory.numbers) == list(range(60))
+
+
+async def test_a_broker_that_lost_everything_is_filled_again(
+    pool: Any,
+    review_pool: Any,
+    fresh_database: Cluster,
+    run_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(subscribe, "WATCH", 3600)  # the log itself mustn't help
+    port = free_port()
+    servers = f"127.0.0.1:{port}"
+    process = broker_command(port, run_folder).start(run_folder / "forgetful.log")
+    wait_port(port, process)
+    appender = Appender(pool, INTAKE, PARTITIONS)
+    memory = Memory()
+    here = Subscription("review", review_pool, [INTAKE], PARTITIONS, wall, handlers=[memory])
+    await here.open()
+    relay = Relay(fresh_database.dsn("intake_writer"), pool, INTAKE, servers, PARTITIONS, 1)
+    try:
+        async with running(relay.run(), Delivery(servers, here).run()):
+            for n in range(20):
+                await carry_out(pool, appender, INTAKE, count(f"counter-{n}", n), NOW)
+            await until(lambda: len(memory.numbers) == 20)
+            process.kill()
+            process.wait()
+            for n in range(20, 40):
+                await carry_out(pool, appender, INTAKE, count(f"counter-{n}", n), NOW)
+            process = broker_command(port, run_folder).start(run_folder / "forgetful.log")
+            wait_port(port, process)
+            took = await until(lambda: len(memory.numbers) == 40, 60)
+            print("broker back to all applied, s:", took)
+            await until_sent(pool, 39)
+            ends = await _ends(servers)
+            assert sum(ends) >= 20  # whatever a subscriber had not seen is there again
+    finally:
+        await appender.close()
+        process.kill()
+        process.wait()
+    assert sorted(memory.numbers) == list(range(40))
+
+
+async def until_sent(pool: Any, position: int) -> None:
+    for _ in range(1000):
+        if await pool.fetchval("SELECT sent FROM intake.log_relay") == position:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("never sent")
+
+
+async def _ends(servers: str) -> list[int]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets([TopicPartition(INTAKE.topic, p) for p in range(PARTITIONS)])
+        return list(ends.values())
+    finally:
+        await consumer.stop()

@@ -58,6 +58,7 @@ def test_an_event_knows_nothing_that_it_was_not_told(example: Callable[[], Event
         type(example()).model_validate(fields | {"at": datetime(2026, 3, 2)})  # noqa: DTZ001 (that is the point)
 
 
+@hypothesis.settings(deadline=None)  # a busy machine is no failure
 @hypothesis.given(
     text=st.text(max_size=200),
     moment=st.datetimes(datetime(2019, 5, 15), datetime(2100, 1, 1)),  # noqa: DTZ001 (bounds are naive by API)

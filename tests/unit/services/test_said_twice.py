@@ -190,6 +190,7 @@ EVERY_AGGREGATE = pytest.mark.parametrize(
 
 
 @EVERY_AGGREGATE
+@hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])  # a busy machine
 @hypothesis.given(data=st.data())
 def test_a_command_said_twice_has_one_effect(aggregate: ModuleType, data: st.DataObject) -> None:
     under = rules(data.draw(st.sampled_from(["cn", "sc", "cx", "wy", "ls"])))

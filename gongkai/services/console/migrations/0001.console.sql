@@ -169,7 +169,7 @@ SELECT d.*,
        p.digest AS published_digest, p.published_at, p.index_no,
        CASE
            WHEN p.digest = d.digest THEN 'published'
-           WHEN r.opinion = 'exempt' THEN 'returned'
+           WHEN r.opinion = 'exempt' AND d.attribute = 'proactive' THEN 'returned'
            WHEN c.against > 0 THEN 'disputed'
            WHEN r.opinion = 'refer' THEN 'referred'
            WHEN r.opinion IS NULL THEN 'reviewing'

@@ -90,7 +90,7 @@ async def new(request: Request, who: Visiting, parts: PartsOf) -> Response:
     if not units:
         raise HTTPException(403)
     today = local_date(await parts.clock.now())
-    start = {"unit": units[0], "category": Category.OFFICIAL_DOCUMENT.value, "formed_on": today.isoformat()}
+    start = {"unit": units[0], "category": str(Category.OFFICIAL_DOCUMENT), "formed_on": today.isoformat()}
     return await _page(request, who, parts, Typed(start))
 
 

@@ -18,7 +18,7 @@ from gongkai.runtime.topology import LOGS
 from gongkai.services.console.addresses import address
 from gongkai.services.console.reads import events
 from gongkai.services.console.reads.events import Wanted
-from gongkai.services.console.tellers import person_words, steps
+from gongkai.services.console.tellers import person_words, post_words, steps
 from gongkai.services.console.trail import NAMES
 from gongkai.services.console.visitor import Visiting, Visitor, show
 
@@ -52,7 +52,7 @@ async def listing(
         names=NAMES,
         logs=list(LOGS),
         units=who.choosable(who.scope),
-        people={row["by"]: person_words(who.register, row["by"]) for row in found.rows},
+        people={row["event_id"]: post_words(who.register, row["by"], row["unit"]) for row in found.rows},
         newer=address("/events", wanted, before=found.newer) if found.newer else "",
         older=address("/events", wanted, after=found.older) if found.older else "",
     )

@@ -1,13 +1,25 @@
-"""A form counts only when it comes from a page of this site: a random cookie must come back in the form."""
+"""Posted forms. One counts only when it comes from a page of this site: a random cookie must come back in it."""
 
 import hmac
 import secrets
 from urllib.parse import urlsplit
 
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gongkai.runtime.web import Problem
+
 COOKIE = "gongkai_form"
+LARGEST = 256 * 1024  # bytes of a posted form
+
+STALE = Problem(
+    "form.stale",
+    "页面已失效，您填写的内容还在，请再提交一次。",
+    "This page had expired. What you typed is still here: please send it again.",
+    status=403,
+)
 
 
 def token(request: Request) -> str:
@@ -21,9 +33,16 @@ def keep(response: Response, value: str, *, secure: bool) -> None:
     response.set_cookie(COOKIE, value, httponly=True, samesite="strict", secure=secure, path="/")
 
 
-def accepted(request: Request, given: str) -> bool:
+async def posted(request: Request) -> FormData:
+    """What was typed. Files and floods are refused (413)."""
+    if int(request.headers.get("content-length") or LARGEST + 1) > LARGEST:
+        raise HTTPException(413)
+    return await request.form(max_files=0)
+
+
+def ours(request: Request, data: FormData) -> bool:
     """True when the form was ours: token and, where the browser says it, origin."""
-    known = request.cookies.get(COOKIE, "")
+    known, given = request.cookies.get(COOKIE, ""), str(data.get("csrf", ""))
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
         return False

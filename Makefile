@@ -1,0 +1,86 @@
+# 政务公开 Gongkai. On a fresh Debian 12 with python3 (3.11+), venv and make: `make demo`, `make test`.
+# Everything else is fetched here: Python packages by lock files with hashes, npm packages by their lock file.
+
+PYTHON  ?= python3
+ARGS    ?=
+BIN     := .venv/bin
+LOCKS   := deploy/requirements
+WEB     := gongkai/runtime/web
+PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up demo test e2e kafka faults lint types check lock clean
+
+help: ## 本页 this page
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/' | expand -t 16
+
+# -- set-up: done once, and again when a lock file changes
+
+setup: $(BIN)/gongkai $(WEB)/node_modules/.installed ## 准备环境 .venv with the `gongkai` command, and the front-end packages
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "需要 Python 3.11 以上及 venv / needs Python 3.11 or later, with venv (Debian: apt install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/.packages: .venv/.made $(LOCKS)/dev.txt
+	$(PIP) -r $(LOCKS)/dev.txt
+	@touch $@
+
+$(BIN)/gongkai: .venv/.packages pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json | .venv/.packages
+	deploy/npm --prefix $(WEB) ci --silent
+	@touch $@
+
+# -- use
+
+up: setup ## 启动全部服务 everything on this machine, until Ctrl-C
+	$(BIN)/gongkai up $(ARGS)
+
+demo: setup ## 演示：一个区县的一年 a district's year, then everything keeps running
+	$(BIN)/gongkai demo $(ARGS)
+
+# -- checks
+
+test: setup ## 测试 unit, contract and integration tests
+	$(BIN)/python -m pytest $(ARGS)
+
+faults: setup ## 故障测试 kills and crashes
+	$(BIN)/python -m pytest tests/faults $(ARGS)
+
+kafka: setup ## 真实 Kafka integration tests on Apache Kafka (needs Java 17 and Maven)
+	@deploy/need java:openjdk-17-jre-headless mvn:maven
+	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest tests/integration $(ARGS)
+
+e2e: setup .venv/.e2e ## 浏览器测试 tests in a real browser (needs Chromium and a Chinese font)
+	@deploy/need chromium:chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
+	$(BIN)/python -m pytest tests/e2e $(ARGS)
+
+.venv/.e2e: .venv/.packages $(LOCKS)/e2e.txt
+	$(PIP) -r $(LOCKS)/e2e.txt
+	@touch $@
+
+lint: setup ## 代码风格与层次 style, and who may import whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: setup ## 类型 strict types
+	$(BIN)/mypy -p gongkai -p tests
+
+# -- upkeep
+
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml --group build
+
+lock: .venv/.packages ## 更新锁文件 resolve the lock files anew
+	$(COMPILE) --upgrade -o $(LOCKS)/run.txt
+	$(COMPILE) --upgrade --group dev -c $(LOCKS)/run.txt -o $(LOCKS)/dev.txt
+	$(COMPILE) --upgrade --group dev --group e2e -c $(LOCKS)/dev.txt -o $(LOCKS)/e2e.txt
+	deploy/npm --prefix $(WEB) install --package-lock-only --silent
+
+clean: ## 删除环境 remove what set-up made; data under var/ stays
+	rm -rf .venv $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

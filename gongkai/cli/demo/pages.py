@@ -1,0 +1,58 @@
+"""What to open once the year is played."""
+
+import asyncpg
+from rich.console import Console
+
+from gongkai.cli.demo.record import Played
+from gongkai.cli.demo.workdays import YEAR
+from gongkai.cli.deployment import Deployment
+from gongkai.runtime.cluster import MONITOR
+
+
+async def tell(deployment: Deployment, played: Played, console: Console) -> None:
+    for line in await lines(deployment, played):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+async def lines(deployment: Deployment, played: Played) -> list[str]:
+    """Addresses, and a few pages worth a look."""
+    back, front = deployment.url("console"), deployment.url("portal")
+    found = [
+        "",
+        f"演示已就绪 / the demo is ready: seed {played.seed}, scale {played.scale:g}",
+        f"  后台 console        {back}/sign-in  （点选任一虚构人员即可登录 one click on any invented person）",
+        f"  门户 portal         {front}/",
+        f"  态势 dashboard      {back}/dashboard",
+        f"  审计轨迹 events     {back}/events",
+    ]
+    conn = await asyncpg.connect(deployment.cluster.dsn(MONITOR))
+    try:
+        late = await conn.fetchval(
+            "SELECT application FROM console.application WHERE late_days > 0 ORDER BY late_days DESC, application"
+        )
+        open_late = await conn.fetchval(
+            "SELECT application FROM console.application WHERE overdue IS NOT NULL AND answered IS NULL"
+            " ORDER BY received_on, application"
+        )
+        lowest = await conn.fetchrow(
+            "SELECT unit, sum(points) AS points FROM console.score_item WHERE year = $1"
+            " GROUP BY unit ORDER BY points, unit LIMIT 1",
+            YEAR,
+        )
+        disputed = await conn.fetchval(
+            "SELECT document FROM console.consultation WHERE NOT agrees ORDER BY document"
+        )
+    finally:
+        await conn.close()
+    if late:
+        found.append(f"  超期答复 late       {back}/applications/{late}")
+    if open_late:
+        found.append(f"  逾期未答 overdue    {back}/applications/{open_late}")
+    if lowest:
+        found.append(
+            f"  被扣分单位 score    {back}/scores/{lowest['unit']}?year={YEAR}  （{lowest['points'] / 100:g}）"
+        )
+    if disputed:
+        found.append(f"  意见不一 disputed   {back}/documents/{disputed}")
+    found += [f"  指定文件 given      {front}/documents/{document}" for document in played.papers]
+    return [*found, "  核对 check          gongkai check --data " + str(deployment.data), ""]

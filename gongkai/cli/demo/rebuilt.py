@@ -1,0 +1,82 @@
+"""Every projection, built again from nothing and compared with the live one, table by table."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from gongkai.ledger.project import Projection, digest, rebuild
+from gongkai.ledger.read import Connection
+from gongkai.ledger.subscribe import Delivered
+from gongkai.runtime.topology import LOGS
+from gongkai.services.console.views import PROJECTIONS as CONSOLE
+from gongkai.services.intake.views import Receipts
+from gongkai.services.portal.views import Documents
+from gongkai.services.publishing.views import Dockets
+
+# Schema and projection: all that there are. Each is listed by its service.
+ALL: Final[tuple[tuple[str, Projection], ...]] = (
+    ("intake", Receipts()),
+    ("publishing", Dockets()),
+    *(("console", projection) for projection in CONSOLE),
+    ("portal", Documents()),
+)
+BESIDE: Final = "pg_temp"  # gone with the connection, and nobody else sees it
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One table: as it is, and as the log says."""
+
+    projection: str
+    table: str
+    rows: int
+    live: str
+    again: str
+
+    @property
+    def equal(self) -> bool:
+        return self.live == self.again
+
+
+async def compare(dsn: str) -> list[Compared]:
+    """As the monitor, who may read everything and write nothing but temporary tables of its own."""
+    done = await asyncio.gather(*(_compare(dsn, schema, projection) for schema, projection in ALL))
+    return [table for tables in done for table in tables]
+
+
+async def _compare(dsn: str, schema: str, projection: Projection) -> list[Compared]:
+    conn = await asyncpg.connect(dsn)
+    try:
+        followed = await conn.fetch(
+            "SELECT DISTINCT log FROM ledger.checkpoint WHERE subscription = $1", schema
+        )
+        logs = [LOGS[row["log"]] for row in followed]
+        await rebuild(conn, projection, logs, live=schema, into=BESIDE)
+        return [await _table(conn, schema, projection, table) for table in projection.tables]
+    finally:
+        conn.terminate()
+
+
+async def _table(conn: Any, schema: str, projection: Projection, table: str) -> Compared:
+    one = _One(f"{schema}.{table}", (table,))
+    return Compared(
+        projection.name,
+        one.name,
+        await conn.fetchval(f'SELECT count(*) FROM "{schema}".{table}'),
+        await digest(conn, schema, one),
+        await digest(conn, BESIDE, one),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """A table of a projection by itself, so that the one that differs is named."""
+
+    name: str
+    tables: tuple[str, ...]
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
+        raise NotImplementedError

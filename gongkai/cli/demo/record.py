@@ -1,0 +1,53 @@
+"""DATA/demo.json: what is played in a data folder, so that it can go on after an end, and be checked later."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from gongkai.cli.demo.papers import Paper
+from gongkai.cli.mendable import Mendable
+
+NAME = "demo.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """`papers`: document id and SHA-256 of each text that came from `documents`."""
+
+    seed: int
+    scale: float
+    documents: str | None = None
+    papers: dict[str, str] = field(default_factory=dict)
+    finished: bool = False
+
+    @classmethod
+    def wanted(cls, seed: int, scale: float, documents: Path | None, papers: Sequence[Paper]) -> "Played":
+        folder = None if documents is None else str(documents.resolve())
+        return cls(seed, scale, folder, {paper.document: paper.digest for paper in papers})
+
+    def write(self, data: Path) -> None:
+        half = data / f"{NAME}.new"
+        half.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
+        half.replace(data / NAME)
+
+
+def read(data: Path) -> Played | None:
+    """What is played in that folder; None for a folder that isn't there yet. Mendable: it holds something else."""
+    if (data / NAME).exists():
+        return Played(**json.loads((data / NAME).read_text()))
+    if data.exists() and any(data.iterdir()):
+        raise Mendable(
+            f"{data} 中已有其他数据，演示需要新的目录 / holds other data: a demo needs a folder of its own (--data)"
+        )
+    return None
+
+
+def same(known: Played, wanted: Played) -> None:
+    """Mendable: the folder holds another year than the one that is asked for now."""
+    if replace(known, finished=False) != replace(wanted, finished=False):
+        raise Mendable(
+            "该目录中的演示用的是另外的参数，请另选目录 / another demo is played there, choose another folder (--data): "
+            f"--seed {known.seed} --scale {known.scale:g}"
+            + (f" --documents {known.documents}" if known.documents else "")
+        )

@@ -1,0 +1,120 @@
+"""`gongkai demo`: start everything, play the year, say what to open; or check it all and end."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from gongkai.cli.demo import check, clock, pages, record
+from gongkai.cli.demo.database import Database
+from gongkai.cli.demo.idle import Idle
+from gongkai.cli.demo.papers import read_folder
+from gongkai.cli.demo.people import People
+from gongkai.cli.demo.play import Play
+from gongkai.cli.demo.record import Played
+from gongkai.cli.demo.workdays import Workdays
+from gongkai.cli.demo.year import Year, plan
+from gongkai.cli.deployment import Deployment
+from gongkai.cli.up import Options, up
+from gongkai.runtime.cluster import KEYS, MONITOR, owner, writer
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    up: Options
+    seed: int = 1
+    scale: float = 1.0
+    documents: Path | None = None
+    check: bool = False
+
+
+async def demo(wanted: Wanted) -> bool:
+    """True unless a check found something wrong. Raises Mendable."""
+    console = Console(highlight=False)
+    papers = read_folder(wanted.documents, Workdays().first) if wanted.documents else ()
+    asked = Played.wanted(wanted.seed, wanted.scale, wanted.documents, papers)
+    data = wanted.up.data.resolve()
+    known = record.read(data)
+    if known is not None:
+        record.same(known, asked)
+    played = known or asked
+    year = plan(played.seed, played.scale, papers)
+    if known is None:
+        if not data.exists():
+            data.mkdir(parents=True)
+            data.chmod(0o711)  # as `up` makes it: PostgreSQL's user passes through
+        played.write(data)
+    elif known.finished:
+        console.print("这一年已经演完，直接启动 / that year has been played: starting what is there")
+    right = True
+
+    async def then(deployment: Deployment) -> bool:
+        nonlocal right
+        if not played.finished:
+            await _play(deployment, year, played.seed, console)
+            replace(played, finished=True).write(data)
+        if wanted.check:
+            right = await check.report(deployment, console, played.papers)
+            return False
+        await pages.tell(deployment, played, console)
+        return True
+
+    await up(wanted.up, then)
+    return right
+
+
+async def _play(deployment: Deployment, year: Year, seed: int, console: Console) -> None:
+    ledger = Database(deployment.cluster.dsn(owner("ledger")))
+    keys = Database(deployment.cluster.dsn(writer(KEYS)))
+    monitor = Database(deployment.cluster.dsn(MONITOR))
+    people = People(deployment.urls())
+    try:
+        if await clock.made(ledger) is None:
+            await clock.make(ledger, keys, year.days.first, seed)
+        with _Bar(console, year) as bar:
+            play = Play(year, seed, ledger, Idle(monitor), people, deployment.url("portal"), bar)
+            await play.run()
+    finally:
+        people.close()
+        for database in (ledger, keys, monitor):
+            await database.close()
+
+
+class _Bar:
+    """How far the year is: a bar for a person, a line a month for a file."""
+
+    def __init__(self, console: Console, year: Year) -> None:
+        self._console, self._year = console, year
+        self._month = 0
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(None),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+            console=console,
+            refresh_per_second=4,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID = self._progress.add_task("", total=len(year.days.all))
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._progress.stop()
+
+    def __call__(self, day: date, done: Counter[str]) -> None:
+        says = (
+            f"{day:%Y-%m-%d}  拟稿 drafted {done['draft']}  发布 published {done['publish']}"
+            f"  申请 applications {done['receive']}"
+        )
+        self._progress.update(self._task, completed=(day - self._year.days.first).days + 1, description=says)
+        if not self._console.is_terminal and day.month != self._month:
+            self._month = day.month
+            self._console.print(says)

@@ -1,0 +1,50 @@
+"""What happens in the demo's year, day by day: a pure function of the seed."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from gongkai.cli.demo import applications, documents
+from gongkai.cli.demo.district import Unit, district
+from gongkai.cli.demo.papers import Paper
+from gongkai.cli.demo.steps import Errand, Kind
+from gongkai.cli.demo.workdays import Workdays
+
+DOCUMENTS, APPLICATIONS = 2000, 400  # at scale 1
+
+# Drafts first: others' work follows from them, and can go on beside the rest of the day's.
+_ORDER: Final[tuple[Kind, ...]] = ("draft", "review", "publish", "receive", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    days: Workdays
+    units: tuple[Unit, ...]
+    agenda: dict[date, tuple[Errand, ...]]
+
+    def errands(self) -> int:
+        return sum(map(len, self.agenda.values()))
+
+
+def plan(seed: int, scale: float, papers: tuple[Paper, ...] = ()) -> Year:
+    """The year of a district, and the way of the papers through it."""
+    days, units = Workdays(), district()
+    agenda: dict[date, list[Errand]] = {}
+    for life in (
+        documents.of_papers(seed, papers, days),
+        documents.lives(seed, _count(DOCUMENTS, scale), units, days),
+        applications.lives(seed, _count(APPLICATIONS, scale), units, days),
+    ):
+        for day, errand in life:
+            if day is not None:
+                agenda.setdefault(day, []).append(errand)
+    agencies = dict.fromkeys(paper.agency for paper in papers)
+    in_order = {
+        day: tuple(sorted(errands, key=lambda errand: _ORDER.index(errand.kind)))
+        for day, errands in sorted(agenda.items())
+    }
+    return Year(days, (*units, *agencies), in_order)
+
+
+def _count(at_one: int, scale: float) -> int:
+    return max(1, round(at_one * scale))
