@@ -45,21 +45,21 @@ app = typer.Typer(
 )
 
 Data = Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="后台端口，0 为任选 console's port, 0 = any  [8080]")
+]
+Kafka = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="用外部 Kafka  use this one instead")]
+Postgres = Annotated[
+    str | None, typer.Option(metavar="DSN", help="用外部 PostgreSQL（管理员）use this one, as administrator")
+]
 
 
 @app.command()
 def up(
     data: Data = Path("var"),
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="后台端口，0 为任选 console's port, 0 = any  [8080]")
-    ] = None,
-    kafka: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="用外部 Kafka  use this one instead")
-    ] = None,
-    postgres: Annotated[
-        str | None,
-        typer.Option(metavar="DSN", help="用外部 PostgreSQL（管理员）use this one, as administrator"),
-    ] = None,
+    port: Port = None,
+    kafka: Kafka = None,
+    postgres: Postgres = None,
     host: Annotated[
         str, typer.Option(help="后台与门户的监听地址 where console and portal listen")
     ] = "127.0.0.1",
@@ -69,6 +69,40 @@ def up(
     from gongkai.cli.up import up as run
 
     asyncio.run(run(Options(data, host, port, kafka, postgres)))
+
+
+@app.command()
+def demo(
+    check: Annotated[
+        bool, typer.Option("--check", help="演完即核对，然后停止 check it all, then stop")
+    ] = False,
+    scale: Annotated[float, typer.Option(min=0.001, help="规模，1 为两千份文件 1 = 2,000 documents")] = 1.0,
+    documents: Annotated[
+        Path | None, typer.Option(help="目录，其中文本作为文件录入 texts to enter as documents")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="同一种子，同一年 the same seed is the same year")] = 1,
+    data: Data = Path("var/demo"),
+    port: Port = None,
+    kafka: Kafka = None,
+    postgres: Postgres = None,
+) -> None:
+    """启动全部服务并演示一个区的一年 / up, and a district's year."""
+    from gongkai.cli.demo.run import Wanted
+    from gongkai.cli.demo.run import demo as run
+    from gongkai.cli.up import Options
+
+    wanted = Wanted(Options(data, port=port, kafka=kafka, postgres=postgres), seed, scale, documents, check)
+    if not asyncio.run(run(wanted)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(data: Data = Path("var")) -> None:
+    """核对运行中的数据：事件、得分、投影 / is every event, score and projection right?"""
+    from gongkai.cli.demo.check import checked
+
+    if not asyncio.run(checked(data)):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -33,6 +33,10 @@ class Place:
         return cls(log, int(partition), int(position))
 
 
+class TooLarge(ValueError):
+    """The event makes a record that no tile could hold. Long texts belong in the content store."""
+
+
 class Fact(Protocol):
     """What can be put in a record: any event of `contracts.events`."""
 
@@ -107,7 +111,10 @@ def seal_record(
         registerat=None if registerat is None else str(registerat),
         data=event.model_dump(mode="json"),
     )
-    return event_id, record.model_dump_json(exclude_none=True).encode()
+    raw = record.model_dump_json(exclude_none=True).encode()
+    if len(raw) > MAX_RECORD:
+        raise TooLarge(len(raw))
+    return event_id, raw
 
 
 def read_record(raw: bytes) -> Record:

@@ -298,7 +298,7 @@ class Subscription:
 
 def _fresh(seen: int, arrived: Sequence[Arrived]) -> tuple[list[Delivered], bool]:
     """What is new, each once however often it was sent; and whether nothing is missing in between."""
-    fresh = []
+    fresh: list[Delivered] = []
     for one in arrived:
         if one.what.place.position <= seen:
             continue

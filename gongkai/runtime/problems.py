@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from gongkai.contracts.envelope import MAX_RECORD, TooLarge
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.ledger.append import Full
 from gongkai.ledger.decider import Contended
@@ -109,6 +110,14 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, f"http.{error.status_code}", says)
 
 
+async def _too_large(_: Request, error: Exception) -> JSONResponse:
+    says = Sentence(
+        f"内容过长:一条记录最多 {MAX_RECORD} 字节,本条为 {error} 字节。请缩短摘要、理由或征求意见事项。",
+        f"Too long: a record holds {MAX_RECORD} bytes, this one has {error}. Shorten summary, reason or matters.",
+    )
+    return problem(413, "input.too-large", says)
+
+
 async def _busy(_: Request, error: Exception) -> JSONResponse:
     says = Sentence("系统繁忙,请稍后重试。", "Busy. Try again in a moment.")
     return problem(503, "busy", says, headers={"Retry-After": "1"})
@@ -128,6 +137,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BadInput, _bad_input)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(TooLarge, _too_large)
     for busy in (Full, Contended):
         app.add_exception_handler(busy, _busy)
     for away in (

@@ -1,15 +1,15 @@
 """The life of a demo's application: handed in at the portal or to a clerk, answered in time, late or never (GT-answer)."""
 
 from collections.abc import Iterator
-from datetime import date
-from random import Random
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid5
 
 from gongkai.cli.demo.district import Unit
 from gongkai.cli.demo.documents import EARLY, Dated
-from gongkai.cli.demo.steps import Errand, Form, Say, key
-from gongkai.cli.demo.workdays import Workdays, share
+from gongkai.cli.demo.scene import Scene
+from gongkai.cli.demo.steps import Errand, Form, Say
+from gongkai.cli.demo.workdays import share
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
 
 AT_THE_PORTAL: Final = 24  # at most: the portal lets one address hand in thirty an hour
@@ -48,67 +48,84 @@ _ANSWERS: Final = (
 )
 
 
-def lives(seed: int, count: int, units: tuple[Unit, ...], days: Workdays) -> Iterator[Dated]:
+def lives(scene: Scene, count: int) -> Iterator[Dated]:
     """All applications of the year."""
-    dice = Random(f"{seed}/applications")  # noqa: S311 - chance for a play, not for a secret
-    asked = tuple(
-        unit for unit in units if unit.kind is not UnitKind.INSTITUTION
-    )  # these have rules of their own
-    slots = days.slots(count)
+    dice = scene.dice("applications")
+    asked = [
+        unit for unit in scene.units if unit.kind is not UnitKind.INSTITUTION
+    ]  # these have rules of their own
     early = list(range(max(1, round(count * EARLY))))
     late = set(dice.sample(early, share(len(early), 0.12 * count / len(early))))
     never = set(dice.sample(early, share(len(early), 0.015))) - late
     online = set(dice.sample(range(count), min(AT_THE_PORTAL, share(count, 0.06))))
-    for n, slot in enumerate(slots):
+    for n, slot in enumerate(scene.days.slots(count)):
+        after: int | None = min(TERM, dice.randint(2, TERM + 2))
         if n in late:
-            after: int | None = TERM + dice.randint(1, 12)
-        else:
-            after = None if n in never else min(TERM, dice.randint(2, TERM + 2))
-        yield from _life(seed, n + 1, dice.choice(asked), slot, after, n in online, days)
+            after = TERM + dice.randint(1, 12)
+        elif n in never:
+            after = None
+        life = _Life(scene, n + 1, dice.choice(asked), slot, after)
+        yield from life.online() if n in online else life.by_a_clerk()
 
 
-def _life(
-    seed: int, n: int, unit: Unit, slot: int, after: int | None, online: bool, days: Workdays
-) -> Iterator[Dated]:
-    """`after`: working days until the answer."""
-    dice = Random(f"{seed}/application/{n}")  # noqa: S311 - as above
-    day = days.working[slot]
-    wanted = dice.choice(_WANTED).format(unit=unit.name, matter=dice.choice(unit.matters))
-    handed_in = key(seed, "application", n)
-    if online:
-        application = uuid5(handed_in, "application").hex  # as intake names those that come without a name
-        nights = [rest for rest in days.rest if rest > day] if n % 3 == 0 else []
-        day = nights[0] if nights else day
-        yield day, Errand("receive", (Form(_typed(n, unit, wanted), handed_in),))
-    else:
-        application = f"ysq-{n:05d}"
-        channel = dice.choice(_CHANNELS)
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """One application: the `n`-th, about working day `slot`, answered `after` so many working days."""
+
+    scene: Scene
+    n: int
+    unit: Unit
+    slot: int
+    after: int | None
+
+    def online(self) -> Iterator[Dated]:
+        """At the portal, where some people come on days of rest."""
+        days, handed_in = self.scene.days, self.scene.key("application", self.n)
+        day = days.working[self.slot]
+        if self.n % 3 == 0:
+            day = next((rest for rest in days.rest if rest > day), day)
+        yield day, Errand("receive", (Form(_typed(self.n, self.unit, self._wanted()), handed_in),))
+        # an application that comes without an id is named after its command
+        yield from self._answer(uuid5(handed_in, "application").hex, days.number_of(day))
+
+    def by_a_clerk(self) -> Iterator[Dated]:
+        """By letter or fax, signed for by the post room a day before, or at the counter."""
+        dice, days, slot = self.scene.dice("channel", self.n), self.scene.days, self.slot
+        application, channel = f"ysq-{self.n:05d}", dice.choice(_CHANNELS)
         body: dict[str, Any] = {
             "application": application,
-            "unit": unit.id,
+            "unit": self.unit.id,
             "channel": channel.value,
             "applicant": {
-                "name": _name(n),
-                "id_number": _identity(n),
-                "contact": f"shenqing-{n}@example.invalid",
-                "address": f"示例区虚构路{n}号",
+                "name": _name(self.n),
+                "id_number": _identity(self.n),
+                "contact": _contact(self.n),
+                "address": f"示例区虚构路{self.n}号",
             },
-            "request": {"description": wanted, "form": "纸质", "delivery": "邮寄"},
+            "request": {"description": self._wanted(), "form": "纸质", "delivery": "邮寄"},
         }
         if channel in (Channel.LETTER, Channel.FAX) and slot > 0:
-            body["received_on"] = str(days.working[slot - 1])  # signed for by the post room a day before
-        clerk = unit.person("disclosure")
-        yield day, Errand("receive", (Say("intake", "/applications", clerk, body, handed_in),))
-    if after is not None:
-        received = slot - 1 if not online and "received_on" in body else days.number_of(day)
-        yield days.at(received + after), _answer(seed, unit, application, n, dice)
+            slot -= 1
+            body["received_on"] = str(days.working[slot])
+        said = self.scene.key("application", self.n)
+        receive = Say("intake", "/applications", self.unit.person("disclosure"), body, said)
+        yield days.working[self.slot], Errand("receive", (receive,))
+        yield from self._answer(application, slot)
 
+    def _wanted(self) -> str:
+        dice = self.scene.dice("wanted", self.n)
+        return dice.choice(_WANTED).format(unit=self.unit.name, matter=dice.choice(self.unit.matters))
 
-def _answer(seed: int, unit: Unit, application: str, n: int, dice: Random) -> Errand:
-    kind, grounds, text = dice.choice(_ANSWERS)
-    body = {"kind": kind.value, "text": f"{_name(n)}：\n{text}\n{unit.name}", "grounds": list(grounds)}
-    path, said = f"/applications/{application}/answer", key(seed, "answer", n)
-    return Errand("answer", (Say("intake", path, unit.person("disclosure"), body, said),))
+    def _answer(self, application: str, received: int) -> Iterator[Dated]:
+        """`received`: the number of the last working day up to the day of receipt."""
+        if self.after is None:
+            return
+        kind, grounds, text = self.scene.dice("answer", self.n).choice(_ANSWERS)
+        letter = f"{_name(self.n)}：\n{text}\n{self.unit.name}"
+        body = {"kind": kind.value, "text": letter, "grounds": list(grounds)}
+        path, said = f"/applications/{application}/answer", self.scene.key("answer", self.n)
+        answer = Say("intake", path, self.unit.person("disclosure"), body, said)
+        yield self.scene.days.at(received + self.after), Errand("answer", (answer,))
 
 
 def _typed(n: int, unit: Unit, wanted: str) -> dict[str, str]:
@@ -121,7 +138,7 @@ def _typed(n: int, unit: Unit, wanted: str) -> dict[str, str]:
         "applicant/name": _name(n),
         "applicant/id_kind": "other",
         "applicant/id_number": _identity(n),
-        "applicant/contact": f"shenqing-{n}@example.invalid",
+        "applicant/contact": _contact(n),
         "applicant/address": "",
     }
 
@@ -132,3 +149,7 @@ def _name(n: int) -> str:
 
 def _identity(n: int) -> str:
     return f"示例证件-{n:06d}"
+
+
+def _contact(n: int) -> str:
+    return f"shenqing-{n}@example.invalid"

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.cli.demo import accounts
+from gongkai.cli.demo import accounts, record
 from gongkai.cli.demo.accounts import Logs
 from gongkai.cli.demo.database import Database
 from gongkai.cli.demo.idle import Idle, Stuck
@@ -111,3 +112,12 @@ async def report(deployment: Deployment, console: Console, papers: Mapping[str, 
         console.print(f"✗ {sentence}", style="red", markup=False)
     console.print("✓ 全部相符 / all of it is right" if findings.right else "✗ 核对不符 / something is wrong")
     return findings.right
+
+
+async def checked(data: Path) -> bool:
+    """Check what runs on that data folder. Raises NotUp."""
+    data = data.resolve()
+    deployment = Deployment.running(data)
+    played = record.read(data) if (data / record.NAME).exists() else None
+    papers = played.papers if played and played.finished else {}
+    return await report(deployment, Console(highlight=False), papers)

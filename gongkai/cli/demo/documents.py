@@ -10,8 +10,9 @@ from typing import Any, Final
 from gongkai.cli.demo import prose
 from gongkai.cli.demo.district import SECRECY_BODY, Unit
 from gongkai.cli.demo.papers import Paper
-from gongkai.cli.demo.steps import Errand, Say, key
-from gongkai.cli.demo.workdays import YEAR, Workdays, share
+from gongkai.cli.demo.scene import Scene
+from gongkai.cli.demo.steps import Errand, Say
+from gongkai.cli.demo.workdays import YEAR, share
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
 from gongkai.services.review.domain.consultation import consultation_id
 
@@ -84,39 +85,30 @@ def traits(count: int, dice: Random) -> list[Traits]:
     return mix
 
 
-def lives(seed: int, count: int, units: tuple[Unit, ...], days: Workdays) -> Iterator[Dated]:
+def lives(scene: Scene, count: int) -> Iterator[Dated]:
     """All documents of the year."""
-    dice = Random(f"{seed}/documents")  # noqa: S311 - chance for a play, not for a secret
-    numbers = dict.fromkeys((unit.id for unit in units), 0)
-    for slot, kind in zip(days.slots(count), traits(count, dice), strict=True):
-        unit = dice.choice(units)
+    dice = scene.dice("documents")
+    numbers = dict.fromkeys((unit.id for unit in scene.units), 0)
+    for slot, how in zip(scene.days.slots(count), traits(count, dice), strict=True):
+        unit = dice.choice(scene.units)
         numbers[unit.id] += 1
-        yield from _Life(seed, unit, numbers[unit.id], slot, kind, units, days).events()
+        yield from _Life(scene, unit, numbers[unit.id], slot, how).events()
 
 
 class _Life:
-    """One document. Its chance is its own, so that no other document's life changes it."""
+    """One document: the `n`-th of its unit, drafted on working day `slot`."""
 
-    def __init__(
-        self,
-        seed: int,
-        unit: Unit,
-        n: int,
-        slot: int,
-        traits: Traits,
-        units: tuple[Unit, ...],
-        days: Workdays,
-    ) -> None:
-        self.seed, self.unit, self.traits, self.slot, self.days = seed, unit, traits, slot, days
+    def __init__(self, scene: Scene, unit: Unit, n: int, slot: int, traits: Traits) -> None:
+        self.scene, self.unit, self.traits, self.slot = scene, unit, traits, slot
         self.document = f"{unit.id}-{YEAR}-{n:04d}"
-        self.dice = dice = Random(f"{seed}/{self.document}")  # noqa: S311 - as above
+        self.dice = dice = scene.dice(self.document)
         self.matter, kind = dice.choice(unit.matters), dice.choice(prose.KINDS)
         self.category = Category.OTHER if kind in prose.INFORMAL else Category.OFFICIAL_DOCUMENT
         self.number = None if kind in prose.INFORMAL else f"{unit.mark}〔{YEAR}〕{n}号"
         self.title = prose.title(unit, self.matter, kind, dice)
         self.summary = prose.summary(unit, self.matter, kind)
         self.text = f"{self.number or unit.name}\n" + prose.body(unit, self.title, self.matter, kind, dice)
-        self.asked = dice.choice([u for u in units if u.id != unit.id])
+        self.asked = dice.choice([u for u in scene.units if u.id != unit.id])
         self.drafter = unit.person(dice.choice(("drafter", "drafter-2")))
 
     def events(self) -> Iterator[Dated]:
@@ -148,7 +140,7 @@ class _Life:
             yield self._publish(out, text)
 
     def _draft(self, slot: int, version: int, text: bytes) -> Dated:
-        day = self.days.at(slot)
+        day = self.scene.days.at(slot)
         body: dict[str, Any] = {
             "document": self.document,
             "unit": self.unit.id,
@@ -171,11 +163,11 @@ class _Life:
             if self.traits.consult
             else [],
         }
-        return day, draft(self.seed, self.drafter, version, text, body)
+        return day, draft(self.scene, f"{self.document}/{version}", self.drafter, _Text(text), body)
 
     def _review(self, slot: int, text: bytes, reviewer: str, opinion: Opinion) -> Dated:
-        said = review(self.seed, reviewer, self.document, _digest(text), opinion, _OPINIONS[opinion])
-        return self.days.at(slot), said
+        said = review(self.scene, reviewer, self.document, _digest(text), opinion)
+        return self.scene.days.at(slot), said
 
     def _consultation(self, slot: int, text: bytes) -> tuple[int | None, list[Dated]]:
         """The working day on which it is settled by consent, if ever; and the answers given."""
@@ -197,16 +189,17 @@ class _Life:
             f"/consultations/{asked}/answer",
             self.asked.person("disclosure"),
             body,
-            key(self.seed, "consultation", asked),
+            self.scene.key("consultation", asked),
         )
-        return (at if agrees else None), [(self.days.at(at), Errand("review", (command,)))]
+        return (at if agrees else None), [(self.scene.days.at(at), Errand("review", (command,)))]
 
     def _publish(self, slot: int, text: bytes) -> Dated:
-        return self.days.at(slot), publish(self.seed, self.unit, self.document, _digest(text))
+        return self.scene.days.at(slot), publish(self.scene, self.unit, self.document, _digest(text))
 
 
-def of_papers(seed: int, papers: tuple[Paper, ...], days: Workdays) -> Iterator[Dated]:
+def of_papers(scene: Scene, papers: tuple[Paper, ...]) -> Iterator[Dated]:
     """The texts of `--documents`: drafted on the first working day, reviewed on the next, published on the third."""
+    days = scene.days
     for paper in papers:
         body = {
             "document": paper.document,
@@ -219,47 +212,40 @@ def of_papers(seed: int, papers: tuple[Paper, ...], days: Workdays) -> Iterator[
             "digest": paper.digest,
             "formed_on": str(paper.formed_on),
         }
-        drafter = paper.agency.person("drafter")
-        yield days.at(0), draft(seed, drafter, 1, paper.content, body, paper.media_type)
-        reviewer, says = paper.agency.person("secrecy"), "已经公布施行，可以公开。"
-        yield days.at(1), review(seed, reviewer, paper.document, paper.digest, Opinion.DISCLOSE, says)
-        yield days.at(2), publish(seed, paper.agency, paper.document, paper.digest)
+        text = _Text(paper.content, paper.media_type)
+        yield days.at(0), draft(scene, paper.document, paper.agency.person("drafter"), text, body)
+        reviewer = paper.agency.person("secrecy")
+        yield days.at(1), review(scene, reviewer, paper.document, paper.digest, Opinion.DISCLOSE)
+        yield days.at(2), publish(scene, paper.agency, paper.document, paper.digest)
 
 
-def draft(
-    seed: int,
-    drafter: str,
-    version: int,
-    text: bytes,
-    body: dict[str, Any],
-    media_type: str = "text/plain",
-) -> Errand:
-    document = body["document"]
-    store = Say("intake", "/texts", drafter, text, key(seed, "text", document, version), media_type)
-    hand_in = Say("intake", "/documents", drafter, body, key(seed, "draft", document, version))
+@dataclass(frozen=True, slots=True)
+class _Text:
+    content: bytes
+    media_type: str = "text/plain"
+
+
+def draft(scene: Scene, version: str, drafter: str, text: _Text, body: dict[str, Any]) -> Errand:
+    """Store the text, then hand in the draft that names it. `version` is unique in the year."""
+    store = Say("intake", "/texts", drafter, text.content, scene.key("text", version), text.media_type)
+    hand_in = Say("intake", "/documents", drafter, body, scene.key("draft", version))
     return Errand("draft", (store, hand_in))
 
 
-def review(seed: int, reviewer: str, document: str, digest: str, opinion: Opinion, reason: str) -> Errand:
+def review(scene: Scene, reviewer: str, document: str, digest: str, opinion: Opinion) -> Errand:
     body = {
         "digest": digest,
         "opinion": opinion.value,
         "basis": ["《中华人民共和国政府信息公开条例》第十四条至第十七条", "《中华人民共和国保守国家秘密法》"],
-        "reason": reason,
+        "reason": _OPINIONS[opinion],
     }
-    said = key(seed, "review", document, digest, opinion.value)
+    said = scene.key("review", document, digest, opinion.value)
     return Errand("review", (Say("review", f"/reviews/{document}", reviewer, body, said),))
 
 
-def publish(seed: int, unit: Unit, document: str, digest: str) -> Errand:
-    out = Say(
-        "publishing",
-        f"/publications/{document}",
-        unit.person("disclosure"),
-        {"digest": digest},
-        key(seed, "publish", document, digest),
-    )
-    return Errand("publish", (out,))
+def publish(scene: Scene, unit: Unit, document: str, digest: str) -> Errand:
+    path, said = f"/publications/{document}", scene.key("publish", document, digest)
+    return Errand("publish", (Say("publishing", path, unit.person("disclosure"), {"digest": digest}, said),))
 
 
 def _digest(text: bytes) -> str:

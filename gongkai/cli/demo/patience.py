@@ -25,15 +25,16 @@ class GoneTooLong(Mendable):
 async def insist(
     what: str,
     act: Callable[[], Awaitable[T]],
-    *away: type[BaseException],
+    *away: type[Exception],
     patience: float = PATIENCE,
 ) -> T:
     """Until `act` comes through. Safe only for what may be done twice. `away`: what else counts as a part away."""
+    counted: tuple[type[Exception], ...] = (Away, OSError, TimeoutError, *away)
     end, pause = time.monotonic() + patience, FIRST_PAUSE
     while True:
         try:
             return await act()
-        except (Away, OSError, TimeoutError, *away) as error:
+        except counted as error:
             if time.monotonic() > end:
                 raise GoneTooLong(what, patience, error) from error
         await asyncio.sleep(pause)

@@ -38,7 +38,8 @@ class People:
         body = command.body
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         answer = await self._wires[command.service].post(command.path, headers, raw)
-        if answer.status == 401 and self._tokens.pop(command.person, None):
+        if answer.status == 401 and command.person in self._tokens:
+            del self._tokens[command.person]
             raise Away("the token has run out")  # a long play: sign in again
         return _heard(f"{command.person} {command.service}{command.path}", answer)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
@@ -11,7 +11,7 @@ from gongkai.cli.demo import clock, public
 from gongkai.cli.demo.database import Database
 from gongkai.cli.demo.idle import Idle
 from gongkai.cli.demo.people import People
-from gongkai.cli.demo.steps import Errand, Form, Say, key
+from gongkai.cli.demo.steps import Errand, Form, Say
 from gongkai.cli.demo.year import Year
 
 AT_ONCE: Final = 16  # errands under way together
@@ -29,7 +29,6 @@ class Play:
     said already is heard as said twice and meant once."""
 
     year: Year
-    seed: int
     ledger: Database
     idle: Idle
     people: People
@@ -41,9 +40,9 @@ class Play:
         """From the day that the clock shows to the last one."""
         today = await clock.made(self.ledger)
         assert today is not None
-        if today == self.year.days.first:
+        if today == self.year.scene.days.first:
             await self._register()
-        for day in self.year.days.all:
+        for day in self.year.scene.days.all:
             errands = self.year.agenda.get(day, ())
             if day < today:
                 self.done.update(errand.kind for errand in errands)
@@ -58,7 +57,7 @@ class Play:
 
     async def _register(self) -> None:
         for unit in self.year.units:
-            entry = Say("intake", "/units", "registrar", unit.entry(), key(self.seed, "unit", unit.id))
+            entry = Say("intake", "/units", "registrar", unit.entry(), self.year.scene.key("unit", unit.id))
             await self.people.say(entry)
         await self.idle.reached()
 

@@ -8,7 +8,6 @@ import httpx
 from gongkai.cli.demo.patience import Away, insist
 from gongkai.cli.demo.steps import Form
 
-
 PATIENCE: Final = 90.0  # seconds: the portal asks for the list of units every sixty
 
 
@@ -44,7 +43,7 @@ async def hand_in(portal: str, form: Form) -> None:
 async def _once(portal: str, form: Form) -> None:
     async with httpx.AsyncClient(base_url=portal, trust_env=False, timeout=30) as browser:
         page = await _page(browser, "GET", "/apply")
-        typed = _hidden(page, "/apply/check") | form.fields
+        typed = {**_hidden(page, "/apply/check"), **form.fields}
         page = await _page(browser, "POST", "/apply/check", typed)
         checked = _hidden(page, "/apply/send")
         if "key" not in checked:

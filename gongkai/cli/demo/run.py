@@ -55,7 +55,7 @@ async def demo(wanted: Wanted) -> bool:
     async def then(deployment: Deployment) -> bool:
         nonlocal right
         if not played.finished:
-            await _play(deployment, year, played.seed, console)
+            await _play(deployment, year, console)
             replace(played, finished=True).write(data)
         if wanted.check:
             right = await check.report(deployment, console, played.papers)
@@ -67,16 +67,16 @@ async def demo(wanted: Wanted) -> bool:
     return right
 
 
-async def _play(deployment: Deployment, year: Year, seed: int, console: Console) -> None:
+async def _play(deployment: Deployment, year: Year, console: Console) -> None:
     ledger = Database(deployment.cluster.dsn(owner("ledger")))
     keys = Database(deployment.cluster.dsn(writer(KEYS)))
     monitor = Database(deployment.cluster.dsn(MONITOR))
-    people = People(deployment.urls())
+    scene, people = year.scene, People(deployment.urls())
     try:
         if await clock.made(ledger) is None:
-            await clock.make(ledger, keys, year.days.first, seed)
+            await clock.make(ledger, keys, scene.days.first, scene.seed)
         with _Bar(console, year) as bar:
-            play = Play(year, seed, ledger, Idle(monitor), people, deployment.url("portal"), bar)
+            play = Play(year, ledger, Idle(monitor), people, deployment.url("portal"), bar)
             await play.run()
     finally:
         people.close()
@@ -99,7 +99,7 @@ class _Bar:
             refresh_per_second=4,
             disable=not console.is_terminal,
         )
-        self._task: TaskID = self._progress.add_task("", total=len(year.days.all))
+        self._task: TaskID = self._progress.add_task("", total=len(year.scene.days.all))
 
     def __enter__(self) -> "_Bar":
         self._progress.start()
@@ -114,7 +114,9 @@ class _Bar:
             f"{day:%Y-%m-%d}  拟稿 drafted {done['draft']}  发布 published {done['publish']}"
             f"  申请 applications {done['receive']}"
         )
-        self._progress.update(self._task, completed=(day - self._year.days.first).days + 1, description=says)
+        self._progress.update(
+            self._task, completed=(day - self._year.scene.days.first).days + 1, description=says
+        )
         if not self._console.is_terminal and day.month != self._month:
             self._month = day.month
             self._console.print(says)

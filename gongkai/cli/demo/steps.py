@@ -2,17 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
-from uuid import UUID, uuid5
+from typing import Any, Literal
+from uuid import UUID
 
 from gongkai.runtime.settings import ServiceName
-
-_DEMO: Final = UUID("6f6e676b-6169-4465-8d6f-000000000000")
-
-
-def key(seed: int, *what: object) -> UUID:
-    """The id of a command: the same seed says the same commands."""
-    return uuid5(_DEMO, "/".join(map(str, (seed, *what))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,8 @@ class Wire:
             if (known := self._idle.pop()).usable:
                 return known
         address = urlsplit(self.url)
-        loop = asyncio.get_running_loop()
-        _, made = await loop.create_connection(_Connection, address.hostname, address.port)
+        host, port = address.hostname or "127.0.0.1", address.port or 80
+        _, made = await asyncio.get_running_loop().create_connection(_Connection, host, port)
         return made
 
     def close(self) -> None:

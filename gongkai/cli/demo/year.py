@@ -7,6 +7,7 @@ from typing import Final
 from gongkai.cli.demo import applications, documents
 from gongkai.cli.demo.district import Unit, district
 from gongkai.cli.demo.papers import Paper
+from gongkai.cli.demo.scene import Scene
 from gongkai.cli.demo.steps import Errand, Kind
 from gongkai.cli.demo.workdays import Workdays
 
@@ -18,8 +19,8 @@ _ORDER: Final[tuple[Kind, ...]] = ("draft", "review", "publish", "receive", "ans
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    days: Workdays
-    units: tuple[Unit, ...]
+    scene: Scene
+    units: tuple[Unit, ...]  # the district's, and the agencies of the papers
     agenda: dict[date, tuple[Errand, ...]]
 
     def errands(self) -> int:
@@ -28,12 +29,12 @@ class Year:
 
 def plan(seed: int, scale: float, papers: tuple[Paper, ...] = ()) -> Year:
     """The year of a district, and the way of the papers through it."""
-    days, units = Workdays(), district()
+    scene = Scene(seed, district(), Workdays())
     agenda: dict[date, list[Errand]] = {}
     for life in (
-        documents.of_papers(seed, papers, days),
-        documents.lives(seed, _count(DOCUMENTS, scale), units, days),
-        applications.lives(seed, _count(APPLICATIONS, scale), units, days),
+        documents.of_papers(scene, papers),
+        documents.lives(scene, _count(DOCUMENTS, scale)),
+        applications.lives(scene, _count(APPLICATIONS, scale)),
     ):
         for day, errand in life:
             if day is not None:
@@ -43,7 +44,7 @@ def plan(seed: int, scale: float, papers: tuple[Paper, ...] = ()) -> Year:
         day: tuple(sorted(errands, key=lambda errand: _ORDER.index(errand.kind)))
         for day, errands in sorted(agenda.items())
     }
-    return Year(days, (*units, *agencies), in_order)
+    return Year(scene, (*scene.units, *agencies), in_order)
 
 
 def _count(at_one: int, scale: float) -> int:

@@ -155,8 +155,7 @@ async def answer(application_id: Id, said: Answer, who: Asking, parts: PartsOf, 
     await require_duty(parts, who, received.unit, Duty.DISCLOSURE_OFFICER)
     now = await parts.clock.now()
     stream = application_stream(application_id)
-    key = await _keys(parts).key_of(received.applicant.person)
-    letter = _sealed(received.applicant.person, key, {"text": said.text}, f"{stream}/letter")
+    letter = await _letter(parts, state, said.text, f"{stream}/letter")
     cmd = application.Answer(said.kind, letter, said.grounds, who.person)
     rules = rules_of(await known_unit(parts.replica, received.unit), received.at)
     return await carry(
@@ -270,6 +269,18 @@ async def _unsealed(parts: Parts, sealed: Sealed, bound_to: str) -> Any:
     except seal.Erased:
         return None
     return seal.unseal(key, sealed.nonce, sealed.box, bound_to)
+
+
+async def _letter(
+    parts: Parts, state: application.Open | application.Answered, text: str, bound_to: str
+) -> Sealed:
+    """The sealed letter; the very same box when the same text is said again, so that it means the same."""
+    if isinstance(state, application.Answered):
+        before = await _unsealed(parts, state.answer.letter, bound_to)
+        if before is not None and before["text"] == text:
+            return state.answer.letter
+    person = state.received.applicant.person
+    return _sealed(person, await _keys(parts).key_of(person), {"text": text}, bound_to)
 
 
 def _code_digest(receipt: str, code: str) -> str:

@@ -117,7 +117,7 @@ _SCORE = r"""(
 ) + 40 * (split_part(searched, E'\n', 1) = array_to_string($1::text[], ''))::int"""
 
 _SNIPPET = (
-    "CASE WHEN strpos(lower(body), $2) > 0"
+    "CASE WHEN $2 <> '' AND strpos(lower(body), $2) > 0"
     " THEN substr(body, greatest(1, strpos(lower(body), $2) - 30), 110) ELSE '' END"
 )
 

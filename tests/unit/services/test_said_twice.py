@@ -16,13 +16,13 @@ from gongkai.contracts.vocabulary import (
     Category,
     Channel,
     ConsultationKind,
+    Ground,
     Indicator,
     Opinion,
     StandingRole,
     UnitKind,
 )
 from gongkai.services.intake.domain import application, document, unit
-from gongkai.services.intake.domain.grounds import Ground
 from gongkai.services.publishing.domain import gate, publication
 from gongkai.services.review.domain import consultation, secrecy_review
 from gongkai.services.scoring.domain import score

@@ -14,12 +14,11 @@ from gongkai.contracts.events import (
     PersonId,
     Sealed,
 )
-from gongkai.contracts.vocabulary import AnswerKind, Channel
+from gongkai.contracts.vocabulary import AnswerKind, Channel, Ground
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline, late_days
 from gongkai.rules.moment import local_date
 from gongkai.services.intake.domain import refusals
-from gongkai.services.intake.domain.grounds import Ground
 
 WITHHOLDING = frozenset({AnswerKind.WITHHELD, AnswerKind.PARTLY_DISCLOSED})
 

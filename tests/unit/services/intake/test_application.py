@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from gongkai.contracts.events import ApplicationAnswered, ApplicationReceived
-from gongkai.contracts.vocabulary import AnswerKind, Channel
+from gongkai.contracts.vocabulary import AnswerKind, Channel, Ground
 from gongkai.services.intake.domain import application
 from gongkai.services.intake.domain.application import Answer, DeclareOverdue, Receive
-from gongkai.services.intake.domain.grounds import Ground
 from tests.unit.examples import (
     APPLICATION,
     D3,

@@ -1,0 +1,29 @@
+"""Where the demo plays: seed, units, days. All chance and all ids come from here, so the same seed is the same year."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+from uuid import UUID, uuid5
+
+from gongkai.cli.demo.district import Unit
+from gongkai.cli.demo.workdays import Workdays
+
+_DEMO: Final = UUID("6f6e676b-6169-4465-8d6f-000000000000")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    seed: int
+    units: tuple[Unit, ...]
+    days: Workdays
+
+    def dice(self, *what: object) -> Random:
+        """Chance of its own for everything, so that no life changes another's."""
+        return Random(self._name(what))  # noqa: S311 - for a play, not for a secret
+
+    def key(self, *what: object) -> UUID:
+        """The id of a command."""
+        return uuid5(_DEMO, self._name(what))
+
+    def _name(self, what: tuple[object, ...]) -> str:
+        return "/".join(map(str, (self.seed, *what)))
