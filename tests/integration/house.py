@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,7 +43,9 @@ class House:
     async def say(
         self, service: str, path: str, person: str, body: Any = None, *, key: str | None = None, **more: Any
     ) -> httpx.Response:
-        headers = self.bearer(person, registrar=person == "registrar") | ({"Idempotency-Key": key} if key else {})
+        headers = self.bearer(person, registrar=person == "registrar") | (
+            {"Idempotency-Key": key} if key else {}
+        )
         headers |= more.pop("headers", {})
         return await self.clients[service].post(path, json=body, headers=headers, **more)
 
@@ -80,7 +82,13 @@ class House:
 
 
 @asynccontextmanager
-async def house(cluster: Cluster, broker: str, folder: Path, start: datetime | None = None) -> AsyncIterator[House]:
+async def house(
+    cluster: Cluster,
+    broker: str,
+    folder: Path,
+    start: datetime | None = None,
+    services: Sequence[str] = tuple(CREATE),
+) -> AsyncIterator[House]:
     made = House(folder, cluster)
     for name in ISSUERS:
         key = OKPKey.generate_key("Ed25519")
@@ -89,8 +97,8 @@ async def house(cluster: Cluster, broker: str, folder: Path, start: datetime | N
     if start is not None:
         await made.set_clock(start)
     async with AsyncExitStack() as stack:
-        for name, create in CREATE.items():
-            app = create(_settings(name, cluster, broker, folder))  # type: ignore[arg-type]  # names of this dict
+        for name in services:
+            app = CREATE[name](_settings(name, cluster, broker, folder))  # type: ignore[arg-type]  # names of CREATE
             await stack.enter_async_context(app.router.lifespan_context(app))
             made.parts[name] = app.state.parts
             transport = httpx.ASGITransport(app)
@@ -125,6 +133,7 @@ def unit(name: str, **more: Any) -> dict[str, Any]:
         "kind": "department",
         "jurisdiction": "sc",
         "officers": [
-            {"person": f"{name}-{short}", "name": f"示例{short}", "duties": [duty]} for short, duty in duties.items()
+            {"person": f"{name}-{short}", "name": f"示例{short}", "duties": [duty]}
+            for short, duty in duties.items()
         ],
     } | more

@@ -28,7 +28,9 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
 
 async def text(house: House, content: str, unit: str = "finance") -> str:
     answer = await house.clients["intake"].post(
-        "/texts", content=content.encode(), headers=house.bearer(f"{unit}-drafter") | {"Content-Type": "text/plain"}
+        "/texts",
+        content=content.encode(),
+        headers=house.bearer(f"{unit}-drafter") | {"Content-Type": "text/plain"},
     )
     assert answer.status_code == 201, answer.text
     return str(answer.json()["digest"])
@@ -48,13 +50,17 @@ def draft(digest: str, **more: Any) -> dict[str, Any]:
 async def test_a_document_travels_from_draft_to_publication(district: House) -> None:
     digest = await text(district, "示例区预算公开说明。\n全文。" + secrets.token_hex(4))
     needs = [{"unit": "water", "kind": "affects", "matters": "水费", "opinion": "拟公开"}]
-    drafted = (await district.say("intake", "/documents", "finance-drafter", draft(digest, consult=needs))).json()
+    drafted = (
+        await district.say("intake", "/documents", "finance-drafter", draft(digest, consult=needs))
+    ).json()
     document = drafted["id"]
     await district.settled()
 
     gate = (await district.ask("publishing", f"/publications/{document}/gate", "finance-officer")).json()
     assert [m["code"] for m in gate["missing"]] == ["publication.no-review", "publication.consultation-open"]
-    refused = await district.say("publishing", f"/publications/{document}", "finance-officer", {"digest": digest})
+    refused = await district.say(
+        "publishing", f"/publications/{document}", "finance-officer", {"digest": digest}
+    )
     assert refused.status_code == 409
     assert refused.json()["clause"] == "WY-B.4"
 
@@ -64,7 +70,9 @@ async def test_a_document_travels_from_draft_to_publication(district: House) -> 
     reviewed = await district.say("review", f"/reviews/{document}", "finance-reviewer", opinion)
     assert reviewed.status_code == 201, reviewed.text
     asked = await _stream(district, "review", "consultation-")
-    answered = await district.say("review", f"/consultations/{asked}/answer", "water-officer", {"agrees": True})
+    answered = await district.say(
+        "review", f"/consultations/{asked}/answer", "water-officer", {"agrees": True}
+    )
     assert answered.status_code == 201, answered.text
     await district.settled()
 
@@ -73,7 +81,9 @@ async def test_a_document_travels_from_draft_to_publication(district: House) -> 
         "publishing", f"/publications/{document}", "finance-officer", {"digest": digest}, key=key
     )
     assert published.status_code == 201, published.text
-    again = await district.say("publishing", f"/publications/{document}", "finance-officer", {"digest": digest}, key=key)
+    again = await district.say(
+        "publishing", f"/publications/{document}", "finance-officer", {"digest": digest}, key=key
+    )
     assert again.json() == published.json() | {"repeated": True}
 
 
@@ -110,7 +120,9 @@ async def test_an_application_past_its_twenty_working_days_lowers_the_score_once
     )
     assert shown.json()["answer"]["text"] == "现予公开。"
     assert shown.json()["answer"]["late_days"] == 1
-    wrong = await district.ask("intake", "/applications/progress", "public", receipt=received["receipt"], code="x")
+    wrong = await district.ask(
+        "intake", "/applications/progress", "public", receipt=received["receipt"], code="x"
+    )
     assert wrong.status_code == 404
 
 
@@ -124,7 +136,13 @@ async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(distri
         (draft(digest, unit="nobody"), 422, "unit.unknown", "SC-1.1", "/unit"),
         (draft("0" * 64), 422, "document.no-text", "WY-B.3", "/digest"),
         ({"unit": "finance"}, 422, "input.missing", None, "/title"),
-        (draft(digest, unit="chuxiong", attribute="secret"), 422, "document.unknown-attribute", "CX-6", "/attribute"),
+        (
+            draft(digest, unit="chuxiong", attribute="secret"),
+            422,
+            "document.unknown-attribute",
+            "CX-6",
+            "/attribute",
+        ),
     ]
     for body, status, code, clause, field in cases:
         told = (await district.say("intake", "/documents", f"{body['unit']}-drafter", body)).json()
@@ -148,7 +166,10 @@ async def _stream(district: House, log: str, prefix: str) -> str:
 
 
 async def _sizes(district: House) -> list[int]:
-    return [await read.size(district.parts["scoring"].pool, log_for(log)) for log in ("intake", "review", "publishing")]
+    return [
+        await read.size(district.parts["scoring"].pool, log_for(log))
+        for log in ("intake", "review", "publishing")
+    ]
 
 
 async def _until_scored(district: House, many: int) -> dict[str, Any]:

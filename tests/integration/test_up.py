@@ -20,10 +20,10 @@ import psutil
 import psycopg
 import pytest
 
-from gongkai.cli import ending
 from gongkai.cli.credentials import Credentials
 from gongkai.cli.deployment import Deployment
 from gongkai.cli.embedded import Postgres
+from gongkai.cli.ending import lives
 from gongkai.runtime.settings import SERVICES
 
 STANDINS = Path(__file__).with_name("standins.py")
@@ -56,8 +56,8 @@ class Up:
     def pid(self, name: str) -> int:
         return int(self.status()["processes"].get(name, {"pid": 0})["pid"])
 
-    def pids(self) -> list[int]:
-        return [process["pid"] for process in self.status()["processes"].values()]
+    def processes(self) -> dict[str, psutil.Process]:
+        return {name: psutil.Process(known["pid"]) for name, known in self.status()["processes"].items()}
 
     def until(self, true: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
@@ -71,8 +71,8 @@ class Up:
         return self.process.wait(PATIENCE)
 
 
-def lives(pid: int) -> bool:
-    return psutil.pid_exists(pid) and ending.lives(psutil.Process(pid))
+def living(processes: dict[str, psutil.Process]) -> set[str]:
+    return {name for name, process in processes.items() if lives(process)}
 
 
 def healthy(deployment: Deployment, service: str) -> bool:
@@ -134,8 +134,8 @@ def test_secrets_are_closed_to_others(deployment: Deployment) -> None:
 
 
 def test_everything_listens_on_loopback(up: Up) -> None:
-    for pid in up.pids():
-        for connection in psutil.Process(pid).net_connections():
+    for process in up.processes().values():
+        for connection in process.net_connections():
             if connection.status == psutil.CONN_LISTEN:
                 assert connection.laddr.ip == "127.0.0.1"
 
@@ -181,20 +181,20 @@ def test_a_second_start_finds_data_and_ports_even_after_the_supervisor_was_kille
     ports = first.status()["ports"]
     with psycopg.connect(Deployment.running(data).cluster.dsn("intake_owner")) as conn:
         conn.execute("CREATE TABLE kept AS SELECT 1 AS one")
-    orphans = first.pids()
+    orphans = first.processes()
     first.end(signal.SIGKILL)
-    assert all(map(lives, orphans))
+    assert living(orphans) == set(orphans)
 
     second = Up(data).ready()
     assert "ended what it left" in second.output.read_text()
-    assert not any(map(lives, orphans))
+    assert living(orphans) == set()
     assert second.status()["ports"] == ports
     with psycopg.connect(Deployment.running(data).cluster.dsn("intake_owner")) as conn:
         assert conn.execute("SELECT one FROM kept").fetchone() == (1,)
 
-    processes = second.pids()
+    processes = second.processes()
     assert second.end() == 0
-    assert not any(map(lives, processes))
+    assert living(processes) == set()
     assert "database system is shut down" in (data / "logs" / "postgres.log").read_text()
 
 

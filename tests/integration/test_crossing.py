@@ -1,0 +1,107 @@
+"""Events that cross: a draft overtakes its unit's registration on another partition, and all ends in the right state."""
+
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gongkai.contracts.events import SecrecyReviewRequested, decode
+from gongkai.ledger import read
+from gongkai.ledger.partition import partition_of
+from gongkai.ledger.subscribe import Arrived, Delivered, Key, Subscription
+from gongkai.runtime.clock import Clock
+from gongkai.runtime.cluster import Cluster
+from gongkai.runtime.registry import Replica
+from gongkai.runtime.service import Parts
+from gongkai.runtime.topology import REGISTER_LOGS, log_for, logs_of
+from gongkai.services.review.deadlines import Deadlines
+from gongkai.services.review.reactions import Drafts
+from tests.integration.house import House, house, unit
+
+MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
+INTAKE, REVIEW = log_for("intake"), log_for("review")
+
+
+@pytest.fixture
+async def intake(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
+    """Only intake runs: what it says reaches review by this test's hand alone."""
+    async with house(fresh_database, broker, tmp_path, MONDAY, services=("intake",)) as made:
+        yield made
+
+
+@pytest.fixture
+async def review(intake: House, fresh_database: Cluster) -> AsyncIterator[Subscription]:
+    async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
+        shared = intake.parts["intake"]
+        replica = Replica(pool, REGISTER_LOGS)
+        parts = Parts(shared.settings, pool, Clock(pool), replica, shared.verifier, shared.http)
+        subscription = Subscription(
+            name="review",
+            pool=pool,
+            logs=logs_of("intake", "review"),
+            partitions=shared.settings.partitions,
+            now=parts.clock.now,
+            handlers=[Deadlines(parts)],
+            reactions=[Drafts(parts)],
+            own=REVIEW,
+        )
+        await subscription.open()
+        yield subscription
+
+
+async def test_a_draft_overtakes_its_units_registration(intake: House, review: Subscription) -> None:
+    asked = "water"
+    for name in ("finance", asked):
+        await intake.say("intake", "/units", "registrar", unit(name))
+    stored = await intake.clients["intake"].post(
+        "/texts",
+        content=f"全文{secrets.token_hex(4)}".encode(),
+        headers=intake.bearer("finance-drafter") | {"Content-Type": "text/plain"},
+    )
+    elsewhere = partition_of("unit-finance", review.partitions)
+    names = (f"draft-{n}" for n in range(99))
+    draft = {
+        "document": next(n for n in names if partition_of(f"document-{n}", review.partitions) != elsewhere),
+        "unit": "finance",
+        "title": "示例区供水价格说明",
+        "attribute": "proactive",
+        "digest": stored.json()["digest"],
+        "formed_on": "2025-03-03",
+        "consult": [{"unit": asked, "kind": "coordinate", "matters": "水价", "opinion": "拟公开"}],
+    }
+    drafted = await intake.say("intake", "/documents", "finance-drafter", draft)
+    document = drafted.json()["id"]
+
+    whole = await _arrivals(review.pool, review.partitions)
+    of_the_draft = next(
+        key for key, rs in whole.items() if any(r.what.record.name == "DocumentDrafted" for r in rs)
+    )
+    others = {key: records for key, records in whole.items() if key != of_the_draft}
+    first = [record for record in whole[of_the_draft] if record.what.record.name == "DocumentDrafted"]
+    await review.deliver({of_the_draft: [Arrived(first[0].what, -1)]})
+    await review.deliver(others | {of_the_draft: whole[of_the_draft]})
+
+    (entry, *more) = await read.stream(review.pool, REVIEW, f"review-{document}")
+    event = decode(entry.record)
+    assert not more
+    assert isinstance(event, SecrecyReviewRequested)
+    assert event.rulebook.startswith("sc@")
+    (letter, *more) = await read.streams_like(review.pool, REVIEW, "consultation-", -1)
+    assert not more
+    assert letter.record.data["asked"] == asked
+    assert not await review.pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
+
+
+async def _arrivals(pool: Any, partitions: int) -> dict[Key, list[Arrived]]:
+    """Intake's log as Kafka would bring it."""
+    last = dict.fromkeys(range(partitions), -1)
+    arrived: dict[Key, list[Arrived]] = {}
+    for entry in await read.after(pool, INTAKE, -1, 1000):
+        p = entry.place.partition
+        arrived.setdefault(("intake", p), []).append(Arrived(Delivered.of(entry), last[p]))
+        last[p] = entry.place.position
+    return arrived
