@@ -33,7 +33,7 @@ $(BIN)/gongkai: .venv/.packages pyproject.toml
 	@touch $@
 
 $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json | .venv/.packages
-	deploy/npm --prefix $(WEB) ci --silent
+	deploy/npm --prefix $(WEB) ci --loglevel=error
 	@touch $@
 
 # -- use
@@ -80,7 +80,7 @@ lock: .venv/.packages ## 更新锁文件 resolve the lock files anew
 	$(COMPILE) --upgrade -o $(LOCKS)/run.txt
 	$(COMPILE) --upgrade --group dev -c $(LOCKS)/run.txt -o $(LOCKS)/dev.txt
 	$(COMPILE) --upgrade --group dev --group e2e -c $(LOCKS)/dev.txt -o $(LOCKS)/e2e.txt
-	deploy/npm --prefix $(WEB) install --package-lock-only --silent
+	deploy/npm --prefix $(WEB) install --package-lock-only --loglevel=error
 
 clean: ## 删除环境 remove what set-up made; data under var/ stays
 	rm -rf .venv $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

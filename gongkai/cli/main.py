@@ -73,6 +73,7 @@ def up(
 
 @app.command()
 def demo(
+    *,
     check: Annotated[
         bool, typer.Option("--check", help="演完即核对，然后停止 check it all, then stop")
     ] = False,
@@ -101,7 +102,7 @@ def check(data: Data = Path("var")) -> None:
     """核对运行中的数据：事件、得分、投影 / is every event, score and projection right?"""
     from gongkai.cli.demo.check import checked
 
-    if not asyncio.run(checked(data)):
+    if not checked(data):
         raise typer.Exit(1)
 
 

@@ -51,7 +51,7 @@ async def test_a_demo_survives_twenty_kills_with_work_in_flight(data: Path) -> N
         "0",
     ]
     with (data.parent / "demo.log").open("wb") as log:
-        demo = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)  # noqa: ASYNC220  # not awaited
+        demo = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)
     try:
         killed = await _kill_at_random(data, demo, random.Random(seed))
         while demo.poll() is None and killed.started + PATIENCE > time.monotonic():

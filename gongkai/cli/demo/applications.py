@@ -133,10 +133,10 @@ def _typed(n: int, unit: Unit, wanted: str) -> dict[str, str]:
     return {
         "unit": unit.id,
         "request/description": wanted,
-        "request/form": "electronic",
-        "request/delivery": "email",
+        "request/form": "电子",
+        "request/delivery": "电子邮件",
         "applicant/name": _name(n),
-        "applicant/id_kind": "other",
+        "applicant/id_kind": "其他身份证明",
         "applicant/id_number": _identity(n),
         "applicant/contact": _contact(n),
         "applicant/address": "",

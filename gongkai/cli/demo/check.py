@@ -1,5 +1,6 @@
 """`gongkai check`: every event accounted for, scores counted again, every projection built again."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
@@ -99,10 +100,10 @@ async def report(deployment: Deployment, console: Console, papers: Mapping[str, 
     """Check and print. True when everything is right."""
     began = time.monotonic()
     findings = await check(deployment, papers)
-    table = Table("投影 projection", "表 table", "行 rows", "摘要 digest", "重建相同 equal")
+    table = Table("投影 projection", "行 rows", "摘要 digest", "重建 rebuilt")
     for each in findings.tables:
-        same = "是 yes" if each.equal else "否 NO"
-        table.add_row(each.projection, each.table, str(each.rows), each.live[:16], same)
+        same = "相同 equal" if each.equal else "不同 DIFFERS"
+        table.add_row(each.table, str(each.rows), each.live[:16], same)
     console.print(table)
     console.print(
         f"事件 events {findings.events}，考核扣分 score items {findings.scores}，"
@@ -114,10 +115,10 @@ async def report(deployment: Deployment, console: Console, papers: Mapping[str, 
     return findings.right
 
 
-async def checked(data: Path) -> bool:
+def checked(data: Path) -> bool:
     """Check what runs on that data folder. Raises NotUp."""
     data = data.resolve()
     deployment = Deployment.running(data)
     played = record.read(data) if (data / record.NAME).exists() else None
     papers = played.papers if played and played.finished else {}
-    return await report(deployment, Console(highlight=False), papers)
+    return asyncio.run(report(deployment, Console(highlight=False), papers))

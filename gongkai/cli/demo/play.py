@@ -69,9 +69,12 @@ class Play:
                 await self._do(errand)
                 self.done[errand.kind] += 1
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(hand())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(AT_ONCE):
+                    group.create_task(hand())
+        except* Exception as several:
+            raise several.exceptions[0] from None  # the first says it all
 
     async def _do(self, errand: Errand) -> None:
         for step in errand.steps:

@@ -43,17 +43,20 @@ def from_document(document: Mapping[str, Any], status: int) -> list[Problem]:
     entries = document.get("errors")
     if not isinstance(entries, Sequence) or isinstance(entries, str) or not entries:
         return [main]
-    return [
-        Problem(
-            code=str(entry.get("code", main.code)),
-            zh=str(entry.get("zh") or entry.get("title") or main.zh),
-            en=str(entry.get("en") or entry.get("title_en") or main.en),
-            field=entry.get("field", main.field),
-            clause=entry.get("clause", main.clause),
-            status=status,
-        )
-        for entry in entries
-    ]
+    return [main if entry.get("field") == main.field else _further(main, entry) for entry in entries]
+
+
+def _further(main: Problem, entry: Mapping[str, Any]) -> Problem:
+    """One more field that is wrong; of a form's fields only what kind of wrong is known."""
+    field = str(entry.get("field", ""))
+    return Problem(
+        code="input.missing" if entry.get("code") == "missing" else main.code,
+        zh=str(entry.get("zh") or f"字段 {field} 不符合要求。"),
+        en=str(entry.get("en") or f"{field} isn't of the form required."),
+        field=field or None,
+        clause=entry.get("clause"),
+        status=main.status,
+    )
 
 
 def of_field(problems: Sequence[Problem], pointer: str) -> Problem | None:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.errors import Sentence
 from gongkai.runtime import problems
+from gongkai.runtime.web.headers import HEADERS
 from gongkai.services.console.visitor import ForgedForm, SignInNeeded
 
 _SAYS = {
@@ -32,6 +33,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(ForgedForm, _forged)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
     as_document: Any = app.exception_handlers[RequestValidationError]
 
     async def malformed(request: Request, error: Exception) -> Response:
@@ -61,6 +63,16 @@ async def _http(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(("/api/", "/static/")):
         return problems.problem(status, f"http.{status}", says)
     return await _page(request, status, says)
+
+
+async def _failed(request: Request, _: Exception) -> Response:
+    """The error itself is raised on, so that it is logged and seen; people get a page."""
+    if request.url.path.startswith("/api/"):
+        return problems.problem(500, "http.500", _FAILED)
+    answer = await _page(request, 500, _FAILED)
+    for name, value in HEADERS.items():  # this answer is made outside the middleware that sets them
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 async def _page(request: Request, status: int, says: Sentence) -> Response:

@@ -5,6 +5,7 @@ Nothing personal is in a row: what is sealed in the event stays sealed, and what
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from gongkai.contracts.events import (
@@ -60,6 +61,10 @@ def _points(hundredths: int) -> str:
     return f"{sign}{abs(hundredths) / 100:g}"
 
 
+def _day(day: date) -> tuple[str, str]:
+    return f"{day.year}年{day.month}月{day.day}日", f"{day:%-d %B %Y}"
+
+
 def _unit(e: UnitRegistered) -> Told:
     return Told("SC-1.1", f"登记单位：{e.name}", f"Unit registered: {e.name}")
 
@@ -101,10 +106,11 @@ def _answered(e: ConsultationAnswered) -> Told:
 
 
 def _lapsed(e: ConsultationLapsed) -> Told:
+    zh, en = _day(e.due)
     return Told(
         e.kind.clause,
-        f"征求意见逾期未复（{e.due}到期），{e.silence.zh}",
-        f"No answer to the consultation by {e.due}: {e.silence.en}",
+        f"征求意见逾期未复（{zh}到期），{e.silence.zh}",
+        f"No answer to the consultation by {en}: {e.silence.en}",
         mood="late",
     )
 
@@ -138,8 +144,9 @@ def _application_answered(e: ApplicationAnswered) -> Told:
 
 
 def _overdue(e: ApplicationOverdue) -> Told:
+    zh, en = _day(e.due)
     return Told(
-        "GT-answer", f"{e.due}到期，未答复：申请超期", f"Due {e.due} and not answered: overdue", mood="late"
+        "GT-answer", f"{zh}到期，未答复：申请超期", f"Due {en} and not answered: overdue", mood="late"
     )
 
 

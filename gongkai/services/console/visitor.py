@@ -15,7 +15,7 @@ from gongkai.runtime.web import Pages
 from gongkai.services.console import sessions
 
 REGISTRAR = "registrar"
-OVERSIGHT = (StandingRole.AUTHORITY, StandingRole.SUPERVISION)
+OVERSIGHT = frozenset({StandingRole.AUTHORITY, StandingRole.SUPERVISION})
 
 
 class SignInNeeded(Exception):
@@ -113,12 +113,19 @@ async def visitor(request: Request, parts: PartsOf) -> Visitor:
 Visiting = Annotated[Visitor, Depends(visitor)]
 
 
-async def form_of(request: Request, who: Visitor) -> dict[str, Any]:
-    """The fields of a posted form, first value of each; a form of somebody else's making is refused."""
+class Kept(dict[str, Any]):
+    """What was typed into a form, for showing it again; what wasn't typed is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+async def form_of(request: Request, who: Visitor) -> Kept:
+    """The fields of a posted form, last value of each; a form of somebody else's making is refused."""
     form = await request.form()
     if not sessions.same(who.csrf, form.get("csrf")):
         raise ForgedForm
-    return {key: form.get(key) for key in form}
+    return Kept(form)
 
 
 async def show(

@@ -16,6 +16,7 @@ from gongkai.rules.moment import local_date
 from gongkai.runtime.web import Problem, Strip, strip_of
 from gongkai.services.portal.face import client, desk, form_page, page
 from gongkai.services.portal.intake import AWAY, Away, Progress
+from gongkai.services.portal.law import law
 from gongkai.services.portal.posted import STALE, ours, posted
 from gongkai.services.portal.standing import error_page
 
@@ -69,7 +70,8 @@ def _strip(found: Progress, today: date) -> Strip:
     answered = found.answer.answered_on if found.answer else None
     due = found.clock["due"]
     after = _days_after(date.fromisoformat(due), min(answered or today, today)) if due else []
-    return strip_of(found.clock, received=found.received_on, today=today, answered=answered, after=after)
+    clock = {**found.clock, "clause": law(found.clock["clause"])}
+    return strip_of(clock, received=found.received_on, today=today, answered=answered, after=after)
 
 
 def _days_after(due: date, until: date) -> list[dict[str, Any]]:

@@ -146,8 +146,8 @@ class Catalogue:
             values += cursor
         order = ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in key.split(", "))
         rows = await self._pool.fetch(
-            f"SELECT {_ENTRY}, score, {_SNIPPET} AS snippet FROM ({source}) d {beyond} "
-            f"ORDER BY {order} LIMIT {page + 1}",
+            f"SELECT {_ENTRY}, score, {_SNIPPET} AS snippet FROM ("  # texts are opened for the page alone
+            f"SELECT * FROM ({source}) d {beyond} ORDER BY {order} LIMIT {page + 1}) d ORDER BY {order}",
             *values,
         )
         found = [_entry(row) for row in rows[:page]]

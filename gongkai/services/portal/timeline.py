@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from markupsafe import Markup
 
 from gongkai.contracts.clauses import clause
 from gongkai.runtime.web import t
@@ -18,7 +21,7 @@ class Step:
     who: str
     time: datetime | None
     clause: str
-    more: str = ""
+    more: str | Markup = ""
     state: str = ""
     href: str = ""
 
@@ -40,7 +43,7 @@ def _of(p: Publication, first: bool) -> list[Step]:
             p.unit_name,
             None,
             "CX-6",
-            _fact(str(p.drafted)),
+            _fact(p.drafted),
         ),
     ]
     if p.consultations:
@@ -51,7 +54,7 @@ def _of(p: Publication, first: bool) -> list[Step]:
                 p.unit_name,
                 None,
                 "SC-3.3",
-                _fact(*map(str, p.consultations)),
+                _fact(*p.consultations),
             )
         )
     found.append(
@@ -60,12 +63,7 @@ def _of(p: Publication, first: bool) -> list[Step]:
             p.unit_name,
             None,
             "WY-B.3",
-            t(
-                "审查对象为本页所示全文，改动一字须重新审查。",
-                "Of exactly this text: a change needs a new review.",
-            )
-            + " "
-            + _fact(str(p.review)),
+            _fact(p.review, t("审查的就是本页所示全文，一字未改。", "Of exactly the text shown here.")),
         )
     )
     words = t("发布", "Published") if first else t("更新后重新发布", "Changed and published again")
@@ -75,12 +73,15 @@ def _of(p: Publication, first: bool) -> list[Step]:
             p.unit_name,
             p.published_at,
             "WY-B.4",
-            t(f"索引号 {p.index}", f"Index {p.index}") + " · " + _fact(str(p.event_id)),
+            _fact(p.event_id, t(f"索引号 {p.index}", f"Index {p.index}")),
             "done",
         )
     )
     return found if first else found[1:]
 
 
-def _fact(*ids: str) -> str:
-    return t("事件编号 ", "event ") + "、".join(ids)
+def _fact(*parts: UUID | str) -> Markup:
+    """What there is to say, and the ids by which the facts are found in the log."""
+    said = [p for p in parts if isinstance(p, str)]
+    ids = [Markup('<span class="fact code">{}</span>').format(p) for p in parts if isinstance(p, UUID)]
+    return Markup("").join([Markup("{}").format(" ".join(said)), *ids])

@@ -131,6 +131,7 @@ async def test_a_record_waits_for_its_cause_in_another_partition(
     here = subscription(review_pool, memory)
     await here.open()
     first = await carry_out(pool, appender, INTAKE, count("counter-1", 1), NOW)
+    assert first.place is not None
     stream = next(f"counter-{n}" for n in range(2, 99) if _partition(f"counter-{n}") != first.place.partition)
     await carry_out(pool, appender, INTAKE, count(stream, 2, cause=first.place), NOW)
     whole = await arrivals(pool)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty
+from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.service import Parts
@@ -19,24 +19,13 @@ from gongkai.services.console.calls import ask, command, humane
 from gongkai.services.console.lateness import Standing, clock_of, days_after, standing
 from gongkai.services.console.reads import applications, events
 from gongkai.services.console.tellers import coming, names_of, steps
-from gongkai.services.console.visitor import Visiting, Visitor, form_of, people_with, show
+from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, people_with, show
 
 router = APIRouter(include_in_schema=False)
 
 Tab = Literal["open", "late", "risk", "answered", "answered-late"]
 
 READERS = (Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
-
-# 条例第十四条至第十六条: what an answer may withhold on. Intake holds the list that counts.
-GROUNDS = (
-    ("14-state-secret", "属于国家秘密", "state secret"),
-    ("14-forbidden", "法律、行政法规禁止公开", "forbidden by law or regulation"),
-    ("14-security", "危及国家安全、公共安全、经济安全、社会稳定", "danger to security"),
-    ("15-third-party", "损害第三方合法权益", "harm to a third party's rights"),
-    ("16-internal", "内部事务信息", "internal affairs"),
-    ("16-process", "过程性信息", "process information"),
-    ("16-enforcement", "行政执法案卷信息", "enforcement file"),
-)
 
 LABELS = {"/kind": ("答复类型", "Kind of answer"), "/text": ("告知书正文", "Text of the letter")}
 
@@ -102,7 +91,7 @@ async def answer(request: Request, application: str, who: Visiting, parts: Parts
     )
     if given.ok:
         return RedirectResponse(f"/applications/{application}?done=answer", 303)
-    typed = {**form, "grounds": grounds}
+    typed = Kept({**form, "grounds": grounds})
     problems = humane(given.problems, LABELS)
     return await _page(request, who, parts, application, problems=problems, typed=typed)
 
@@ -114,7 +103,7 @@ async def _page(
     application: str,
     *,
     problems: list[Problem] | None = None,
-    typed: Mapping[str, Any] | None = None,
+    typed: Kept | None = None,
     done: str = "",
 ) -> Response:
     row = await applications.one(parts.pool, application)
@@ -146,15 +135,15 @@ async def _page(
         strip=_strip(row, clock, today, stands.due),
         file=file.body if file and file.ok else None,
         file_problems=file.problems if file else [],
-        kinds=[(str(k), t(k.zh, k.en), k.clause) for k in AnswerKind],
+        kinds=[(str(k), t(k.zh, k.en), "") for k in AnswerKind],
         kind=AnswerKind(row["kind"]) if row["kind"] else None,
         channel=Channel(row["channel"]),
-        grounds=[(code, t(zh, en)) for code, zh, en in GROUNDS],
+        grounds=[(str(g), t(g.zh, g.en)) for g in Ground],
         answers=row["answered"] is None and who.holds(row["unit"], Duty.DISCLOSURE_OFFICER),
         history=history,
         problems=problems or [],
-        typed=typed or {},
-        key=(typed or {}).get("key") or str(uuid4()),
+        typed=typed or Kept(),
+        key=(typed or Kept())["key"] or str(uuid4()),
         done=done,
     )
 

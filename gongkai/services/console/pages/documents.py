@@ -20,7 +20,7 @@ from gongkai.services.console.reads.documents import STATES, Wanted
 from gongkai.services.console.reads.tasks import REPLIES
 from gongkai.services.console.tellers import coming, steps
 from gongkai.services.console.turns import consultation_standing, turn
-from gongkai.services.console.visitor import Visiting, Visitor, form_of, people_with, show
+from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, people_with, show
 
 router = APIRouter(include_in_schema=False)
 
@@ -122,7 +122,7 @@ async def _after(
     *,
     answer: Answer,
     act: str,
-    form: Mapping[str, Any],
+    form: Kept,
 ) -> Response:
     """Done: the page anew. Refused: the same page, with what is wrong and all that was typed."""
     if answer.ok:
@@ -139,7 +139,7 @@ async def _page(
     *,
     act: str = "",
     problems: list[Problem] | None = None,
-    typed: Mapping[str, Any] | None = None,
+    typed: Kept | None = None,
     done: str = "",
 ) -> Response:
     row = await documents.one(parts.pool, document)
@@ -178,8 +178,9 @@ async def _page(
         text=text,
         act=act,
         problems=problems or [],
-        typed=typed or {},
-        key=(typed or {}).get("key") or str(uuid4()),
+        typed=typed or Kept(),
+        blank=Kept(),
+        key=(typed or Kept())["key"] or str(uuid4()),
         done=done,
     )
 
@@ -209,11 +210,13 @@ def may_review(who: Visitor, row: Any) -> bool:
 def _consultation(who: Visitor, row: Any, today: Any) -> dict[str, Any]:
     """One consultation with its standing, and whether this person may answer it."""
     waits = row["answered"] is None and row["silence"] != "consent"
+    deputies = people_with(who.register, row["asked"], Duty.DEPUTY)
     return {
         "row": row,
         "asked": who.unit_name(row["asked"]),
         "stands": consultation_standing(who.register, row, today) if waits else None,
         "waits": waits,
         "mine": waits and bool(row["requested"]) and who.holds(row["asked"], *REPLIES),
-        "deputies": people_with(who.register, row["asked"], Duty.DEPUTY),
+        "deputies": deputies,
+        "signs": who.person if who.person in dict(deputies) else "",
     }

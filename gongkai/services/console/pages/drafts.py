@@ -20,7 +20,7 @@ from gongkai.runtime.web import Problem, t
 from gongkai.services.console import sessions
 from gongkai.services.console.calls import ask, command, humane
 from gongkai.services.console.reads import documents
-from gongkai.services.console.visitor import ForgedForm, Visiting, Visitor, show
+from gongkai.services.console.visitor import ForgedForm, Kept, Visiting, Visitor, show
 
 router = APIRouter(include_in_schema=False)
 
@@ -176,13 +176,15 @@ async def _page(
         at="documents",
         status=problems[0].status if problems else 200,
         document=document,
-        typed=typed.fields,
+        typed=Kept(typed.fields),
         needs=typed.needs or [dict.fromkeys(NEED, "")],
         problems=problems or [],
         units=[(unit, who.unit_name(unit)) for unit in who.units_with(*DRAFTING)],
         others=others,
         categories=[(str(c), t(c.zh, c.en), "") for c in Category],
-        attributes=_attributes(book),
+        attributes=[(str(a), t(a.zh, a.en), "") for a in _attributes(book)],
+        attribute_rules=_attribute_rules(book),
+        book=book.version if book else "",
         kinds=[(str(k), t(k.zh, k.en)) for k in ConsultationKind],
         kind_rules=_kind_rules(book),
         key=typed.fields.get("key") or str(uuid4()),
@@ -194,14 +196,15 @@ def _book(who: Visitor, unit: str, today: Any) -> Rulebook | None:
     return load(entry.jurisdiction, today) if entry else None
 
 
-def _attributes(book: Rulebook | None) -> list[tuple[str, str, str]]:
-    """What the unit's rulebook knows, and which need a reason."""
-    if book is None:
-        return [(str(a), t(a.zh, a.en), "") for a in Attribute]
-    needs = t("须写明理由", "needs a reason")
+def _attributes(book: Rulebook | None) -> list[Attribute]:
+    """What the unit's rulebook knows, in the order of the vocabulary."""
+    return [a for a in Attribute if book is None or a in book.attributes]
+
+
+def _attribute_rules(book: Rulebook | None) -> list[dict[str, Any]]:
+    rules = [(a, book.attributes[a]) for a in _attributes(book)] if book else []
     return [
-        (str(a), t(a.zh, a.en), f"{needs} · {rule.clause}" if rule.reason_required else rule.clause)
-        for a, rule in sorted(book.attributes.items(), key=lambda item: list(Attribute).index(item[0]))
+        {"name": t(a.zh, a.en), "reason": rule.reason_required, "clause": rule.clause} for a, rule in rules
     ]
 
 

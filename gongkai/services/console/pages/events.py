@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.contracts.envelope import Place
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
 from gongkai.runtime.commands import PartsOf
@@ -91,10 +92,20 @@ async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -
         name=NAMES.get(row["name"], (row["name"], row["name"])),
         entry=entry,
         record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),
+        cause=await _cause(parts, entry),
         leaf=sha256(b"\x00" + entry.raw).hexdigest(),
         by=person_words(who.register, row["by"], row["unit"]),
         stream=[(r["event_id"], step) for r, step in zip(neighbours, steps(who, neighbours), strict=True)],
     )
+
+
+async def _cause(parts: Parts, entry: Entry) -> UUID | None:
+    """The event that this one follows from."""
+    if entry.record.cause is None:
+        return None
+    place = Place.parse(entry.record.cause)
+    found = await read.after(parts.pool, LOGS[place.log], place.position - 1, 1)
+    return found[0].event_id if found and found[0].place == place else None
 
 
 @router.get("/events/{event_id}/record.json")

@@ -1,18 +1,18 @@
 """Sign-in: local accounts; in a demo, and only there, the invented people at one click each."""
 
 import secrets
-from itertools import groupby
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, t
 from gongkai.services.console import accounts, sessions
-from gongkai.services.console.visitor import REGISTRAR, ForgedForm
+from gongkai.services.console.visitor import OVERSIGHT, REGISTRAR, ForgedForm
 
 router = APIRouter(include_in_schema=False)
 
@@ -107,20 +107,19 @@ def _by_unit(register: Register) -> list[dict[str, Any]]:
         {
             "name": unit.name,
             "roles": [t(role.zh, role.en) for role in unit.roles],
-            "people": [
-                {
-                    "person": person,
-                    "name": same[0].name,
-                    "duties": [t(d.zh, d.en) for o in same for d in o.duties],
-                }
-                for person, group in groupby(
-                    sorted(unit.officers, key=lambda o: o.person), key=lambda o: o.person
-                )
-                if (same := list(group))
-            ],
+            "all": not OVERSIGHT.isdisjoint(unit.roles),
+            "people": _people(unit),
         }
         for unit in units
     ]
+
+
+def _people(unit: UnitRegistered) -> list[dict[str, Any]]:
+    """In the order of the register; a person with several entries once."""
+    duties: dict[tuple[str, str], list[str]] = {}
+    for officer in unit.officers:
+        duties.setdefault((officer.person, officer.name), []).extend(t(d.zh, d.en) for d in officer.duties)
+    return [{"person": person, "name": name, "duties": said} for (person, name), said in duties.items()]
 
 
 def _invented(register: Register, person: str) -> bool:
