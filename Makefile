@@ -52,9 +52,10 @@ test: setup ## 测试 unit, contract and integration tests
 faults: setup ## 故障测试 kills and crashes
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
+# `up` brings a broker of its own: nothing to learn from it here.
 kafka: setup ## 真实 Kafka integration tests on Apache Kafka (needs Java 17 and Maven)
 	@deploy/need java:openjdk-17-jre-headless mvn:maven
-	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest tests/integration $(ARGS)
+	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest tests/integration --ignore tests/integration/test_up.py $(ARGS)
 
 e2e: setup .venv/.e2e ## 浏览器测试 tests in a real browser (needs Chromium and a Chinese font)
 	@deploy/need chromium:chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
@@ -69,7 +70,7 @@ lint: setup ## 代码风格与层次 style, and who may import whom
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 
-types: setup ## 类型 strict types
+types: setup .venv/.e2e ## 类型 strict types
 	$(BIN)/mypy -p gongkai -p tests
 
 # -- upkeep

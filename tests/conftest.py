@@ -5,6 +5,7 @@ import secrets
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -27,12 +28,11 @@ def run_folder() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
-def postgres(run_folder: Path) -> Iterator[str]:
-    """A fresh cluster; its administrator's DSN."""
-    server = Postgres(run_folder, port=free_port(), password=secrets.token_urlsafe(24))
+@contextmanager
+def running_postgres(data: Path) -> Iterator[str]:
+    server = Postgres(data, port=free_port(), password=secrets.token_urlsafe(24))
     server.prepare()
-    process = server.command.start(run_folder / "postgres.log")
+    process = server.command.start(data / "postgres.log")
     try:
         server.wait_ready(process)
         yield server.admin_dsn
@@ -40,6 +40,22 @@ def postgres(run_folder: Path) -> Iterator[str]:
         process.send_signal(FAST_SHUTDOWN)
         process.wait()
         server.destroy()
+
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: Path) -> Iterator[str]:
+    """A fresh cluster; its administrator's DSN."""
+    with running_postgres(run_folder) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def own_postgres(run_folder: Path) -> Iterator[str]:
+    """Another one, empty, for one test alone."""
+    data = run_folder / f"own-{secrets.token_hex(4)}"
+    data.mkdir(mode=0o711)
+    with running_postgres(data) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")

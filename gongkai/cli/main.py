@@ -77,11 +77,15 @@ def demo(
     check: Annotated[
         bool, typer.Option("--check", help="演完即核对，然后停止 check it all, then stop")
     ] = False,
-    scale: Annotated[float, typer.Option(min=0.001, help="规模，1 为两千份文件 1 = 2,000 documents")] = 1.0,
+    scale: Annotated[
+        float | None, typer.Option(min=0.001, help="规模，1 为两千份文件 1 = 2,000 documents  [1]")
+    ] = None,
     documents: Annotated[
         Path | None, typer.Option(help="目录，其中文本作为文件录入 texts to enter as documents")
     ] = None,
-    seed: Annotated[int, typer.Option(help="同一种子，同一年 the same seed is the same year")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(help="同一种子，同一年 the same seed is the same year  [1]")
+    ] = None,
     data: Data = Path("var/demo"),
     port: Port = None,
     kafka: Kafka = None,
@@ -93,7 +97,7 @@ def demo(
     from gongkai.cli.up import Options
 
     wanted = Wanted(Options(data, port=port, kafka=kafka, postgres=postgres), seed, scale, documents, check)
-    if not asyncio.run(run(wanted)):
+    if not run(wanted):
         raise typer.Exit(1)
 
 

@@ -1,12 +1,11 @@
 """Which ports a deployment on one machine uses: the same ones at every start."""
 
 import json
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from gongkai.cli.embedded import free_port
+from gongkai.cli.embedded import free_port, is_free
 from gongkai.cli.mendable import Mendable
 from gongkai.runtime.settings import SERVICES
 
@@ -41,17 +40,6 @@ def choose(file: Path, host: str, wanted: int | None) -> dict[str, int]:
             chosen[part] = _pick(where, kept.get(part), console + _OFFSETS.get(part, 0), chosen)
     file.write_text(json.dumps(chosen, indent=1) + "\n")
     return chosen
-
-
-def is_free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: closed is free
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
 
 
 def _pick(host: str, kept: int | None, liked: int, taken: Mapping[str, int]) -> int:

@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,15 @@ def read(file: Path) -> Status | None:
     return Status(**json.loads(file.read_text())) if file.exists() else None
 
 
-def fingerprint(pid: int, stop: signal.Signals) -> dict[str, Any]:
-    """By what a process is recognised again: an id alone may be somebody else's by tomorrow."""
-    try:
-        process = psutil.Process(pid)
-        return {"pid": pid, "born": process.create_time(), "argv": process.cmdline(), "stop": int(stop)}
-    except psutil.Error:  # it is gone already
-        return {"pid": pid, "born": 0.0, "argv": [], "stop": int(stop)}
+def fingerprint(pid: int, argv: Sequence[str], stop: signal.Signals) -> dict[str, Any]:
+    """By what a process is recognised again: an id alone may be somebody else's by tomorrow.
+
+    `argv` as it was started: a process so young may not show its own yet.
+    """
+    born = 0.0  # gone already
+    with contextlib.suppress(psutil.Error):
+        born = psutil.Process(pid).create_time()
+    return {"pid": pid, "born": born, "argv": list(argv), "stop": int(stop)}
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import psycopg
 
 from gongkai.cli import answers, status
 from gongkai.cli.credentials import ADMIN, Credentials
@@ -97,7 +98,7 @@ class _Run:
         kafka = options.kafka or f"127.0.0.1:{ports['broker']}"
         self.deployment = Deployment(self.data, options.host, ports, kafka, self.credentials.cluster(ports))
         self.supervisor = Supervisor(self.data / "logs", tell, self._write_status)
-        self.stops: dict[str, signal.Signals] = {}
+        self.parts: dict[str, Part] = {}
         self.fingerprints: dict[int, dict[str, Any]] = {}
         self.where = "外部 elsewhere"
         self.ready = False
@@ -124,8 +125,7 @@ class _Run:
             await self._start_postgres()
         else:
             await self._find_postgres()
-        await asyncio.to_thread(bootstrap, self.deployment.cluster)
-        await asyncio.to_thread(migrate, self.deployment.cluster)
+        await self._prepare_databases()
         if self.options.kafka is None:
             command = await asyncio.to_thread(
                 broker_command, self.deployment.ports["broker"], self.data / "run"
@@ -165,6 +165,17 @@ class _Run:
         self.where = server.where
         await self.supervisor.until(partial(answers.postgres, cluster.admin_dsn))
 
+    async def _prepare_databases(self) -> None:
+        for left in range(4, -1, -1):
+            try:
+                await asyncio.to_thread(bootstrap, self.deployment.cluster)
+                await asyncio.to_thread(migrate, self.deployment.cluster)
+                return
+            except psycopg.OperationalError as error:  # it died under our hands: both can be done again
+                if not left:
+                    raise Mendable(f"无法建库 / can't prepare the databases: {error}") from error
+                await self.supervisor.until(partial(answers.postgres, self.deployment.cluster.admin_dsn))
+
     async def _find_postgres(self) -> None:
         end = time.monotonic() + _PATIENCE
         dsn = self.deployment.cluster.admin_dsn
@@ -180,8 +191,8 @@ class _Run:
         stop: tuple[tuple[signal.Signals, float], ...],
         before: Callable[[], object] = lambda: None,
     ) -> None:
-        self.stops[name] = stop[0][0]
-        self.supervisor.start(Part(name, command, stop, before))
+        self.parts[name] = Part(name, command, stop, before)
+        self.supervisor.start(self.parts[name])
 
     async def _watch(self, client: httpx.AsyncClient) -> None:
         """Say so when one that died is back."""
@@ -204,7 +215,8 @@ class _Run:
         processes = {}
         for name, pid in self.supervisor.alive().items():
             if pid not in self.fingerprints:
-                self.fingerprints[pid] = status.fingerprint(pid, self.stops[name])
+                part = self.parts[name]
+                self.fingerprints[pid] = status.fingerprint(pid, part.command.argv, part.stop[0][0])
             processes[name] = self.fingerprints[pid]
         there = self.deployment
         status.Status(

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+Serve = Callable[[str], tuple[str, ...]]
+
 
 class StandIn(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
@@ -39,12 +41,15 @@ def broken(service: str) -> tuple[str, ...]:
     )
 
 
-def run_up(data: str, port: str, serve: Callable[[str], tuple[str, ...]]) -> None:
+def run_up(
+    data: str, port: str, serve: Serve = command, kafka: str | None = None, dsn: str | None = None
+) -> None:
     from gongkai.cli.mendable import Mendable
     from gongkai.cli.up import Options, up
 
+    console = None if port == "-" else int(port)
     try:
-        asyncio.run(up(Options(Path(data), port=None if port == "-" else int(port), serve=serve)))
+        asyncio.run(up(Options(Path(data), port=console, serve=serve, kafka=kafka, postgres=dsn)))
     except Mendable as problem:
         sys.exit(str(problem))
 
@@ -52,8 +57,10 @@ def run_up(data: str, port: str, serve: Callable[[str], tuple[str, ...]]) -> Non
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["up", data, port]:
-            run_up(data, port, command)
+            run_up(data, port)
         case ["up", data, port, "broken"]:
             run_up(data, port, broken)
+        case ["up", data, port, kafka, *dsn]:
+            run_up(data, port, command, kafka, *dsn)
         case _:
             HTTPServer((os.environ["GONGKAI_HOST"], int(os.environ["GONGKAI_PORT"])), StandIn).serve_forever()

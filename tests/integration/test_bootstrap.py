@@ -45,3 +45,18 @@ def test_the_portal_sees_no_schema_of_others(database: Cluster) -> None:
 def test_a_wrong_password_is_refused(database: Cluster) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(database.dsn("intake_writer"), password="wrong")
+
+
+def test_an_administrator_who_may_make_databases_and_roles_is_enough(own_postgres: str) -> None:
+    """Nobody gives out the superuser of a PostgreSQL that others run."""
+    with psycopg.connect(own_postgres, autocommit=True) as conn:
+        conn.execute("CREATE ROLE administrator LOGIN CREATEDB CREATEROLE PASSWORD 'secret'")
+    admin_dsn = psycopg.conninfo.make_conninfo(own_postgres, user="administrator", password="secret")
+    cluster = Cluster(admin_dsn, {role: f"{role}-password" for role in ROLES})
+    bootstrap(cluster)
+    migrate(cluster)
+    bootstrap(cluster)
+    assert migrate(cluster) == []
+    for role in ROLES:
+        with psycopg.connect(cluster.dsn(role)) as conn:
+            assert conn.execute("SELECT current_user::text").fetchone() == (role,)

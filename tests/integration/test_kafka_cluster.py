@@ -190,7 +190,7 @@ async def partition(cluster: Cluster, topic: str) -> dict[str, Any] | None:
 async def whole(cluster: Cluster, topic: str) -> None:
     """Wait until every broker has an up-to-date copy."""
     async with asyncio.timeout(PATIENCE):
-        while (known := await partition(cluster, topic)) is None or len(known["isr"]) < cluster.size:  # noqa: ASYNC110
+        while (known := await partition(cluster, topic)) is None or len(known["isr"]) < cluster.size:
             await asyncio.sleep(0.2)  # brokers tell when asked, and only then
 
 

@@ -27,7 +27,7 @@ from gongkai.cli.ending import lives
 from gongkai.runtime.settings import SERVICES
 
 STANDINS = Path(__file__).with_name("standins.py")
-PATIENCE = 60.0
+PATIENCE = 120.0  # seconds; an idle machine needs five
 
 
 class Up:
@@ -38,7 +38,7 @@ class Up:
         self.output = data.parent / f"{data.name}.output"
         code = str(STANDINS.parents[2])
         with self.output.open("ab") as out:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 [sys.executable, str(STANDINS), "up", str(data), port, *more],
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -87,6 +87,21 @@ def up(run_folder: Path) -> Iterator[Up]:
     running = Up(run_folder / "up", "0").ready()
     yield running
     assert running.end(signal.SIGINT) == 0, running.output.read_text()
+
+
+@pytest.fixture
+def start(run_folder: Path) -> Iterator[Callable[..., Up]]:
+    """As many as a test likes; none outlives it."""
+    started: list[Up] = []
+
+    def one(name: str, port: str = "-", *more: str) -> Up:
+        started.append(Up(run_folder / name, port, *more))
+        return started[-1]
+
+    yield one
+    for each in started:
+        if each.process.poll() is None:
+            each.end()
 
 
 @pytest.fixture
@@ -149,24 +164,24 @@ def test_who_is_killed_comes_back(up: Up, deployment: Deployment, name: str) -> 
     assert f"{name} died (signal SIGKILL)" in up.output.read_text()
 
 
-def test_a_second_up_on_the_same_data_is_refused(up: Up) -> None:
-    other = Up(up.data)
+def test_a_second_up_on_the_same_data_is_refused(up: Up, start: Callable[..., Up]) -> None:
+    other = start(up.data.name)
     assert other.process.wait(PATIENCE) == 1
     assert "already running" in other.output.read_text()
     assert up.process.poll() is None
 
 
-def test_a_busy_port_is_named(run_folder: Path) -> None:
+def test_a_busy_port_is_named(start: Callable[..., Up]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        up = Up(run_folder / "busy", str(port))
+        up = start("busy", str(port))
         assert up.process.wait(PATIENCE) == 1
     assert f"端口 {port}" in up.output.read_text()
     assert f"port {port} on 127.0.0.1 is in use" in up.output.read_text()
 
 
-def test_a_service_that_never_comes_up_ends_the_start(run_folder: Path) -> None:
-    up = Up(run_folder / "broken", "0", "broken")
+def test_a_service_that_never_comes_up_ends_the_start(start: Callable[..., Up]) -> None:
+    up = start("broken", "0", "broken")
     assert up.process.wait(PATIENCE) == 1
     said = up.output.read_text()
     assert "review 一再退出" in said
@@ -175,9 +190,11 @@ def test_a_service_that_never_comes_up_ends_the_start(run_folder: Path) -> None:
     assert up.status()["processes"] == {}
 
 
-def test_a_second_start_finds_data_and_ports_even_after_the_supervisor_was_killed(run_folder: Path) -> None:
-    data = run_folder / "again"
-    first = Up(data, "0").ready()
+def test_a_second_start_finds_data_and_ports_even_after_the_supervisor_was_killed(
+    start: Callable[..., Up],
+) -> None:
+    first = start("again", "0").ready()
+    data = first.data
     ports = first.status()["ports"]
     with psycopg.connect(Deployment.running(data).cluster.dsn("intake_owner")) as conn:
         conn.execute("CREATE TABLE kept AS SELECT 1 AS one")
@@ -185,7 +202,7 @@ def test_a_second_start_finds_data_and_ports_even_after_the_supervisor_was_kille
     first.end(signal.SIGKILL)
     assert living(orphans) == set(orphans)
 
-    second = Up(data).ready()
+    second = start("again").ready()
     assert "ended what it left" in second.output.read_text()
     assert living(orphans) == set()
     assert second.status()["ports"] == ports
@@ -196,6 +213,21 @@ def test_a_second_start_finds_data_and_ports_even_after_the_supervisor_was_kille
     assert second.end() == 0
     assert living(processes) == set()
     assert "database system is shut down" in (data / "logs" / "postgres.log").read_text()
+
+
+def test_an_outside_postgres_and_kafka_are_used_and_left_alone(
+    start: Callable[..., Up], own_postgres: str, broker: str
+) -> None:
+    first = start("outside", "0", broker, own_postgres).ready()
+    assert set(first.processes()) == set(SERVICES)
+    there = Deployment.running(first.data)
+    assert told(there, "review")["GONGKAI_KAFKA"] == broker
+    assert first.end() == 0
+
+    second = start("outside", "-", broker).ready()  # a PostgreSQL once named is not forgotten
+    assert set(second.processes()) == set(SERVICES)
+    assert second.end() == 0
+    psycopg.connect(own_postgres).close()
 
 
 def test_folders_above_the_data_keep_their_permissions(tmp_path: Path, run_folder: Path) -> None:

@@ -9,7 +9,7 @@ from gongkai.cli.demo.district import Unit
 from gongkai.cli.demo.documents import EARLY, Dated
 from gongkai.cli.demo.scene import Scene
 from gongkai.cli.demo.steps import Errand, Form, Say
-from gongkai.cli.demo.workdays import share
+from gongkai.cli.demo.workdays import share, some
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
 
 AT_THE_PORTAL: Final = 24  # at most: the portal lets one address hand in thirty an hour
@@ -55,9 +55,9 @@ def lives(scene: Scene, count: int) -> Iterator[Dated]:
         unit for unit in scene.units if unit.kind is not UnitKind.INSTITUTION
     ]  # these have rules of their own
     early = list(range(max(1, round(count * EARLY))))
-    late = set(dice.sample(early, share(len(early), 0.12 * count / len(early))))
-    never = set(dice.sample(early, share(len(early), 0.015))) - late
-    online = set(dice.sample(range(count), min(AT_THE_PORTAL, share(count, 0.06))))
+    late = set(some(dice, early, share(len(early), 0.12 * count / len(early))))
+    never = set(some(dice, early, share(len(early), 0.015))) - late
+    online = set(some(dice, range(count), min(AT_THE_PORTAL, share(count, 0.06))))
     for n, slot in enumerate(scene.days.slots(count)):
         after: int | None = min(TERM, dice.randint(2, TERM + 2))
         if n in late:

@@ -107,10 +107,11 @@ async def report(deployment: Deployment, console: Console, papers: Mapping[str, 
     console.print(table)
     console.print(
         f"事件 events {findings.events}，考核扣分 score items {findings.scores}，"
-        f"指定文件 documents given {findings.papers}，用时 {time.monotonic() - began:.1f} s"
+        f"指定文件 documents given {findings.papers}，用时 {time.monotonic() - began:.1f} s",
+        soft_wrap=True,
     )
     for sentence in findings.wrong:
-        console.print(f"✗ {sentence}", style="red", markup=False)
+        console.print(f"✗ {sentence}", style="red", markup=False, soft_wrap=True)
     console.print("✓ 全部相符 / all of it is right" if findings.right else "✗ 核对不符 / something is wrong")
     return findings.right
 

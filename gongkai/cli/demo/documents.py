@@ -12,7 +12,7 @@ from gongkai.cli.demo.district import SECRECY_BODY, Unit
 from gongkai.cli.demo.papers import Paper
 from gongkai.cli.demo.scene import Scene
 from gongkai.cli.demo.steps import Errand, Say
-from gongkai.cli.demo.workdays import YEAR, share
+from gongkai.cli.demo.workdays import YEAR, share, some
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
 from gongkai.services.review.domain.consultation import consultation_id
 
@@ -63,24 +63,24 @@ def traits(count: int, dice: Random) -> list[Traits]:
     """A mix in fixed shares, scattered over the year."""
     mix = [Traits() for _ in range(count)]
     everyone = list(range(count))
-    closed = dice.sample(everyone, share(count, 0.25))
+    closed = some(dice, everyone, share(count, 0.25))
     for n, at in enumerate(closed):
         mix[at] = Traits(Attribute.WITHHELD if n % 3 == 0 else Attribute.ON_APPLICATION)
     open_ones = [n for n in everyone if mix[n].attribute is Attribute.PROACTIVE]
     early = [n for n in open_ones if n < count * EARLY] or open_ones
-    asked = dice.sample(early, share(len(early), 0.2 * count / len(early)))
+    asked = some(dice, early, share(len(early), 0.2 * count / len(early)))
     for n, at in enumerate(asked):
         kind = ConsultationKind.AFFECTS if n % 2 == 0 else ConsultationKind.COORDINATE
         # of every twenty two are never answered in time, one of either kind, and two objected to
         answer = {0: "silent", 1: "silent", 20: "silent-late", 6: "objects", 11: "objects"}
         said = answer.get(n % 40, answer.get(n % 20, "agrees"))
         mix[at] = replace(mix[at], consult=kind, answer=said)
-    for at in dice.sample(open_ones, share(count, 0.04)):
+    for at in some(dice, open_ones, share(count, 0.04)):
         mix[at] = replace(mix[at], opinion=Opinion.EXEMPT)
-    for at in dice.sample(open_ones, share(count, 0.02)):
+    for at in some(dice, open_ones, share(count, 0.02)):
         mix[at] = replace(mix[at], referred=True)
     agreed = [n for n in early if mix[n].answer == "agrees" and mix[n].opinion is Opinion.DISCLOSE]
-    for at in dice.sample(agreed, share(count, 0.03)):
+    for at in some(dice, agreed, share(count, 0.03)):
         mix[at] = replace(mix[at], edited=True)
     return mix
 

@@ -1,12 +1,23 @@
 """What to open once the year is played."""
 
+from typing import Final
+
 import asyncpg
 from rich.console import Console
 
+from gongkai.cli.demo.district import district
 from gongkai.cli.demo.record import Played
 from gongkai.cli.demo.workdays import YEAR
 from gongkai.cli.deployment import Deployment
+from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.runtime.cluster import MONITOR
+
+_AUTHORITY: Final = next(unit for unit in district() if StandingRole.AUTHORITY in unit.roles)
+_SEES_ALL: Final = "、".join(
+    f"{officer['name']}（{_AUTHORITY.name}）"
+    for officer in _AUTHORITY.entry()["officers"]
+    if Duty.DISCLOSURE_OFFICER.value in officer["duties"]
+)
 
 
 async def tell(deployment: Deployment, played: Played, console: Console) -> None:
@@ -20,7 +31,8 @@ async def lines(deployment: Deployment, played: Played) -> list[str]:
     found = [
         "",
         f"演示已就绪 / the demo is ready: seed {played.seed}, scale {played.scale:g}",
-        f"  后台 console        {back}/sign-in  （点选任一虚构人员即可登录 one click on any invented person）",
+        f"  后台 console        {back}/sign-in  （点选任一虚构人员即可登录 one click on any invented person；",
+        f"                      {_SEES_ALL} 可见全区 sees the whole district）",
         f"  门户 portal         {front}/",
         f"  态势 dashboard      {back}/dashboard",
         f"  审计轨迹 events     {back}/events",

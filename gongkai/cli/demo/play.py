@@ -48,8 +48,7 @@ class Play:
                 self.done.update(errand.kind for errand in errands)
                 continue
             await clock.move(self.ledger, day)
-            if (await self.idle.look()).due:  # what falls due with the night comes before the day's work
-                await self.idle.reached()
+            await self.idle.reached()  # what fell due with the night, and what follows from it, comes first
             if errands:
                 await self._work(errands)
                 await self.idle.reached()

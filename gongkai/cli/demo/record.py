@@ -21,11 +21,6 @@ class Played:
     papers: dict[str, str] = field(default_factory=dict)
     finished: bool = False
 
-    @classmethod
-    def wanted(cls, seed: int, scale: float, documents: Path | None, papers: Sequence[Paper]) -> "Played":
-        folder = None if documents is None else str(documents.resolve())
-        return cls(seed, scale, folder, {paper.document: paper.digest for paper in papers})
-
     def write(self, data: Path) -> None:
         half = data / f"{NAME}.new"
         half.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
@@ -43,11 +38,28 @@ def read(data: Path) -> Played | None:
     return None
 
 
-def same(known: Played, wanted: Played) -> None:
-    """Mendable: the folder holds another year than the one that is asked for now."""
-    if replace(known, finished=False) != replace(wanted, finished=False):
+def settle(data: Path, seed: int | None, scale: float | None, documents: Path | None) -> Played:
+    """What is to be played there: what was begun, or what is asked for now. Mendable when these are two things."""
+    folder = None if documents is None else str(documents.resolve())
+    known = read(data)
+    if known is None:
+        return Played(1 if seed is None else seed, 1.0 if scale is None else scale, folder)
+    asked = (seed, known.seed), (scale, known.scale), (folder, known.documents)
+    if any(now is not None and now != then for now, then in asked):
         raise Mendable(
             "该目录中的演示用的是另外的参数，请另选目录 / another demo is played there, choose another folder (--data): "
             f"--seed {known.seed} --scale {known.scale:g}"
             + (f" --documents {known.documents}" if known.documents else "")
         )
+    return known
+
+
+def with_papers(played: Played, papers: Sequence[Paper]) -> Played:
+    """Mendable: the texts are not those that the play was begun with."""
+    given = {paper.document: paper.digest for paper in papers}
+    if played.papers and played.papers != given:
+        raise Mendable(
+            f"{played.documents} 中的文件已有变化，请另选目录 / its texts have changed since: "
+            "choose another folder (--data)"
+        )
+    return replace(played, papers=given)

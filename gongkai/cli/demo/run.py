@@ -1,5 +1,6 @@
 """`gongkai demo`: start everything, play the year, say what to open; or check it all and end."""
 
+import asyncio
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,7 +16,6 @@ from gongkai.cli.demo.idle import Idle
 from gongkai.cli.demo.papers import read_folder
 from gongkai.cli.demo.people import People
 from gongkai.cli.demo.play import Play
-from gongkai.cli.demo.record import Played
 from gongkai.cli.demo.workdays import Workdays
 from gongkai.cli.demo.year import Year, plan
 from gongkai.cli.deployment import Deployment
@@ -25,37 +25,35 @@ from gongkai.runtime.cluster import KEYS, MONITOR, owner, writer
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
+    """`None`: as it was begun in that folder, or 1."""
+
     up: Options
-    seed: int = 1
-    scale: float = 1.0
+    seed: int | None = None
+    scale: float | None = None
     documents: Path | None = None
     check: bool = False
 
 
-async def demo(wanted: Wanted) -> bool:
+def demo(wanted: Wanted) -> bool:
     """True unless a check found something wrong. Raises Mendable."""
     console = Console(highlight=False)
-    papers = read_folder(wanted.documents, Workdays().first) if wanted.documents else ()
-    asked = Played.wanted(wanted.seed, wanted.scale, wanted.documents, papers)
     data = wanted.up.data.resolve()
-    known = record.read(data)
-    if known is not None:
-        record.same(known, asked)
-    played = known or asked
-    year = plan(played.seed, played.scale, papers)
-    if known is None:
+    played = record.settle(data, wanted.seed, wanted.scale, wanted.documents)
+    if played.finished:
+        console.print("这一年已经演完，直接启动 / that year has been played: starting what is there")
+    else:
+        papers = read_folder(Path(played.documents), Workdays().first) if played.documents else ()
+        played = record.with_papers(played, papers)
         if not data.exists():
             data.mkdir(parents=True)
             data.chmod(0o711)  # as `up` makes it: PostgreSQL's user passes through
         played.write(data)
-    elif known.finished:
-        console.print("这一年已经演完，直接启动 / that year has been played: starting what is there")
     right = True
 
     async def then(deployment: Deployment) -> bool:
         nonlocal right
         if not played.finished:
-            await _play(deployment, year, console)
+            await _play(deployment, plan(played.seed, played.scale, papers), console)
             replace(played, finished=True).write(data)
         if wanted.check:
             right = await check.report(deployment, console, played.papers)
@@ -63,7 +61,7 @@ async def demo(wanted: Wanted) -> bool:
         await pages.tell(deployment, played, console)
         return True
 
-    await up(wanted.up, then)
+    asyncio.run(up(wanted.up, then))
     return right
 
 
@@ -99,7 +97,9 @@ class _Bar:
             refresh_per_second=4,
             disable=not console.is_terminal,
         )
-        self._task: TaskID = self._progress.add_task("", total=len(year.scene.days.all))
+        self._task: TaskID = self._progress.add_task(
+            "登记单位 registering units", total=len(year.scene.days.all)
+        )
 
     def __enter__(self) -> "_Bar":
         self._progress.start()

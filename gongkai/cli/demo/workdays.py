@@ -1,8 +1,10 @@
 """The demo's year: its days, and its working days by number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from random import Random
 from typing import Final
 
 from gongkai.rules.calendar import official
@@ -44,3 +46,8 @@ class Workdays:
 def share(count: int, part: float) -> int:
     """How many of `count` are `part` of them, at least one of any."""
     return min(count, max(1, round(count * part)))
+
+
+def some(dice: Random, pool: Sequence[int], count: int) -> list[int]:
+    """So many of the pool, by chance; all of it where it is smaller."""
+    return dice.sample(pool, min(count, len(pool)))

@@ -1,5 +1,6 @@
 """What happens in the demo's year, day by day: a pure function of the seed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -21,7 +22,7 @@ _ORDER: Final[tuple[Kind, ...]] = ("draft", "review", "publish", "receive", "ans
 class Year:
     scene: Scene
     units: tuple[Unit, ...]  # the district's, and the agencies of the papers
-    agenda: dict[date, tuple[Errand, ...]]
+    agenda: Mapping[date, tuple[Errand, ...]]
 
     def errands(self) -> int:
         return sum(map(len, self.agenda.values()))

@@ -1,6 +1,8 @@
 """How a child process of ours is started, whoever watches over it."""
 
+import errno
 import importlib.util
+import secrets
 import socket
 import subprocess
 import time
@@ -55,9 +57,27 @@ class Command:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """One that is free now, and likely to stay so.
+
+    Below 32768: what the system hands out by itself, from there on, it also hands to anybody's outgoing
+    connection, and a server that was killed might find its port taken.
+    """
+    while not is_free(host, port := 20000 + secrets.randbelow(12000)):
+        pass
+    return port
+
+
+def is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: closed is free
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise EmbeddedFailed(f"无法监听 / can't listen on {host}:{port}: {error.strerror}") from error
+        return True
 
 
 def wait_port(port: int, process: "subprocess.Popen[bytes]", seconds: float = 30) -> None:

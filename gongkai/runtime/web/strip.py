@@ -75,6 +75,11 @@ class Strip:
         return start + self._end()
 
     def _end(self) -> str:
+        if self.due is None and self.awaits is None:
+            return t(
+                f"计时暂停中，恢复后还有{self.left}个工作日。",
+                f"The clock stands still; {self.left} working days are left once it goes on.",
+            )
         if self.due is None:
             year = (self.awaits or 0) - 1
             return t(

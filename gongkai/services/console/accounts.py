@@ -1,17 +1,25 @@
 """Local accounts (等保: unique identity, argon2id, limited attempts). What a person may do is the register's to say."""
 
 import asyncio
+import os
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+REGISTRAR = "registrar"
+FIRST = "registrar.password"
 ATTEMPTS = 5
 LOCK = timedelta(seconds=300)
 SHORTEST = 8  # characters
+
+_log = structlog.get_logger(__name__)
 
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash("no account has this one")  # verified for unknown names, so that time tells nothing
@@ -43,6 +51,33 @@ async def put(conn: Any, person: str, password: str, now: datetime, *, registrar
         registrar,
         now,
     )
+
+
+async def first(pool: Any, folder: Path, now: datetime) -> None:
+    """In an empty deployment: the registrar's account, its password in a file that only this process's user reads.
+
+    The file is written before the account, so that no account is left without its password. Where the folder
+    can't be written (secrets that are mounted), the deployment brings its accounts another way.
+    """
+    if await pool.fetchval("SELECT EXISTS (SELECT 1 FROM account)"):
+        return
+    file, password = folder / FIRST, secrets.token_urlsafe(12) + "-1a"
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+            handle.write(password + "\n")
+    except OSError as error:
+        _log.warning("no first account", folder=str(folder), error=type(error).__name__)
+        return
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("LOCK TABLE account IN EXCLUSIVE MODE")
+        if not await conn.fetchval("SELECT EXISTS (SELECT 1 FROM account)"):
+            await put(conn, REGISTRAR, password, now, registrar=True)
+            _log.info("first account made", person=REGISTRAR, password_in=str(file))
+
+
+async def persons(pool: Any) -> set[str]:
+    """Who has an account."""
+    return {row["person"] for row in await pool.fetch("SELECT person FROM account")}
 
 
 async def check(pool: Any, person: str, password: str, now: datetime) -> Account | None:

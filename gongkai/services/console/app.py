@@ -9,8 +9,10 @@ from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import LOGS
 from gongkai.runtime.web import dress, mount_static, templates
+from gongkai.services.console import accounts
 from gongkai.services.console.errors import install
 from gongkai.services.console.pages import (
+    account,
     applications,
     dashboard,
     documents,
@@ -26,7 +28,7 @@ from gongkai.services.console.views import PROJECTIONS
 FOLDER = Path(__file__).parent
 
 # A draft's own addresses come before those of any document.
-PAGES = (sign_in, tokens, tasks, drafts, documents, applications, dashboard, scores, events)
+PAGES = (sign_in, account, tokens, tasks, drafts, documents, applications, dashboard, scores, events)
 
 
 def create(settings: Settings) -> FastAPI:
@@ -46,4 +48,7 @@ def create(settings: Settings) -> FastAPI:
 
 
 def _rooms(parts: Parts) -> Rooms:
-    return Rooms(handlers=PROJECTIONS)
+    async def opened() -> None:
+        await accounts.first(parts.pool, parts.settings.token_keys, parts.wall())
+
+    return Rooms(handlers=PROJECTIONS, opened=opened)

@@ -196,10 +196,11 @@ class Trail:
     tables: tuple[str, ...] = ("event",)
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        await conn.executemany(_ROW, [_row(what) for what in batch])
+        await conn.executemany(_ROW, [row_of(what) for what in batch])
 
 
-def _row(what: Delivered) -> list[Any]:
+def row_of(what: Delivered) -> list[Any]:
+    """The row of one record, in the order of the statement."""
     record, event = what.record, decode(what.record)
     told = tell(event)
     case = getattr(event, "case", None)

@@ -11,10 +11,9 @@ from gongkai.contracts.register import Holding, Register
 from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.identity import Issuer
-from gongkai.runtime.web import Pages
+from gongkai.runtime.web import Pages, t
 from gongkai.services.console import sessions
 
-REGISTRAR = "registrar"
 OVERSIGHT = frozenset({StandingRole.AUTHORITY, StandingRole.SUPERVISION})
 
 
@@ -100,7 +99,9 @@ async def visitor(request: Request, parts: PartsOf) -> Visitor:
     oversight = any(register.stands_for(session.person, role) for role in OVERSIGHT)
     return Visitor(
         person=session.person,
-        name=holdings[0].name if holdings else session.person,
+        name=holdings[0].name
+        if holdings
+        else (t("名录管理员", "Registrar") if session.registrar else session.person),
         registrar=session.registrar,
         csrf=session.csrf,
         holdings=holdings,
@@ -122,10 +123,10 @@ class Kept(dict[str, Any]):
 
 async def form_of(request: Request, who: Visitor) -> Kept:
     """The fields of a posted form, last value of each; a form of somebody else's making is refused."""
-    form = await request.form()
-    if not sessions.same(who.csrf, form.get("csrf")):
-        raise ForgedForm
-    return Kept(form)
+    async with request.form(max_files=0) as form:
+        if not sessions.same(who.csrf, form.get("csrf")):
+            raise ForgedForm
+        return Kept(form)
 
 
 async def show(

@@ -5,32 +5,12 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from gongkai.services.portal.search import Question, asked
+from gongkai.services.portal.narrowing import COUNTED, Wanted, asks_of
 
 PAGE = 20
-COUNTED = 1000  # more than so many are "more than"
-CANDIDATES = 200  # newest with the words in the title, and as many with the words anywhere: these are ranked
-
-Sort = Literal["relevant", "newest", "oldest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list is narrowed to. All of it stands in the address."""
-
-    q: str = ""
-    unit: str = ""
-    year: int | None = None
-    category: str = ""
-    sort: Sort = "newest"
-    title_like: tuple[str, ...] = ()  # regular expressions that the title must match: columns made of titles
-
-    @property
-    def question(self) -> Question:
-        return asked(self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +39,7 @@ class Listing:
     newer: str
     older: str
     count: int
-
-    @property
-    def more(self) -> bool:
-        return self.count > COUNTED
+    more: bool  # than `count`
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +83,6 @@ class Shelf:
 
 _ENTRY = "document, title, number, index_no, unit, unit_name, category, summary, formed_on, published_at"
 
-_SCORE = r"""(
-    SELECT coalesce(sum(
-        20 * (strpos(split_part(searched, E'\n', 1), t) > 0)::int
-      + 30 * (split_part(searched, E'\n', 2) = t OR split_part(searched, E'\n', 3) = t)::int
-      + 10 * (strpos(split_part(searched, E'\n', 2), t) > 0)::int
-      +  5 * (strpos(split_part(searched, E'\n', 4), t) > 0)::int
-      + least(5, (length(searched) - length(replace(searched, t, ''))) / length(t))
-    ), 0)::int FROM unnest($1::text[]) t
-) + 40 * (split_part(searched, E'\n', 1) = array_to_string($1::text[], ''))::int"""
-
 _SNIPPET = (
     "CASE WHEN $2 <> '' AND strpos(lower(body), $2) > 0"
     " THEN substr(body, greatest(1, strpos(lower(body), $2) - 30), 110) ELSE '' END"
@@ -132,23 +99,22 @@ class Catalogue:
         self, wanted: Wanted, *, after: str = "", before: str = "", page: int = PAGE
     ) -> Listing:
         """A page after or before a cursor; a cursor that can't be read counts as none."""
-        where, values = _conditions(wanted)
+        asks = asks_of(wanted)
         relevant = wanted.sort == "relevant" and bool(wanted.question)
-        source = _ranked(where) if relevant else f"SELECT *, 0 AS score FROM document WHERE {where}"
-        key = "score, published_at, document" if relevant else "published_at, document"
-        cursor = _read_cursor(before or after, 3 if relevant else 2)
+        columns = ["score", "published_at", "document"] if relevant else ["published_at", "document"]
+        cursor = _read_cursor(before or after, len(columns))
         backwards = cursor is not None and bool(before)
         descending = (wanted.sort != "oldest") != backwards
-        beyond = ""
+        way, beyond = "DESC" if descending else "ASC", "true"
         if cursor is not None:
-            marks = ", ".join(f"${len(values) + n + 1}" for n in range(len(cursor)))
-            beyond = f"WHERE ({key}) {'<' if descending else '>'} ({marks})"
-            values += cursor
-        order = ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in key.split(", "))
+            marks = ", ".join(asks.mark(value) for value in cursor)
+            beyond = f"({', '.join(columns)}) {'<' if descending else '>'} ({marks})"
+        order = ", ".join(f"{column} {way}" for column in columns)
+        source = asks.ranked() if relevant else asks.plain(beyond, order, page + 1)
         rows = await self._pool.fetch(
             f"SELECT {_ENTRY}, score, {_SNIPPET} AS snippet FROM ("  # texts are opened for the page alone
-            f"SELECT * FROM ({source}) d {beyond} ORDER BY {order} LIMIT {page + 1}) d ORDER BY {order}",
-            *values,
+            f"SELECT * FROM ({source}) d WHERE {beyond} ORDER BY {order} LIMIT {page + 1}) d ORDER BY {order}",
+            *asks.values,
         )
         found = [_entry(row) for row in rows[:page]]
         further = len(rows) > page
@@ -157,17 +123,15 @@ class Catalogue:
         has_newer = further if backwards else cursor is not None
         has_older = further or backwards
         keys = [_cursor(entry, relevant) for entry in found]
+        asks = asks_of(wanted)
+        count = await self._pool.fetchrow(asks.counted(), *asks.values)
         return Listing(
             entries=found,
             newer=keys[0] if keys and has_newer else "",
             older=keys[-1] if keys and has_older else "",
-            count=await self._count(wanted),
+            count=min(count["checked"], COUNTED),
+            more=count["candidates"] > COUNTED,
         )
-
-    async def _count(self, wanted: Wanted) -> int:
-        where, values = _conditions(wanted)
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM document WHERE {where} LIMIT {COUNTED + 1}) d"
-        return int(await self._pool.fetchval(sql, *values))
 
     async def document(self, document: str) -> Document | None:
         row = await self._pool.fetchrow(
@@ -210,6 +174,11 @@ class Catalogue:
         )
         return [Shelf(str(row["year"]), str(row["year"]), row["n"]) for row in rows]
 
+    async def categories(self) -> dict[str, int]:
+        """Documents by code of category."""
+        rows = await self._pool.fetch("SELECT category, count(*) AS n FROM document GROUP BY category")
+        return {row["category"]: row["n"] for row in rows}
+
     async def addresses(self, limit: int = 50_000) -> list[tuple[str, datetime]]:
         """Documents and when they last changed, newest first: for the site map."""
         rows = await self._pool.fetch(
@@ -217,42 +186,6 @@ class Catalogue:
             limit,
         )
         return [(row["document"], row["published_at"]) for row in rows]
-
-
-def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
-    """WHERE and its values; $1 are the terms, $2 is the first of them."""
-    question = wanted.question
-    values: list[Any] = [list(question.terms), question.terms[0] if question else ""]
-    parts = ["$1::text[] IS NOT NULL", "$2::text IS NOT NULL"]  # PostgreSQL wants every parameter used
-
-    def need(condition: str, value: Any) -> None:
-        values.append(value)
-        parts.append(condition.format(f"${len(values)}"))
-
-    if question:
-        need("grams @@ {}::tsquery", question.tsquery)
-        if question.likes:
-            need("searched LIKE ALL ({}::text[])", list(question.likes))
-    if wanted.unit:
-        need("unit = {}", wanted.unit)
-    if wanted.year is not None:
-        need("year = {}", wanted.year)
-    if wanted.category:
-        need("category = {}", wanted.category)
-    for pattern in wanted.title_like:
-        need("title ~ {}", pattern)
-    return " AND ".join(parts), values
-
-
-def _ranked(where: str) -> str:
-    """The newest with the words in their title and the newest with the words anywhere, scored."""
-    newest = f"ORDER BY published_at DESC, document DESC LIMIT {CANDIDATES}"
-    titled = where.replace("grams @@", "title_grams @@", 1)
-    return (
-        f"WITH candidate AS ((SELECT document FROM document WHERE {titled} {newest}) "
-        f"UNION (SELECT document FROM document WHERE {where} {newest})) "
-        f"SELECT document.*, {_SCORE} AS score FROM candidate JOIN document USING (document)"
-    )
 
 
 def _entry(row: Any) -> Entry:

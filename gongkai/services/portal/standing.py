@@ -12,7 +12,7 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
 from gongkai.runtime.web.headers import HEADERS
 from gongkai.services.portal.face import desk, moment, page
-from gongkai.services.portal.queries import Wanted
+from gongkai.services.portal.narrowing import Wanted
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,14 +34,14 @@ COLUMNS = (
 async def guide(request: Request) -> Response:
     """From live data: what there is, by category, and whom to ask."""
     at = desk(request)
-    counts = [(c, (await at.catalogue.listing(Wanted(category=c), page=1)).count) for c in Category]
+    filed = await at.catalogue.categories()
     published = {unit.key: unit for unit in await at.catalogue.units()}
     asked = [unit for unit in await at.intake.units() if unit.takes_applications]
     latest = await at.catalogue.listing(Wanted(), page=1)
     return await page(
         request,
         "guide.html",
-        counts=counts,
+        counts=[(category, filed.get(category, 0)) for category in Category],
         bodies=asked,
         published=published,
         others=[unit for key, unit in published.items() if key not in {u.unit for u in asked}],

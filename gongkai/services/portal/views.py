@@ -25,16 +25,17 @@ ON CONFLICT (event_id) DO NOTHING
 
 _DOCUMENT = """
 INSERT INTO document AS d (document, version, event_id, unit, unit_name, title, number, index_no, category, summary,
-                           digest, media_type, size, formed_on, published_at, year, body, searched, grams,
-                           title_grams)
+                           digest, media_type, size, formed_on, published_at, year, body, head,
+                           searched, head_grams, grams)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        array_to_tsvector($19::text[]), array_to_tsvector($20::text[]))
+        $19, array_to_tsvector($20::text[]), array_to_tsvector($21::text[]))
 ON CONFLICT (document) DO UPDATE SET
     version = excluded.version, event_id = excluded.event_id, unit = excluded.unit, unit_name = excluded.unit_name,
     title = excluded.title, number = excluded.number, index_no = excluded.index_no, category = excluded.category,
     summary = excluded.summary, digest = excluded.digest, media_type = excluded.media_type, size = excluded.size,
     formed_on = excluded.formed_on, published_at = excluded.published_at, year = excluded.year,
-    body = excluded.body, searched = excluded.searched, grams = excluded.grams, title_grams = excluded.title_grams
+    body = excluded.body, head = excluded.head, searched = excluded.searched, head_grams = excluded.head_grams,
+    grams = excluded.grams
 WHERE excluded.version > d.version
 """
 
@@ -115,7 +116,8 @@ def _document(record: Record, event: DocumentPublished, content: bytes) -> tuple
         event.at,
         local_date(event.at).year,
         body,
+        "\n".join(head),
         "\n".join(fields),
-        lexemes(fields),
         lexemes(head),
+        lexemes(fields),
     )

@@ -15,7 +15,7 @@ def test_serving_imports_no_other_command() -> None:
         "import sys; from gongkai.cli.main import app; app(['serve', '--help'], standalone_mode=False); "
         "assert not {'gongkai.cli.law', 'gongkai.cli.up'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def test_commands_of_other_modules_are_ours_too(capsys: pytest.CaptureFixture[str]) -> None:

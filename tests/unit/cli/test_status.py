@@ -10,6 +10,8 @@ import pytest
 
 from gongkai.cli.status import AlreadyUp, Status, alone, end_orphans, fingerprint, read
 
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+
 
 @pytest.fixture
 def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
@@ -20,7 +22,7 @@ def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def left(file: Path, **changed: object) -> None:
-    record = fingerprint(int(str(changed.pop("pid"))), signal.SIGTERM) | changed
+    record = fingerprint(int(str(changed.pop("pid"))), SLEEP, signal.SIGTERM) | changed
     Status(1, "127.0.0.1", {}, {}, "", processes={"review": record}).write(file)
 
 
@@ -41,7 +43,11 @@ def test_a_stranger_with_the_same_id_is_left_alone(
 
 
 def test_one_up_a_data_folder(tmp_path: Path) -> None:
-    with alone(tmp_path, tmp_path / "lock"), pytest.raises(AlreadyUp, match="已有一个"), alone(tmp_path, tmp_path / "lock"):
+    with (
+        alone(tmp_path, tmp_path / "lock"),
+        pytest.raises(AlreadyUp, match="已有一个"),
+        alone(tmp_path, tmp_path / "lock"),
+    ):
         pass
     with alone(tmp_path, tmp_path / "lock"):
         pass

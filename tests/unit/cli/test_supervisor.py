@@ -1,6 +1,7 @@
 """The supervisor: a death is noticed, a restart never given up, an end comes in the order of severity."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -46,7 +47,7 @@ SLEEP = "import time; time.sleep(60)"
 async def test_who_dies_is_started_again(watch: Watch) -> None:
     watch.start("it", SLEEP)
     first = await watch.until(alive=True)
-    module.os.kill(first, signal.SIGKILL)
+    os.kill(first, signal.SIGKILL)
     second = await watch.until(deaths=1, alive=True)
     assert second != first
     assert watch.said == ["it died (signal SIGKILL), restart in 0.1 s"]

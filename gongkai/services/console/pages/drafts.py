@@ -120,10 +120,10 @@ def _needs(row: Any) -> list[dict[str, Any]]:
 
 @router.post("/documents")
 async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
-    form = await request.form()
-    if not sessions.same(who.csrf, form.get("csrf")):
-        raise ForgedForm
-    typed = await Typed.read(form)
+    async with request.form(max_files=1) as form:
+        if not sessions.same(who.csrf, form.get("csrf")):
+            raise ForgedForm
+        typed = await Typed.read(form)
     document = typed.fields.get("document", "")
     if typed.fields.get("more"):
         typed.keep_upload()

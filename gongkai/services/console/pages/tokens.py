@@ -7,7 +7,7 @@ from starlette.requests import Request
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.runtime.commands import PartsOf
 from gongkai.services.console import accounts
-from gongkai.services.console.visitor import REGISTRAR
+from gongkai.services.console.accounts import REGISTRAR
 
 router = APIRouter(tags=["identity"])
 

@@ -1,0 +1,239 @@
+"""The console's pages over the whole house, without JavaScript: sign in, do the next thing, see what was done."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from gongkai.runtime.cluster import Cluster
+from gongkai.services.console import accounts
+from tests.integration.console.desk import Browser, desk
+from tests.integration.house import House, house, unit
+
+MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
+
+
+@pytest.fixture
+async def district(
+    fresh_database: Cluster, broker: str, tmp_path: Path
+) -> AsyncIterator[tuple[House, FastAPI]]:
+    async with house(fresh_database, broker, tmp_path, MONDAY) as made, desk(made, broker) as app:
+        for name, more in (("finance", {}), ("water", {}), ("law", {"roles": ["supervision"]})):
+            assert (await made.say("intake", "/units", "registrar", unit(name, **more))).status_code == 201
+        await made.settled()
+        yield made, app
+
+
+@pytest.fixture
+async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    """As much of the house as signing in needs."""
+    async with (
+        house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
+        desk(made, broker) as app,
+    ):
+        assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
+        yield app
+
+
+@pytest.mark.clause("CX-6", "WY-B.3", "WY-B.9", "SC-3.3", "WY-B.4")
+async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[House, FastAPI]) -> None:
+    made, app = district
+    drafter = await Browser(app).enter("finance-drafter")
+    await drafter.open("/documents/new")
+    typed = {
+        "unit": "finance", "title": "预算公开说明", "category": "official-document", "formed_on": "2025-03-03",
+        "body": "全文如下。", "consult/0/unit": "water", "consult/0/kind": "affects", "consult/0/matters": "水费",
+        "consult/0/opinion": "拟公开",
+    }  # fmt: skip
+    refused = await drafter.send("/documents", **typed)
+    assert drafter.status == 422
+    assert "document.no-attribute" in refused
+    assert 'value="预算公开说明"' in drafter.page
+    assert "全文如下。</textarea>" in drafter.page
+    assert re.search(r'name="attribute"[^>]*autofocus', drafter.page)
+
+    handed_in = await drafter.send("/documents", **typed, attribute="proactive")
+    assert "稿件已提交" in handed_in
+    path = drafter.at.partition("?")[0]
+    await made.settled()
+
+    reviewer = await Browser(app).enter("finance-reviewer")
+    assert "预算公开说明" in await reviewer.open("/")
+    await reviewer.open(path)
+    missing = await reviewer.send(f"{path}/review", opinion="disclose", basis="条例第十九条", reason="")
+    assert "WY-B.9" in missing
+    assert "条例第十九条</textarea>" in reviewer.page
+    assert "审查意见已记录" in await reviewer.send(
+        f"{path}/review", opinion="disclose", basis="条例第十九条", reason="不涉密"
+    )
+    await made.settled()
+
+    officer = await Browser(app).enter("finance-officer")
+    assert "还不能发布" in await officer.open(path)
+
+    deputy = await Browser(app).enter("water-deputy")
+    await deputy.open(path)
+    action = re.search(rf'action="({path}/consultations/[^"]+)"', deputy.page)
+    assert action is not None
+    assert "consultation.no-reason" in await deputy.send(action[1], agrees="no")
+    assert "答复已送达" in await deputy.send(action[1], agrees="yes")
+    await made.settled()
+
+    await officer.open(path)
+    assert "已发布" in await officer.send(f"{path}/publish")
+    shown = await officer.open(path)
+    for said in (
+        "拟稿《预算公开说明》",
+        "保密审查意见：公开",
+        "答复征求意见：同意",
+        "发布《预算公开说明》",
+        "CX-6",
+        "WY-B.9",
+    ):
+        assert said in shown
+    seals = re.findall(r'class="seal" href="(/events/[^"]+)"', officer.page)
+    assert len(seals) == 6
+    record = await officer.open(seals[-1])
+    assert "gongkai.DocumentPublished.v1" in record
+    outsider = await Browser(app).enter("law-drafter")  # of the supervising unit: sees all
+    await outsider.open(path)
+    assert outsider.status == 200
+
+
+@pytest.mark.clause("GT-answer", "SC-4.1")
+async def test_a_late_application_is_answered_and_costs_what_its_evidence_shows(
+    district: tuple[House, FastAPI],
+) -> None:
+    made, app = district
+    application = {
+        "unit": "finance",
+        "applicant": {"name": "示例申请人", "id_number": "000000", "contact": "示例电话"},
+        "request": {"description": "2024年决算"},
+    }
+    received = (await made.say("intake", "/applications", "public", application)).json()
+    await made.seen("console", received["place"])
+    path = f"/applications/{received['id']}"
+
+    officer = await Browser(app).enter("finance-officer")
+    assert "剩余20个工作日" in await officer.open("/")
+    shown = await officer.open(path)
+    assert "应于2025年3月31日前（含当日）答复" in shown
+    assert "示例申请人" in shown
+
+    await made.set_clock(datetime(2025, 4, 2, 1, tzinfo=UTC))
+    assert "超期2个工作日" in await officer.open("/applications?tab=late")
+    assert "超期2个工作日" in await officer.open("/")
+    await officer.open(path)
+    empty = await officer.send(f"{path}/answer", kind="disclosed", text="")
+    assert "请填写“告知书正文”" in empty
+    assert "答复已送达" in await officer.send(f"{path}/answer", kind="disclosed", text="现予公开。")
+    again = (
+        await officer.send(f"{path}/answer", kind="disclosed", text="另一答复")
+        if "/answer" in officer.page
+        else ""
+    )
+    assert again == ""  # there is one answer, and no second form
+    await made.settled()
+
+    assert "94 分" in await officer.open("/scores/finance?year=2025")
+    seals = re.findall(r'class="seal" href="(/events/[^"]+)"', officer.page)
+    assert len(seals) == 1
+    assert "申请超期" in await officer.open(seals[0]) or "答复申请" in officer.page
+
+    supervisor = await Browser(app).enter("law-officer")
+    unsealed = await supervisor.open(path)
+    assert supervisor.status == 200
+    assert "示例申请人" not in unsealed
+    assert "只对承办单位有关人员开放" in unsealed
+    board = await supervisor.open("/dashboard")
+    assert "全部单位" in board
+    stranger = await Browser(app).enter("water-officer")
+    for closed in (path, seals[0], f"{seals[0]}/record.json"):
+        await stranger.open(closed)
+        assert stranger.status == 403
+    assert received["receipt"] not in await stranger.open("/events")
+
+
+async def test_who_isnt_signed_in_gets_the_way_in_and_comes_back(lobby: FastAPI) -> None:
+    browser = Browser(lobby)
+    await browser.open("/documents?state=ready")
+    assert browser.at == "/sign-in?next=/documents%3Fstate%3Dready"
+    await browser.send("/sign-in/demo", person="finance-drafter")
+    assert browser.at == "/documents?state=ready"
+    await browser.send("/sign-out")
+    assert browser.at == "/sign-in"
+    await browser.open("/")
+    assert browser.at == "/sign-in"
+
+
+async def test_a_form_without_the_sessions_token_changes_nothing(lobby: FastAPI) -> None:
+    browser = await Browser(lobby).enter("finance-drafter")
+    for action in (
+        "/documents",
+        "/documents/x/review",
+        "/documents/x/publish",
+        "/applications/x/answer",
+        "/sign-out",
+    ):
+        answer = await browser.client.post(action, data={"csrf": "guessed"})
+        assert answer.status_code == 403, action
+    answer = await Browser(lobby).client.post("/sign-in/demo", data={"person": "finance-drafter"})
+    assert answer.status_code == 403
+
+
+async def test_the_invented_people_are_offered_in_a_demo_and_nowhere_else(
+    fresh_database: Cluster, broker: str, tmp_path: Path
+) -> None:
+    async with (
+        house(fresh_database, broker, tmp_path, services=["intake"]) as made,
+        desk(made, broker) as app,
+    ):
+        assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
+        browser = Browser(app)
+        assert "一键进入" not in await browser.open("/sign-in")
+        door = re.search(r'name="csrf" value="([^"]+)"', browser.page)
+        assert door is not None
+        tried = await browser.client.post(
+            "/sign-in/demo", data={"csrf": door[1], "person": "finance-drafter"}
+        )
+        assert tried.status_code == 401
+        assert (await browser.client.post("/api/token", json={"person": "registrar"})).status_code == 401
+
+        pool, now = app.state.parts.pool, app.state.parts.wall()
+        first = tmp_path / accounts.FIRST
+        assert first.stat().st_mode & 0o077 == 0
+        registrar = Browser(app)
+        await registrar.open("/sign-in")
+        await registrar.send("/sign-in", person="registrar", password=first.read_text().strip())
+        assert "finance-drafter" in await registrar.open("/accounts")
+        assert "account.weak-password" in await registrar.send(
+            "/accounts", person="finance-head", password="short"
+        )
+        assert "账号已开通" in await registrar.send("/accounts", person="finance-head", password="Kaitong-1")
+        head = Browser(app)
+        await head.open("/sign-in")
+        await head.send("/sign-in", person="finance-head", password="Kaitong-1")
+        await head.open("/accounts")
+        assert head.status == 403
+        await head.open("/password")
+        assert "account.wrong-password" in await head.send("/password", old="x", password="Gengxin-22")
+        assert "密码已修改" in await head.send("/password", old="Kaitong-1", password="Gengxin-22")
+        with pytest.raises(accounts.WeakPassword):
+            await accounts.put(pool, "finance-drafter", "password", now)
+        await accounts.put(pool, "finance-drafter", "Zhengwu-2025", now)
+        await browser.send("/sign-in", person="finance-drafter", password="wrong")
+        assert browser.status == 401
+        await browser.send("/sign-in", person="finance-drafter", password="Zhengwu-2025")
+        assert browser.at == "/"
+        token = await browser.client.post(
+            "/api/token", json={"person": "finance-drafter", "password": "Zhengwu-2025"}
+        )
+        assert token.json()["token"].count(".") == 2
+
+        for _ in range(accounts.ATTEMPTS):
+            assert await accounts.check(pool, "finance-drafter", "wrong", now) is None
+        assert await accounts.check(pool, "finance-drafter", "Zhengwu-2025", now) is None  # locked
+        assert await accounts.check(pool, "finance-drafter", "Zhengwu-2025", now + accounts.LOCK) is not None

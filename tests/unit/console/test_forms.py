@@ -1,0 +1,75 @@
+"""Forms: what was typed is kept, what the service says about a field is said in the words of the form."""
+
+import pytest
+from starlette.datastructures import FormData, Headers, UploadFile
+
+from gongkai.runtime.web import Problem
+from gongkai.services.console.addresses import address
+from gongkai.services.console.calls import humane
+from gongkai.services.console.pages.drafts import Typed
+from gongkai.services.console.pages.sign_in import _inside
+from gongkai.services.console.reads.documents import Wanted
+from gongkai.services.console.sessions import same
+
+
+class Upload(UploadFile):
+    def __init__(self, name: str, content: bytes, media_type: str) -> None:
+        import io
+
+        super().__init__(io.BytesIO(content), filename=name, headers=Headers({"content-type": media_type}))
+
+
+async def test_consultations_come_in_their_order_and_empty_ones_are_none() -> None:
+    form = FormData([
+        ("consult/0/unit", ""), ("consult/0/kind", "affects"), ("consult/0/matters", ""),
+        ("consult/2/unit", "finance"), ("consult/2/kind", "coordinate"), ("consult/2/matters", " 经费 "),
+    ])  # fmt: skip
+    typed = await Typed.read(form)
+    assert len(typed.needs) == 2
+    assert typed.filled == [{"unit": "finance", "kind": "coordinate", "matters": "经费", "opinion": ""}]
+
+
+async def test_an_uploaded_text_goes_before_a_typed_one_and_is_kept_in_the_form() -> None:
+    form = FormData([("body", "旧"), ("file", Upload("稿.md", "# 新".encode(), "application/octet-stream"))])
+    typed = await Typed.read(form)
+    assert typed.content() == ("# 新".encode(), "text/markdown")
+    typed.keep_upload()
+    assert typed.fields["body"] == "# 新"
+
+
+async def test_a_file_that_is_no_text_is_sent_as_what_it_is() -> None:
+    typed = await Typed.read(FormData([("file", Upload("x.pdf", b"%PDF\xff", "application/pdf"))]))
+    assert typed.content()[1] == "application/pdf"
+    typed.keep_upload()
+    assert typed.fields["body"] == ""
+
+
+def test_a_missing_field_is_called_by_the_name_it_has_on_the_form() -> None:
+    problem = Problem("input.missing", "缺少字段 /title。", "missing", "/title")
+    (told,) = humane([problem], {"/title": ("标题", "Title")})
+    assert told.zh == "请填写“标题”。"
+    other = Problem("document.no-attribute", "未标注公开属性", "no attribute", "/attribute")
+    assert humane([other], {"/attribute": ("公开属性", "Attribute")}) == [other]
+
+
+@pytest.mark.parametrize("address", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", ""])
+def test_a_sign_in_never_leads_elsewhere(address: str) -> None:
+    assert _inside(address) == "/"
+
+
+def test_a_sign_in_leads_to_the_page_that_was_asked_for() -> None:
+    assert _inside("/documents/doc-1?done=1") == "/documents/doc-1?done=1"
+
+
+def test_nothing_is_no_token() -> None:
+    assert not same("", "")
+    assert not same(None, None)
+    assert not same("a", "b")
+    assert same("a", "a")
+
+
+def test_an_address_holds_what_is_asked_and_nothing_empty() -> None:
+    assert address("/documents", Wanted(q="预算", state="ready"), after="x") == (
+        "/documents?q=%E9%A2%84%E7%AE%97&state=ready&after=x"
+    )
+    assert address("/documents", Wanted()) == "/documents"

@@ -1,0 +1,49 @@
+"""The audit trail tells every event, in both languages, and nothing that is sealed."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from gongkai.contracts.envelope import Place, read_record, seal_record
+from gongkai.contracts.events import REGISTRY, Event
+from gongkai.ledger.subscribe import Delivered
+from gongkai.services.console.trail import NAMES, TELL, row_of, tell
+from tests.unit.examples import EXAMPLES, a_document_drafted, an_application_answered, an_application_received
+from tests.unit.given import CHINESE, CLAUSE
+
+
+def test_no_kind_of_event_is_left_out() -> None:
+    """A projection that met an untold kind would stop: this says so before it is shipped."""
+    kinds = {kind.model for kind in REGISTRY.values()}
+    assert set(TELL) == kinds
+    assert set(NAMES) == {kind.__name__ for kind in kinds}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
+def test_each_is_told_in_both_languages_with_its_clause(example: Callable[[], Event]) -> None:
+    told = tell(example())
+    assert CHINESE.search(told.zh)
+    assert not CHINESE.search(re.sub(r"“[^”]*”|: .*", "", told.en))  # names and titles stay as they are
+    assert CLAUSE.match(told.clause)
+    assert told.mood in ("", "done", "late")
+
+
+@pytest.mark.parametrize("event", [an_application_received(), an_application_answered()])
+def test_what_is_sealed_stays_sealed(event: Event) -> None:
+    row = " ".join(map(str, row_of(_delivered(event))))
+    for name, value in event.model_dump(mode="json").items():
+        if isinstance(value, dict) and "box" in value:
+            assert value["box"] not in row, name
+            assert value["person"] not in row, name
+
+
+def test_a_nul_in_a_text_stops_nothing() -> None:
+    row = row_of(_delivered(a_document_drafted(title="标题\0", reason="理由\0")))
+    assert not any("\0" in value for value in row if isinstance(value, str))
+
+
+def _delivered(event: Event) -> Delivered:
+    _, raw = seal_record(event, stream="s", version=1, command=uuid4(), index=0)
+    return Delivered(Place("intake", 0, 0), event.at, read_record(raw))

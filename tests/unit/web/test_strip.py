@@ -1,0 +1,114 @@
+"""The clock as a strip of days: what each cell is, and the sentence for those who don't see it (GT-answer)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from gongkai.rules.deadlines import Pause
+from gongkai.rules.deadlines import deadline as count
+from gongkai.rules.rulebooks import Term
+from gongkai.runtime.web import Pages, Strip, spoken, strip_of
+from tests.unit.given import rules
+from tests.unit.web.test_look import HOUSE
+
+RECEIVED = date(2026, 2, 9)  # before 春节; 14 and 28 February are worked
+
+
+def clock(received: date = RECEIVED, *pauses: Pause) -> dict[str, Any]:
+    line = count(rules().calendar, start=received, term=Term(20, "wd"), pauses=pauses)
+    days = [
+        {"date": d.date.isoformat(), "counts": d.counts, "n": d.n, "code": d.reason.code, "zh": d.reason.zh,
+         "en": d.reason.en}
+        for d in line.days
+    ]  # fmt: skip
+    due = line.due.isoformat() if line.due else None
+    return {
+        "due": due,
+        "left": line.left,
+        "awaits": line.awaits,
+        "term": 20,
+        "clause": "GT-answer",
+        "days": days,
+    }
+
+
+def cell(strip: Strip, day: date) -> set[str]:
+    found = next(c for c in strip.cells if c.day == day)
+    return set(found.kinds.split()) | ({"班"} if found.make_up else set())
+
+
+@pytest.mark.clause("GT-count")
+def test_each_day_is_what_it_is() -> None:
+    strip = strip_of(clock(), received=RECEIVED, today=date(2026, 2, 25))
+    assert cell(strip, RECEIVED) == {"start", "past"}
+    assert cell(strip, date(2026, 2, 10)) == {"counts", "past"}
+    assert cell(strip, date(2026, 2, 14)) == {"counts", "past", "班"}
+    assert cell(strip, date(2026, 2, 17)) == {"rest", "past"}
+    assert cell(strip, date(2026, 2, 25)) == {"counts", "past", "today"}
+    assert cell(strip, date(2026, 2, 28)) == {"counts", "班"}
+    assert strip.due is not None
+    assert cell(strip, strip.due) == {"counts", "due"}
+
+
+def test_the_sentence_says_it_all() -> None:
+    strip = strip_of(clock(), received=RECEIVED, today=date(2026, 2, 25))
+    assert "2026年2月9日收到" in strip.sentence
+    assert "应于2026年3月13日前" in strip.sentence
+    assert "第7个工作日，剩余13个工作日" in strip.sentence
+    token = spoken.set("en")
+    try:
+        assert "working day 7; 13 left" in strip.sentence
+    finally:
+        spoken.reset(token)
+
+
+def test_a_late_case_goes_on_past_its_flag() -> None:
+    after = [
+        {"date": date(2026, 3, d), "counts": True, "n": None, "code": "working-day", "zh": "", "en": ""}
+        for d in (16, 17)
+    ]
+    strip = strip_of(clock(), received=RECEIVED, today=date(2026, 3, 17), after=after)
+    assert cell(strip, date(2026, 3, 16)) == {"counts", "past", "over"}
+    assert strip.late_days == 2
+    assert "已超期2个工作日" in strip.sentence
+
+
+def test_an_answered_case_stands_still() -> None:
+    strip = strip_of(clock(), received=RECEIVED, today=date(2026, 3, 19), answered="2026-03-02")
+    assert "answered" in cell(strip, date(2026, 3, 2))
+    assert "已于2026年3月2日按期答复" in strip.sentence
+
+
+def test_a_pause_is_hatched_with_its_reason() -> None:
+    pause = Pause(date(2026, 3, 2), date(2026, 3, 4), "等待申请人补正", "correction awaited")
+    strip = strip_of(clock(RECEIVED, pause), received=RECEIVED, today=date(2026, 3, 5))
+    assert cell(strip, date(2026, 3, 3)) == {"paused", "past"}
+    assert strip.paused
+    html = _drawn(strip)
+    assert "等待申请人补正" in html
+    assert "中止计算" in html
+
+
+def test_an_open_pause_and_an_unknown_year_are_said_not_guessed() -> None:
+    paused = strip_of(
+        clock(RECEIVED, Pause(date(2026, 3, 2), None)), received=RECEIVED, today=date(2026, 3, 5)
+    )
+    assert "计时暂停中" in paused.sentence
+    last = rules().calendar.last_year
+    far = strip_of(clock(date(last, 12, 21)), received=date(last, 12, 21), today=date(last, 12, 22))
+    assert f"待国务院{last + 1}年放假安排公布" in far.sentence
+
+
+def test_drawn_it_is_a_list_with_a_text_for_every_day() -> None:
+    strip = strip_of(clock(), received=RECEIVED, today=date(2026, 2, 25))
+    html = _drawn(strip)
+    assert html.count('class="hidden-text">2026年') == len(strip.cells)
+    assert "<ol" in html
+    assert "调休上班" in html
+    assert html.count('<tr><th scope="row">') == len(strip.cells)
+
+
+def _drawn(strip: Strip) -> str:
+    module = Pages(HOUSE / "services/console").env.get_template("web/macros.html").module
+    return str(module.clock_strip(strip))  # type: ignore[attr-defined]  # a macro of the template
