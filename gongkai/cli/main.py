@@ -46,7 +46,7 @@ app = typer.Typer(
 
 Data = Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")]
 Port = Annotated[
-    int | None, typer.Option(min=0, max=65535, help="后台端口，0 为任选 console's port, 0 = any  [8080]")
+    int | None, typer.Option(min=0, max=65535, help="控制台端口，0 为任选 console's port, 0 = any  [8080]")
 ]
 Kafka = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="用外部 Kafka  use this one instead")]
 Postgres = Annotated[
@@ -61,7 +61,7 @@ def up(
     kafka: Kafka = None,
     postgres: Postgres = None,
     host: Annotated[
-        str, typer.Option(help="后台与门户的监听地址 where console and portal listen")
+        str, typer.Option(help="控制台与门户的监听地址 where console and portal listen")
     ] = "127.0.0.1",
 ) -> None:
     """在本机启动全部服务，直到 Ctrl-C / everything on one machine, until Ctrl-C."""

@@ -228,7 +228,7 @@ class _Run:
         with suppress(OSError):
             print(
                 f"\n就绪 ready\n"
-                f"  后台 console  {there.url('console')}/\n"
+                f"  控制台 console  {there.url('console')}/\n"
                 f"  门户 portal   {there.url('portal')}/\n"
                 f"  数据 data     {self.data}\n"
                 f"  日志 logs     {self.data / 'logs'}\n"

@@ -5,7 +5,6 @@ applied is kept by the subscription (stopped, and read again from the log), and 
 """
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Any
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
@@ -42,9 +41,10 @@ async def ensure_topic(servers: str, log: LogId, partitions: int, replication: i
                 "min.insync.replicas": "2" if replication > 2 else "1",
             },
         )
-        await admin.create_topics([topic])
-    except TopicAlreadyExistsError:
-        pass
+        answer = await admin.create_topics([topic])
+        for _, code, *says in answer.topic_errors:  # aiokafka hands refusals back, it doesn't raise them
+            if code not in (NoError.errno, TopicAlreadyExistsError.errno):
+                raise for_code(code)(*says)
     finally:
         await admin.close()
 
@@ -54,9 +54,10 @@ class Delivery:
 
     def __init__(self, servers: str, subscription: Subscription) -> None:
         self._subscription = subscription
-        self._broker = KafkaBroker(servers, logger=None, consumer_only=True, allow_auto_create_topics=False)
+        self._broker = KafkaBroker(
+            servers.split(","), logger=None, consumer_only=True, allow_auto_create_topics=False
+        )
         self._logs = {log.topic: log for log in subscription.logs}
-        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
         self._broker.subscriber(
             *self._logs,
             batch=True,

@@ -76,7 +76,6 @@ class Timers:
         conn = await asyncpg.connect(self.dsn)
         try:
             await conn.add_listener(CLOCK_CHANNEL, lambda *_: self._woken.set())
-            await conn.add_listener("gongkai.timer", lambda *_: self._woken.set())
             while not conn.is_closed():
                 self._woken.clear()
                 await self.fire()

@@ -23,7 +23,7 @@ from gongkai.runtime.service import Parts
 from gongkai.runtime.telemetry import traceparent
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
@@ -31,7 +31,7 @@ def parts_of(request: Request) -> Parts:
 PartsOf = Annotated[Parts, Depends(parts_of)]
 
 
-def command_id(idempotency_key: Annotated[str | None, Header()] = None) -> UUID:
+async def command_id(idempotency_key: Annotated[str | None, Header()] = None) -> UUID:
     """The caller's id for the command, so that it can be said again safely; a new one when there is none."""
     if idempotency_key is None:
         return uuid4()
@@ -64,7 +64,7 @@ def rules_of_jurisdiction(jurisdiction: str, now: datetime) -> Rules:
         return Rules(load(jurisdiction, on=local_date(now)), official())
     except LookupError:
         says = Sentence(
-            f"没有“{jurisdiction}”的规则手册。请先为该地区增加规则手册。",
+            f"没有“{jurisdiction}”的规则书。请先为该地区增加规则书。",
             f"There is no rulebook for “{jurisdiction}”. Add one for that jurisdiction first.",
         )
         raise Refused("unit.no-rulebook", "GT-scope", says, field="/jurisdiction") from None

@@ -167,6 +167,7 @@ async def _pool(dsn: str, service: str) -> Any:
             return await asyncpg.create_pool(
                 dsn,
                 min_size=2,
+                reset=_as_it_was,
                 max_size=10,
                 command_timeout=60,
                 server_settings={"application_name": f"gongkai.{service}"},
@@ -174,6 +175,10 @@ async def _pool(dsn: str, service: str) -> Any:
         except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
             _log.info("waiting for the database", error=repr(error))
             await asyncio.sleep(0.3)
+
+
+async def _as_it_was(_: object) -> None:
+    """No session state is ever set on a pooled connection, so there is none to reset: a round trip less."""
 
 
 async def _close(pool: Any) -> None:

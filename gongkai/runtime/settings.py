@@ -1,5 +1,6 @@
 """What a process is told at start: by environment (`GONGKAI_…`) or by files of the same names in a secrets folder."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ SERVICES: tuple[ServiceName, ...] = ("intake", "review", "publishing", "scoring"
 class Settings(BaseSettings):
     """One service's settings. Passwords are `SecretStr`, so that no log or trace shows them."""
 
-    model_config = SettingsConfigDict(env_prefix="GONGKAI_", secrets_dir=None)
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", secrets_dir=os.environ.get("GONGKAI_SECRETS"))
 
     service: ServiceName
     host: str = "127.0.0.1"

@@ -25,6 +25,7 @@ def configure(service: str, level: str = "info") -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broker that is away, we say
     if not isinstance(trace.get_tracer_provider(), TracerProvider):
         trace.set_tracer_provider(
             TracerProvider(resource=Resource.create({"service.name": f"gongkai.{service}"}))

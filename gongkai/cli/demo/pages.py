@@ -31,11 +31,11 @@ async def lines(deployment: Deployment, played: Played) -> list[str]:
     found = [
         "",
         f"演示已就绪 / the demo is ready: seed {played.seed}, scale {played.scale:g}",
-        f"  后台 console        {back}/sign-in  （点选任一虚构人员即可登录 one click on any invented person；",
+        f"  控制台 console      {back}/sign-in  （点选任一虚构人员即可登录 one click on any invented person；",
         f"                      {_SEES_ALL} 可见全区 sees the whole district）",
         f"  门户 portal         {front}/",
         f"  态势 dashboard      {back}/dashboard",
-        f"  审计轨迹 events     {back}/events",
+        f"  审计记录 events     {back}/events",
     ]
     conn = await asyncpg.connect(deployment.cluster.dsn(MONITOR))
     try:

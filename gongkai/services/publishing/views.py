@@ -22,6 +22,8 @@ from gongkai.ledger.read import Connection
 from gongkai.ledger.subscribe import Delivered
 from gongkai.services.publishing.domain.gate import Consultation, Docket, Draft, Need, Review
 
+_PLACES = {"cause", "registerat"}  # where things stood differs from run to run; what happened doesn't
+
 Settled = Literal["open", "consent", "refused"]
 
 _SEEN = (DocumentDrafted, SecrecyReviewed, ConsultationRequested, ConsultationAnswered, ConsultationLapsed)
@@ -37,7 +39,7 @@ class Dockets:
                 what.record.id,
                 event.document,
                 what.place.log,
-                what.record.model_dump_json(exclude_none=True).encode(),
+                what.record.model_dump_json(exclude=_PLACES, exclude_none=True).encode(),
             )
             for what in batch
             if isinstance(event := decode(what.record), _SEEN)
