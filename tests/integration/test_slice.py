@@ -115,13 +115,13 @@ async def test_an_application_past_its_twenty_working_days_lowers_the_score_once
     await district.settled()
     await _until_scored(district, 1)
 
-    shown = await district.ask(
-        "intake", "/applications/progress", "public", receipt=received["receipt"], code=received["code"]
+    shown = await district.say(
+        "intake", "/applications/progress", "public", {k: received[k] for k in ("receipt", "code")}
     )
     assert shown.json()["answer"]["text"] == "现予公开。"
     assert shown.json()["answer"]["late_days"] == 1
-    wrong = await district.ask(
-        "intake", "/applications/progress", "public", receipt=received["receipt"], code="x"
+    wrong = await district.say(
+        "intake", "/applications/progress", "public", {"receipt": received["receipt"], "code": "x"}
     )
     assert wrong.status_code == 404
 

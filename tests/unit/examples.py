@@ -52,7 +52,7 @@ def sealed(box: str = "Ym94", person: str = "applicant-1") -> Sealed:
 
 
 def a_ref(number: int, log: str = "intake", type_: str = "gongkai.DocumentDrafted.v1") -> EventRef:
-    return EventRef(log=log, id=UUID(int=number), type=type_)
+    return EventRef(log=log, id=UUID(int=number), type=type_, at=MONDAY)
 
 
 def an_officer(person: str = "wang-fang", name: str = "王芳", *duties: Duty) -> Officer:

@@ -49,6 +49,7 @@ class EventRef(Value):
     log: str
     id: UUID
     type: str
+    at: Moment  # when the fact was decided, so that who sees only the reference can say so
 
 
 class Sealed(Value):

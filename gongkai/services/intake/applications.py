@@ -6,9 +6,10 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import uuid5
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from gongkai.contracts.envelope import Place
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, Line, Sealed, Text
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty
@@ -144,6 +145,8 @@ async def receive(asked: Application, who: Asking, parts: PartsOf, command: Comm
         now=now,
         id=application_id,
     )
+    if done.place is not None and parts.subscription is not None:
+        await parts.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
     return Received(**dict(done), receipt=receipt, code=code)
 
 
@@ -169,11 +172,19 @@ async def answer(application_id: Id, said: Answer, who: Asking, parts: PartsOf, 
     )
 
 
-@router.get("/applications/progress")
-async def progress(
-    who: Asking, parts: PartsOf, receipt: Annotated[str, Query()], code: Annotated[str, Query()]
-) -> Progress:
+class LookUp(BaseModel):
+    """Receipt and query code: in the body, since addresses end up in logs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    receipt: Line
+    code: Line
+
+
+@router.post("/applications/progress")
+async def progress(asked: LookUp, who: Asking, parts: PartsOf) -> Progress:
     """What the applicant sees. A wrong code and an unknown receipt get the same answer."""
+    receipt, code = asked.receipt, asked.code
     row = await parts.pool.fetchrow(
         "SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt
     )

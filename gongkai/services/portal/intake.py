@@ -113,7 +113,7 @@ class Intake:
 
     async def progress(self, receipt: str, code: str) -> Progress | None:
         """None when there is no such pair: an unknown receipt and a wrong code are the same. Raises Away."""
-        answer = await self._ask("GET", "/applications/progress", params={"receipt": receipt, "code": code})
+        answer = await self._ask("POST", "/applications/progress", json={"receipt": receipt, "code": code})
         if answer.is_client_error:
             return None
         try:

@@ -67,8 +67,11 @@ class Publication:
     digest: str
     formed_on: date
     drafted: UUID
+    drafted_at: datetime
     review: UUID
+    reviewed_at: datetime
     consultations: tuple[UUID, ...]
+    settled_at: datetime | None
     rulebook: str
 
 
@@ -154,8 +157,9 @@ class Catalogue:
     async def publications(self, document: str) -> list[Publication]:
         """All of a document, first one first."""
         rows = await self._pool.fetch(
-            "SELECT event_id, version, published_at, unit_name, index_no, digest, formed_on, drafted, review, "
-            "consultations, rulebook FROM publication WHERE document = $1 ORDER BY version",
+            "SELECT event_id, version, published_at, unit_name, index_no, digest, formed_on, drafted, "
+            "drafted_at, review, reviewed_at, consultations, settled_at, rulebook "
+            "FROM publication WHERE document = $1 ORDER BY version",
             document,
         )
         return [_publication(row) for row in rows]
@@ -203,8 +207,11 @@ def _publication(row: Any) -> Publication:
         digest=row["digest"],
         formed_on=row["formed_on"],
         drafted=row["drafted"],
+        drafted_at=row["drafted_at"],
         review=row["review"],
+        reviewed_at=row["reviewed_at"],
         consultations=tuple(row["consultations"]),
+        settled_at=row["settled_at"],
         rulebook=row["rulebook"],
     )
 

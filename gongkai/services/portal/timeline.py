@@ -41,7 +41,7 @@ def _of(p: Publication, first: bool) -> list[Step]:
         Step(
             t("拟制并确定公开属性：主动公开", "Drafted with its attribute: proactive disclosure"),
             p.unit_name,
-            None,
+            p.drafted_at,
             "CX-6",
             _fact(p.drafted),
         ),
@@ -52,7 +52,7 @@ def _of(p: Publication, first: bool) -> list[Step]:
             Step(
                 t(f"征求有关单位意见（{n}家）", f"Units concerned were asked ({n})"),
                 p.unit_name,
-                None,
+                p.settled_at,
                 "SC-3.3",
                 _fact(*p.consultations),
             )
@@ -61,7 +61,7 @@ def _of(p: Publication, first: bool) -> list[Step]:
         Step(
             t("保密审查：公开", "Secrecy review: disclose"),
             p.unit_name,
-            None,
+            p.reviewed_at,
             "WY-B.3",
             _fact(p.review, t("审查的就是本页所示全文，一字未改。", "Of exactly the text shown here.")),
         )

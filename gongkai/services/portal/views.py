@@ -18,8 +18,8 @@ PATIENCE = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
 
 _PUBLICATION = """
 INSERT INTO publication (event_id, document, version, published_at, unit_name, index_no, digest, formed_on,
-                         drafted, review, consultations, rulebook)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                         drafted, drafted_at, review, reviewed_at, consultations, settled_at, rulebook)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (event_id) DO NOTHING
 """
 
@@ -88,8 +88,11 @@ def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]
         event.digest,
         event.formed_on,
         event.drafted.id,
+        event.drafted.at,
         event.review.id,
+        event.review.at,
         [c.id for c in event.consultations],
+        max((c.at for c in event.consultations), default=None),
         event.rulebook,
     )
 

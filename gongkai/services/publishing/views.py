@@ -75,7 +75,7 @@ async def docket_of(conn: Connection, document: str, digest: str | None, registe
 
 
 def _ref(log: str, record: Record) -> EventRef:
-    return EventRef(log=log, id=record.id, type=record.type)
+    return EventRef(log=log, id=record.id, type=record.type, at=record.time)
 
 
 def _draft(event: DocumentDrafted, ref: EventRef, register: Register) -> Draft:

@@ -16,13 +16,17 @@ from gongkai.services.scoring.aggregates import SCORE, score_stream
 from gongkai.services.scoring.domain import score
 
 
+def _ref(what: Delivered) -> EventRef:
+    return EventRef(log=what.place.log, id=what.record.id, type=what.record.type, at=what.record.time)
+
+
 class Lateness:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
         event = decode(what.record)
-        change = score.moved_by(event, EventRef(log=what.place.log, id=what.record.id, type=what.record.type))
+        change = score.moved_by(event, _ref(what))
         if change is None:
             return ()
         await self._parts.replica.at_least(what.record.registerat)

@@ -43,8 +43,11 @@ CREATE TABLE publication (
     digest        text COLLATE "C" NOT NULL,
     formed_on     date NOT NULL,
     drafted       uuid NOT NULL,
+    drafted_at    timestamptz NOT NULL,
     review        uuid NOT NULL,
+    reviewed_at   timestamptz NOT NULL,
     consultations uuid[] NOT NULL,
+    settled_at    timestamptz,  -- when the last unit that was asked had its say
     rulebook      text NOT NULL
 );
 CREATE INDEX publication_of_document ON publication (document, version);
