@@ -55,7 +55,11 @@ class Delivery:
     def __init__(self, servers: str, subscription: Subscription) -> None:
         self._subscription = subscription
         self._broker = KafkaBroker(
-            servers.split(","), logger=None, consumer_only=True, allow_auto_create_topics=False
+            servers.split(","),
+            logger=None,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=5_000,  # topics that were made after the consumer are noticed by then
         )
         self._logs = {log.topic: log for log in subscription.logs}
         self._broker.subscriber(

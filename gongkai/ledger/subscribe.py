@@ -22,6 +22,7 @@ from gongkai.ledger.read import Connection, Entry, LogId
 
 RETRY = (0.2, 1.0, 3.0, 10.0, 30.0)  # seconds until a stopped partition is tried again
 WATCH = 1.0  # seconds between looks at the log for what Kafka should have brought
+IMPATIENCE = 0.5  # seconds that a page waits for Kafka before it asks the log
 MAX_IN_TRANSACTION = 500  # records
 
 Key = tuple[str, int]  # log, partition
@@ -149,10 +150,19 @@ class Subscription:
                 _log.warning("watch failed", subscription=self.name, error=repr(error))
 
     async def wait_for(self, place: Place, seconds: float = 5.0) -> bool:
-        """Until the record at that place has been applied here; False when it takes longer."""
+        """Until the record at that place has been applied here; False when it takes longer.
+
+        Where Kafka takes its time (a group that is still forming), the log is asked after a moment.
+        """
         key = (place.log, place.partition)
-        if key not in self.seen:
+        if key not in self.seen or await self._seen_within(place, min(IMPATIENCE, seconds)):
             return True
+        self._behind.add(key)
+        await self.repair()
+        return await self._seen_within(place, max(0.0, seconds - IMPATIENCE))
+
+    async def _seen_within(self, place: Place, seconds: float) -> bool:
+        key = (place.log, place.partition)
         try:
             async with asyncio.timeout(seconds), self._moved:
                 await self._moved.wait_for(lambda: self.seen[key] >= place.position)
