@@ -7,7 +7,6 @@ applied is kept by the subscription (stopped, and read again from the log), and 
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,9 +15,9 @@ from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_co
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from gongkai.contracts.envelope import Place
+from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.read import LogId
-from gongkai.ledger.subscribe import Arrived, Delivered, Key, Subscription
+from gongkai.ledger.subscribe import Subscription
 
 POSITION, PREVIOUS, COMMITTED_AT, TRACE = "position", "previous", "committedat", "traceparent"
 
@@ -93,12 +92,14 @@ class Delivery:
     def _arrived(self, raw: Sequence[Any]) -> dict[Key, list[Arrived]]:
         arrived: dict[Key, list[Arrived]] = defaultdict(list)
         for message in raw:
-            headers = {name: value.decode() for name, value in message.headers}
-            place = Place(self._logs[message.topic].name, message.partition, int(headers[POSITION]))
-            what = Delivered.parse(
-                message.value, place, datetime.fromisoformat(headers[COMMITTED_AT]), headers.get(TRACE)
-            )
-            arrived[place.log, place.partition].append(Arrived(what, int(headers[PREVIOUS])))
+            claimed = dict(message.headers).get(POSITION, b"")
+            if not claimed.isdigit() or message.value is None:
+                _log.error(
+                    "not of the relay", topic=message.topic, partition=message.partition, at=message.offset
+                )
+                continue
+            key = (self._logs[message.topic].name, message.partition)
+            arrived[key].append(Arrived(int(claimed), message.value))
         return arrived
 
     async def run(self) -> None:

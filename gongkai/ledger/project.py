@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from gongkai.ledger import read
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection, LogId
-from gongkai.ledger.subscribe import Delivered
 
 
 class Projection(Protocol):

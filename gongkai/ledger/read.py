@@ -1,6 +1,6 @@
 """Reading a log: by stream, by position, by partition. The log in PostgreSQL is the record; all else is a copy."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,16 @@ class Entry:
     @property
     def record(self) -> Record:
         return read_record(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What tells whether bytes are the record at a position."""
+
+    position: int
+    leaf: bytes
+    committed_at: datetime
+    trace: str | None
 
 
 _COLUMNS = "log, partition, position, stream, version, event_id, committed_at, record, trace"
@@ -100,6 +110,27 @@ async def partition_after(
         limit,
     )
     return [_entry(row) for row in rows]
+
+
+async def marks(
+    conn: Connection, log: LogId, spans: Mapping[int, tuple[int, int]], limit: int
+) -> dict[int, list[Mark]]:
+    """By partition, the marks of its entries after the first and up to the second position, at most `limit` each."""
+    rows = await conn.fetch(
+        "SELECT k.partition, e.* FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS k(partition, seen, until),"
+        f" LATERAL (SELECT position, leaf, committed_at, trace FROM {log.schema}.log_entry e WHERE e.log = $1"
+        "  AND e.partition = k.partition AND e.position > k.seen AND e.position <= k.until"
+        "  ORDER BY e.position LIMIT $5) e",
+        log.name,
+        list(spans),
+        [seen for seen, _ in spans.values()],
+        [until for _, until in spans.values()],
+        limit,
+    )
+    found: dict[int, list[Mark]] = {}
+    for partition, *mark in rows:
+        found.setdefault(partition, []).append(Mark(*mark))
+    return found
 
 
 async def streams_like(conn: Connection, log: LogId, prefix: str, position: int) -> list[Entry]:

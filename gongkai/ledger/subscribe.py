@@ -1,12 +1,11 @@
 """Subscribing: batches in, effects and checkpoint in one transaction, nothing lost and nothing twice.
 
-Kafka only says that there is something to do. What was seen is skipped; a gap is read from the log; a record whose
-cause hasn't been seen yet waits for it; an exception stops its partition, which goes on by retry and never past it.
+What was seen is skipped; a gap, or a record that isn't the log's, is read from the log; one whose cause hasn't been
+seen yet waits for it; an exception stops its partition, which goes on by retry and never past it.
 """
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,58 +13,25 @@ from typing import Any, Protocol
 
 import structlog
 
-from gongkai.contracts.envelope import Place, Record, read_record
+from gongkai.contracts.envelope import Place
 from gongkai.ledger import read
-from gongkai.ledger.append import Conflict, append
-from gongkai.ledger.decider import Intent, said_before, write_of
-from gongkai.ledger.read import Connection, Entry, LogId
+from gongkai.ledger.append import Conflict
+from gongkai.ledger.arrival import Arrived, Delivered, Key, in_causal_order, prove
+from gongkai.ledger.react import Reaction, carry_out_all
+from gongkai.ledger.read import Connection, LogId
 
 RETRY = (0.2, 1.0, 3.0, 10.0, 30.0)  # seconds until a stopped partition is tried again
 WATCH = 1.0  # seconds between looks at the log for what Kafka should have brought
 IMPATIENCE = 0.5  # seconds that a page waits for Kafka before it asks the log
 MAX_IN_TRANSACTION = 500  # records
 
-Key = tuple[str, int]  # log, partition
-
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """A record on its way into a service."""
-
-    place: Place
-    committed_at: datetime
-    record: Record
-    trace: str | None = None
-
-    @classmethod
-    def of(cls, entry: Entry) -> "Delivered":
-        return cls(entry.place, entry.committed_at, entry.record, entry.trace)
-
-    @classmethod
-    def parse(cls, raw: bytes, place: Place, committed_at: datetime, trace: str | None) -> "Delivered":
-        return cls(place, committed_at, read_record(raw), trace)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A delivered record and the position before it in its partition, as Kafka's headers say."""
-
-    what: Delivered
-    previous: int
 
 
 class Handler(Protocol):
     """Something that changes tables: a projection, a docket, timers. Runs in the subscription's transaction."""
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None: ...
-
-
-class Reaction(Protocol):
-    """Something that makes the service do what another's event asks for. Its commands' ids follow from the event."""
-
-    async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]: ...
 
 
 @dataclass(slots=True)
@@ -107,17 +73,13 @@ class Subscription:
     async def deliver(self, arrived: Mapping[Key, Sequence[Arrived]]) -> None:
         """Take in what Kafka brought. Returns when it is applied, or left to `repair`."""
         async with self._lock:
-            batches: dict[Key, list[Delivered]] = {}
-            for key, records in arrived.items():
-                if key not in self.seen or key in self._stopped:
-                    continue
-                fresh, unbroken = _fresh(self.seen[key], records)
-                if not unbroken:
-                    self._behind.add(key)
-                elif fresh:
-                    batches[key] = fresh
-            if batches:
-                await self._apply(batches)
+            open_to = {k: r for k, r in arrived.items() if k in self.seen and k not in self._stopped}
+            proved = await prove(self.pool, self.logs, open_to, self.seen)
+            for log, partition in sorted(proved.foreign):
+                _log.error("not in the log", subscription=self.name, log=log, partition=partition)
+            self._behind |= proved.broken
+            if proved.batches:
+                await self._apply(proved.batches)
         if self._behind:
             await self.repair()
 
@@ -157,7 +119,7 @@ class Subscription:
         key = (place.log, place.partition)
         if key not in self.seen or await self._seen_within(place, min(IMPATIENCE, seconds)):
             return True
-        self._behind.add(key)
+        self._behind.update(self.seen)  # its cause may be in any of them
         await self.repair()
         return await self._seen_within(place, max(0.0, seconds - IMPATIENCE))
 
@@ -213,14 +175,14 @@ class Subscription:
                     await self._apply({key: batch})
             elif (batch := next(iter(batches.values()))) and len(batch) > 1:
                 for one in batch:
-                    await self._apply({(one.place.log, one.place.partition): [one]})
-                    if self.seen[one.place.log, one.place.partition] < one.place.position:
+                    await self._apply({one.key: [one]})
+                    if self.seen[one.key] < one.place.position:
                         break
             else:
                 await self._stop(batch[0], error)
 
     async def _stop(self, at: Delivered, error: Exception) -> None:
-        key = (at.place.log, at.place.partition)
+        key = at.key
         tries = self._stopped[key].tries + 1 if key in self._stopped else 0
         self._stopped[key] = _Stopped(time.monotonic() + RETRY[min(tries, len(RETRY) - 1)], tries)
         if not isinstance(error, Conflict):
@@ -242,12 +204,12 @@ class Subscription:
     async def _transact(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
         async with self.pool.acquire() as conn, conn.transaction():
             seen = await self._lock_checkpoints(conn, batches)
-            ordered, deferred = _in_causal_order(batches, {**self.seen, **seen})
+            ordered, deferred = in_causal_order(batches, {**self.seen, **seen})
             if ordered:
                 for handler in self.handlers:
                     await handler.apply(conn, ordered)
                 await self._react(conn, ordered)
-                seen |= {(what.place.log, what.place.partition): what.place.position for what in ordered}
+                seen |= {what.key: what.place.position for what in ordered}
                 await conn.executemany(
                     "UPDATE ledger.checkpoint SET position = $4, stopped = NULL, stopped_at = NULL"
                     " WHERE subscription = $1 AND log = $2 AND partition = $3",
@@ -258,7 +220,7 @@ class Subscription:
             self.seen.update(seen)
             self._moved.notify_all()
         for what in ordered:
-            self._stopped.pop((what.place.log, what.place.partition), None)
+            self._stopped.pop(what.key, None)
 
     async def _lock_checkpoints(self, conn: Connection, keys: Iterable[Key]) -> dict[Key, int]:
         """What is seen, by the database's word: a replica may have been quicker."""
@@ -283,64 +245,5 @@ class Subscription:
             for reaction in self.reactions
             for i in await reaction.react(conn, what, now)
         ]
-        if not intents:
-            return
-        streams: dict[str, list[Any]] = {}  # version and state, as this transaction has left them
-        writes = []
-        for intent in intents:
-            if intent.stream not in streams:
-                entries = await read.stream(conn, self.own, intent.stream)
-                streams[intent.stream] = [len(entries), intent.aggregate.fold(entries), entries]
-            version, state, entries = streams[intent.stream]
-            if said_before(intent, entries):
-                continue
-            facts = intent.decide(state)
-            if facts:
-                writes.append(write_of(intent, version, facts))
-                for fact in facts:
-                    state = intent.aggregate.evolve(state, fact)
-                streams[intent.stream] = [version + len(facts), state, entries]
-        if writes:
-            for result in await append(conn, self.own, self.partitions, now, writes):
-                if isinstance(result, Conflict):
-                    raise result
-
-
-def _fresh(seen: int, arrived: Sequence[Arrived]) -> tuple[list[Delivered], bool]:
-    """What is new, each once however often it was sent; and whether nothing is missing in between."""
-    fresh: list[Delivered] = []
-    for one in arrived:
-        if one.what.place.position <= seen:
-            continue
-        if one.previous > seen:
-            return fresh, False
-        fresh.append(one.what)
-        seen = one.what.place.position
-    return fresh, True
-
-
-def _in_causal_order(
-    batches: Mapping[Key, Sequence[Delivered]], seen: Mapping[Key, int]
-) -> tuple[list[Delivered], set[Key]]:
-    """What can be applied now, causes first; and the partitions in which something still waits for its cause."""
-    reached = dict(seen)
-    waiting = {key: deque(batch) for key, batch in batches.items()}
-    ordered: list[Delivered] = []
-    progress = True
-    while progress:
-        progress = False
-        for key, queue in waiting.items():
-            while queue and _cause_seen(queue[0], reached):
-                what = queue.popleft()
-                progress = True
-                if what.place.position > reached[key]:
-                    ordered.append(what)
-                    reached[key] = what.place.position
-    return ordered, {key for key, queue in waiting.items() if queue}
-
-
-def _cause_seen(what: Delivered, reached: Mapping[Key, int]) -> bool:
-    if what.record.cause is None:
-        return True
-    cause = Place.parse(what.record.cause)
-    return reached.get((cause.log, cause.partition), cause.position) >= cause.position
+        if intents:
+            await carry_out_all(conn, self.own, self.partitions, now, intents)

@@ -17,10 +17,11 @@ from starlette.requests import Request
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import Intent, Outcome, carry_out
 from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.react import Reaction
 from gongkai.ledger.read import LogId
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.seal import Keys
-from gongkai.ledger.subscribe import Handler, Reaction, Subscription
+from gongkai.ledger.subscribe import Handler, Subscription
 from gongkai.ledger.timers import Due, Timers
 from gongkai.runtime import problems, telemetry
 from gongkai.runtime.clock import Clock

@@ -9,10 +9,12 @@ from typing import Any
 import asyncpg
 import pytest
 
+from gongkai.contracts.envelope import read_record
 from gongkai.contracts.events import SecrecyReviewRequested, decode
 from gongkai.ledger import read
+from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.partition import partition_of
-from gongkai.ledger.subscribe import Arrived, Delivered, Key, Subscription
+from gongkai.ledger.subscribe import Subscription
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.registry import Replica
@@ -76,13 +78,13 @@ async def test_a_draft_overtakes_its_units_registration(intake: House, review: S
     drafted = await intake.say("intake", "/documents", "finance-drafter", draft)
     document = drafted.json()["id"]
 
-    whole = await _arrivals(review.pool, review.partitions)
+    whole = await _arrivals(review.pool)
     of_the_draft = next(
-        key for key, rs in whole.items() if any(r.what.record.name == "DocumentDrafted" for r in rs)
+        key for key, rs in whole.items() if any(read_record(r.raw).name == "DocumentDrafted" for r in rs)
     )
     others = {key: records for key, records in whole.items() if key != of_the_draft}
-    first = [record for record in whole[of_the_draft] if record.what.record.name == "DocumentDrafted"]
-    await review.deliver({of_the_draft: [Arrived(first[0].what, -1)]})
+    first = [r for r in whole[of_the_draft] if read_record(r.raw).name == "DocumentDrafted"]
+    await review.deliver({of_the_draft: first})
     await review.deliver(others | {of_the_draft: whole[of_the_draft]})
 
     (entry, *more) = await read.stream(review.pool, REVIEW, f"review-{document}")
@@ -96,12 +98,10 @@ async def test_a_draft_overtakes_its_units_registration(intake: House, review: S
     assert not await review.pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
 
 
-async def _arrivals(pool: Any, partitions: int) -> dict[Key, list[Arrived]]:
+async def _arrivals(pool: Any) -> dict[Key, list[Arrived]]:
     """Intake's log as Kafka would bring it."""
-    last = dict.fromkeys(range(partitions), -1)
     arrived: dict[Key, list[Arrived]] = {}
     for entry in await read.after(pool, INTAKE, -1, 1000):
-        p = entry.place.partition
-        arrived.setdefault(("intake", p), []).append(Arrived(Delivered.of(entry), last[p]))
-        last[p] = entry.place.position
+        key = (entry.place.log, entry.place.partition)
+        arrived.setdefault(key, []).append(Arrived(entry.place.position, entry.raw))
     return arrived

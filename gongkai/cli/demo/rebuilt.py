@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import asyncpg
 
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection, digest, rebuild
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 from gongkai.runtime.topology import LOGS
 from gongkai.services.console.views import PROJECTIONS as CONSOLE
 from gongkai.services.intake.views import Receipts

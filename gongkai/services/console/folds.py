@@ -6,8 +6,8 @@ from typing import Any
 
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import Event, decode
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 
 Columns = Mapping[str, Any]
 

@@ -25,8 +25,8 @@ from gongkai.contracts.events import (
     decode,
 )
 from gongkai.contracts.vocabulary import Opinion
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 
 # What each kind of event is called on pages.
 NAMES: Mapping[str, tuple[str, str]] = {

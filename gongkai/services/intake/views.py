@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from gongkai.contracts.events import ApplicationReceived, decode
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 
 
 class Receipts:

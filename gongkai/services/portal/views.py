@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import DocumentPublished, decode
 from gongkai.ledger import blobs
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 from gongkai.rules.moment import local_date
 from gongkai.services.portal.search import compared, lexemes
 

@@ -18,8 +18,8 @@ from gongkai.contracts.events import (
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Silence
 from gongkai.ledger import blobs
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 from gongkai.services.publishing.domain.gate import Consultation, Docket, Draft, Need, Review
 
 _PLACES = {"cause", "registerat"}  # where things stood differs from run to run; what happened doesn't

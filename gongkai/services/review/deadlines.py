@@ -12,9 +12,9 @@ from gongkai.contracts.events import (
     decode,
 )
 from gongkai.ledger import timers
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 from gongkai.ledger.timers import Due
 from gongkai.rules.moment import end_of
 from gongkai.runtime.commands import known_unit, rules_of

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid5
 
 from gongkai.contracts.events import SYSTEM, DocumentDrafted, decode
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 from gongkai.runtime.commands import known_unit, rules_of
 from gongkai.runtime.service import Parts
 from gongkai.services.review.aggregates import CONSULTATION, REVIEW, consultation_stream, review_stream

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from gongkai.contracts.events import EventRef, decode
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
-from gongkai.ledger.subscribe import Delivered
 from gongkai.runtime.commands import known_unit, rules_of
 from gongkai.runtime.service import Parts
 from gongkai.services.scoring.aggregates import SCORE, score_stream

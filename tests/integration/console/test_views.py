@@ -10,8 +10,8 @@ import pytest
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import Event
 from gongkai.contracts.vocabulary import Opinion
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import digest
-from gongkai.ledger.subscribe import Delivered
 from gongkai.runtime.cluster import Cluster, writer
 from gongkai.services.console.views import PROJECTIONS
 from tests.unit.examples import (

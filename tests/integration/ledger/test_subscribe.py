@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from gongkai.contracts.envelope import Place
+from gongkai.contracts.envelope import Place, read_record
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
+from gongkai.ledger.arrival import Arrived, Delivered, Key
 from gongkai.ledger.decider import carry_out
-from gongkai.ledger.subscribe import Arrived, Delivered, Key, Subscription
+from gongkai.ledger.subscribe import Subscription
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, REVIEW, count, number, wall
 
 
@@ -39,12 +40,10 @@ def subscription(
 
 async def arrivals(pool: Any) -> dict[Key, list[Arrived]]:
     """The whole log as Kafka would bring it."""
-    last: dict[int, int] = {}
     arrived: dict[Key, list[Arrived]] = {}
     for entry in await read.after(pool, INTAKE, -1, 10_000):
-        p = entry.place.partition
-        arrived.setdefault(("intake", p), []).append(Arrived(Delivered.of(entry), last.get(p, -1)))
-        last[p] = entry.place.position
+        key = (entry.place.log, entry.place.partition)
+        arrived.setdefault(key, []).append(Arrived(entry.place.position, entry.raw))
     return arrived
 
 
@@ -93,7 +92,7 @@ async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_
         n
         for key, rs in whole.items()
         if key[1] != stopped["partition"]
-        for n in (number(r.what.record) for r in rs)
+        for n in (number(read_record(r.raw)) for r in rs)
     ]
     assert set(others) <= set(memory.numbers)
     assert 13 not in memory.numbers
@@ -101,6 +100,25 @@ async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_
     await here.repair()
     assert sorted(memory.numbers) == list(range(40))
     assert not await review_pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
+
+
+async def test_what_is_not_in_the_log_is_never_applied(
+    pool: Any, review_pool: Any, appender: Appender
+) -> None:
+    memory = Memory()
+    here = subscription(review_pool, memory)
+    await here.open()
+    await fill(pool, appender, range(20))
+    whole = await arrivals(pool)
+    key, records = next(iter(whole.items()))
+    forged = Arrived(records[1].position, records[1].raw.replace(b'"n":', b'"n":9'))
+    await here.deliver({key: [records[0], forged, *records[2:]]})  # another's bytes at a position of the log
+    await here.deliver({key: [Arrived(10_000, records[-1].raw)]})  # a position that the log doesn't have
+    await here.deliver({key: [Arrived(10_001, b"not even a record")]})
+    assert memory.applied == [p for p in memory.applied if p.partition == key[1]]
+    assert memory.numbers == [number(read_record(r.raw)) for r in records]
+    await here.deliver(whole)
+    assert sorted(memory.numbers) == list(range(20))
 
 
 async def test_what_kafka_never_brought_is_read_from_the_log(

@@ -11,8 +11,8 @@ import pytest
 
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.ledger import blobs
+from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import digest
-from gongkai.ledger.subscribe import Delivered
 from gongkai.runtime.cluster import Cluster, writer
 from gongkai.services.portal.narrowing import Wanted
 from gongkai.services.portal.queries import Catalogue

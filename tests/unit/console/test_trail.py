@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import REGISTRY, Event
-from gongkai.ledger.subscribe import Delivered
+from gongkai.ledger.arrival import Delivered
 from gongkai.services.console.trail import NAMES, TELL, row_of, tell
 from tests.unit.examples import EXAMPLES, a_document_drafted, an_application_answered, an_application_received
 from tests.unit.given import CHINESE, CLAUSE
