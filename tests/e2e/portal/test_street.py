@@ -64,8 +64,8 @@ def test_every_page_fits_reads_and_is_named(portal: Open, page: Page) -> None:
 
 def test_the_application_is_always_in_sight(portal: Open, page: Page) -> None:
     page.goto(f"{portal.url}/documents/{portal.document}")
-    page.keyboard.press("End")
-    page.wait_for_function("scrollY > 100")
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    assert page.evaluate("scrollY") > 100
     box = page.get_by_role("link", name="依申请公开", exact=True).first.bounding_box()
     assert box is not None
     assert 0 <= box["y"] < 120
