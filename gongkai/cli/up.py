@@ -225,6 +225,7 @@ class _Run:
 
     def _greet(self) -> None:
         there = self.deployment
+        first = self.credentials.token_keys("console") / "registrar.password"
         with suppress(OSError):
             print(
                 f"\n就绪 ready\n"
@@ -234,6 +235,11 @@ class _Run:
                 f"  日志 logs     {self.data / 'logs'}\n"
                 f"  PostgreSQL    {self.where}\n"
                 f"  Kafka         {there.kafka}\n"
-                f"  Ctrl-C 停止   stops everything\n",
+                + (
+                    f"  首个账号 first account  registrar，密码在 password in {first}\n"
+                    if first.exists()
+                    else ""
+                )
+                + f"  Ctrl-C 停止   stops everything\n",
                 flush=True,
             )

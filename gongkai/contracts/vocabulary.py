@@ -67,7 +67,7 @@ class Silence(Term):
     CONSENT = "consent", "视为同意", "silence is consent", "SC-A1.4c"
     NEVER_CONSENT = (
         "never-consent",
-        "不视为同意,催办",
+        "不视为同意，催办",
         "silence is never consent: remind and escalate",
         "SC-3.3",
     )
@@ -80,7 +80,7 @@ class Channel(Term):
     LETTER = "letter", "信函", "letter", "CX-17b"
     FAX = "fax", "传真", "fax", "CX-17b"
     IN_PERSON = "in-person", "当面申请", "in person", "CX-17d"
-    ORAL = "oral", "口头申请(代填)", "oral, filled in by the clerk", "CX-17a"
+    ORAL = "oral", "口头申请（代填）", "oral, filled in by the clerk", "CX-17a"
 
 
 class AnswerKind(Term):

@@ -86,7 +86,7 @@ class Verifier:
 
 
 def _unauthenticated() -> BadInput:
-    says = Sentence("请先登录,或换用有效的令牌。", "Sign in first, or use a valid token.")
+    says = Sentence("请先登录，或换用有效的令牌。", "Sign in first, or use a valid token.")
     return BadInput("identity.unauthenticated", says, status=401)
 
 

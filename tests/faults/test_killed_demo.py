@@ -24,7 +24,8 @@ from gongkai.runtime.cluster import MONITOR
 from gongkai.runtime.topology import LOGS
 
 KILLS = int(os.environ.get("GONGKAI_KILLS", "20"))
-SCALE = os.environ.get("GONGKAI_KILL_SCALE", "0.4")
+SCALE = os.environ.get("GONGKAI_KILL_SCALE", "0.2")
+EVENTS = int(9_000 * float(SCALE))  # about as many as the demo makes
 PATIENCE = 900  # seconds, for the whole demo
 
 
@@ -74,7 +75,7 @@ class _Killed:
 async def _kill_at_random(data: Path, demo: "subprocess.Popen[bytes]", chance: random.Random) -> _Killed:
     killed = _Killed()
     monitor: asyncpg.Connection | None = None
-    size, progress = -1, time.monotonic()
+    size, progress, wanted = -1, time.monotonic(), 30
     while killed.many < KILLS and demo.poll() is None:
         await asyncio.sleep(chance.uniform(0.05, 0.6))
         now = status.read(data / "run" / "up.json")
@@ -87,10 +88,11 @@ async def _kill_at_random(data: Path, demo: "subprocess.Popen[bytes]", chance: r
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             monitor = None
             continue
-        if size == before or size < 30:  # nothing moves: the last kill is still being got over
+        if size == before or size < wanted:  # nothing moves yet, or it isn't time
+            progress = time.monotonic() if size > before else progress
             assert time.monotonic() - progress < 120, "it never went on"
             continue
-        progress = time.monotonic()
+        progress, wanted = time.monotonic(), size + chance.randrange(1, 2 * EVENTS // (KILLS + 3))
         name = chance.choice(sorted(now.processes))
         try:
             os.kill(now.processes[name]["pid"], signal.SIGKILL)

@@ -258,7 +258,7 @@ async def _state(parts: Parts, application_id: str) -> application.Open | applic
 
 
 def _unknown() -> BadInput:
-    says = Sentence("没有这件申请,或者查询码不对。", "There is no such application, or the code is wrong.")
+    says = Sentence("没有这件申请，或者查询码不对。", "There is no such application, or the code is wrong.")
     return BadInput("application.unknown", says, field="/receipt", clause="GT-register", status=404)
 
 

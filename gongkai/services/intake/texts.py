@@ -30,7 +30,7 @@ async def check_text(request: Request) -> tuple[str, bytes]:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _not_text(
-            f"文件不是文本:第 {error.start + 1} 个字节不是 UTF-8。请另存为 UTF-8 文本后重新上传。",
+            f"文件不是文本：第 {error.start + 1} 个字节不是 UTF-8。请另存为 UTF-8 文本后重新上传。",
             f"Not a text: byte {error.start + 1} is not UTF-8. Save it as UTF-8 text and upload it again.",
         ) from None
     if not text.strip():
@@ -38,7 +38,7 @@ async def check_text(request: Request) -> tuple[str, bytes]:
     control = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t\f"), None)
     if control is not None:
         raise _not_text(
-            f"文件不是文本:含有控制字符 U+{ord(control):04X}。",
+            f"文件不是文本：含有控制字符 U+{ord(control):04X}。",
             f"Not a text: it has the control character U+{ord(control):04X}.",
         )
     return media_type, bytes(content)

@@ -96,7 +96,7 @@ async def _may_examine(parts: Parts, who: Principal, unit: str, *, referred: boo
     bodies = [u for u in register.units.values() if StandingRole.SECRECY in u.roles]
     if not any(register.has_duty(who.person, body.unit, Duty.SECRECY_REVIEWER) for body in bodies):
         says = Sentence(
-            "该稿已报审,应由保密指导部门审查。", "This version was referred: the secrecy body examines it."
+            "该稿已报审，应由保密指导部门审查。", "This version was referred: the secrecy body examines it."
         )
         raise Refused("rights.referred", "WY-B.8", says, status=403)
     return None
