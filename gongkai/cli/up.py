@@ -240,6 +240,6 @@ class _Run:
                     if first.exists()
                     else ""
                 )
-                + f"  Ctrl-C 停止   stops everything\n",
+                + "  Ctrl-C 停止   stops everything\n",
                 flush=True,
             )
