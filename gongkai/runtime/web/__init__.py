@@ -15,19 +15,22 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from gongkai.runtime.web.dates import SHANGHAI
 from gongkai.runtime.web.headers import GuardsPages
 from gongkai.runtime.web.language import Language, SpeaksLanguage, spoken, switch, t
 from gongkai.runtime.web.problems import Problem, from_document, of_field
 from gongkai.runtime.web.static_files import HERE, Addresses, mount_static
-from gongkai.runtime.web.strip import Cell, Strip, strip_of
-from gongkai.runtime.web.words import FILTERS, SHANGHAI
+from gongkai.runtime.web.strip import Cell, Gap, Strip, days_after, strip_of
+from gongkai.runtime.web.words import FILTERS
 
 __all__ = [
     "Cell",
+    "Gap",
     "Language",
     "Pages",
     "Problem",
     "Strip",
+    "days_after",
     "dress",
     "from_document",
     "mount_static",

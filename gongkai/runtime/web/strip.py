@@ -1,15 +1,19 @@
 """The clock of a case as a strip of days (GT-answer): what the page's signature element is drawn from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from gongkai.rules.calendar import official
+from gongkai.runtime.web.dates import as_date, date_words
 from gongkai.runtime.web.language import t
-from gongkai.runtime.web.words import as_date, date_words
 
 MAKE_UP = "make-up"  # the calendar's code of a rest day that is worked: 调休上班
 _PAUSE = "pause"
+
+# Of a long delay a strip draws its beginning and its end; its table has every day.
+_FIRST, _LAST = 14, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Cell:
     due: bool
     today: bool
     first_of_month: bool
+    skipped: int = 0
 
     @property
     def column(self) -> int:
@@ -34,6 +39,15 @@ class Cell:
     @property
     def reason(self) -> str:
         return t(self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days of a long delay that are counted and not drawn; `working` of the `skipped` ones count."""
+
+    skipped: int
+    working: int
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +72,23 @@ class Strip:
 
     @property
     def late_days(self) -> int:
-        """Working days after the due day, up to the answer or today."""
-        return sum(1 for c in self.cells if "over" in c.kinds.split() and "counts" in c.kinds.split())
+        """Working days after the due day, up to the answer or today; late on a day of rest is late by one."""
+        if self.due is None or self._until <= self.due:
+            return 0
+        return max(1, sum(1 for c in self.cells if {"over", "counts"} <= set(c.kinds.split())))
+
+    @property
+    def drawn(self) -> Iterator[Cell | Gap]:
+        """What the strip shows: all its days, or those of a long delay with a gap among them."""
+        over = [c for c in self.cells if "over" in c.kinds.split()]
+        hidden = over[_FIRST:-_LAST]
+        if len(over) <= _FIRST + _LAST + 1:
+            hidden = []
+        for cell in self.cells:
+            if not hidden or not hidden[0].day <= cell.day <= hidden[-1].day:
+                yield cell
+            elif cell is hidden[0]:
+                yield Gap(len(hidden), sum("counts" in c.kinds.split() for c in hidden), hidden[-1].day)
 
     @property
     def _until(self) -> date:
@@ -92,11 +121,17 @@ class Strip:
             return due + self._answered()
         if self.today > self.due:
             return due + t(f"已超期{self.late_days}个工作日。", f" {self.late_days} working days late.")
+        return due + self._running()
+
+    def _running(self) -> str:
+        """How far the term has run today, and what is left of it."""
         rest = self.term - self.used
-        return due + t(
-            f"今日为第{self.used}个工作日，剩余{rest}个工作日。",
-            f" Today is working day {self.used}; {rest} left.",
-        )
+        left = t(f"剩余{rest}个工作日。", f"{rest} left.")
+        if any(c.today and c.n == self.used for c in self.cells):
+            return t(f"今日为第{self.used}个工作日，", f" Today is working day {self.used}; ") + left
+        if self.used:
+            return t(f"已过{self.used}个工作日，", f" {self.used} working days have passed; ") + left
+        return t("", " ") + left
 
     def _answered(self) -> str:
         when = date_words(self.answered)
@@ -106,6 +141,26 @@ class Strip:
                 f" Answered {when}, {self.late_days} working days late.",
             )
         return t(f"已于{when}按期答复。", f" Answered {when}, in time.")
+
+
+def days_after(due: date | None, until: date) -> list[dict[str, Any]]:
+    """The days that follow the due day up to `until`, in the form of a clock's days, as far as notices reach."""
+    if due is None:
+        return []
+    calendar = official()
+    days = (due + timedelta(days=n) for n in range(1, (until - due).days + 1))
+    return [
+        {
+            "date": day,
+            "counts": calendar.is_working_day(day),
+            "n": None,
+            "code": calendar.explain(day).code,
+            "zh": calendar.explain(day).zh,
+            "en": calendar.explain(day).en,
+        }
+        for day in days
+        if calendar.knows(day)
+    ]
 
 
 def strip_of(

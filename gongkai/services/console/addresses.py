@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
+
+from fastapi import Depends
+
+from gongkai.services.console.reads.cursor import Slice
+from gongkai.services.console.reads.listing import Leaf
 
 
 def address(path: str, wanted: Any = None, **more: Any) -> str:
@@ -15,6 +20,28 @@ def address(path: str, wanted: Any = None, **more: Any) -> str:
         asked = wanted or {}
     kept = {k: _plain(v) for k, v in {**asked, **more}.items() if v not in ("", None, False)}
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+class Beside(NamedTuple):
+    """Addresses of the pages on either side, "" where there is none: what `pagination` in macros.html wants."""
+
+    newer: str
+    older: str
+
+
+def beside(path: str, wanted: Any, found: Slice[Any]) -> Beside:
+    return Beside(
+        address(path, wanted, before=found.newer) if found.newer else "",
+        address(path, wanted, after=found.older) if found.older else "",
+    )
+
+
+def leaf(after: str = "", before: str = "") -> Leaf:
+    """FastAPI dependency: which page of a list the address asks for."""
+    return Leaf(after, before)
+
+
+Paged = Annotated[Leaf, Depends(leaf)]
 
 
 def _plain(value: Any) -> str:

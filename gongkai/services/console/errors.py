@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.contracts.errors import Sentence
 from gongkai.runtime import problems
 from gongkai.runtime.web.headers import HEADERS
-from gongkai.services.console.visitor import ForgedForm, SignInNeeded
+from gongkai.services.console.visitor import ForgedForm, SignInNeeded, Visitor, visitor
 
 _SAYS = {
     403: Sentence("您无权查看这一页。", "You have no right to see this page."),
@@ -21,6 +21,18 @@ _SAYS = {
     405: Sentence("请从页面上的按钮提交。", "Please use the buttons of the pages."),
     422: Sentence("地址中的条件无法识别。", "The address holds something that can't be read."),
 }
+_MORE = {
+    403: Sentence(
+        "工作需要查看的，请与名录管理员联系，在单位名录中登记相应职责。",
+        "If your work needs it, ask the registrar to enter the duty in the register.",
+    ),
+    404: Sentence(
+        "请核对地址；刚刚提交的内容，稍后刷新即可看到。",
+        "Check the address. What was sent just now is here after a moment: reload.",
+    ),
+    422: Sentence("请从菜单进入，重新筛选。", "Go in by the menu, and filter anew."),
+}
+_AGAIN = Sentence("如反复出现，请告知系统管理员。", "If it happens again, tell the administrator.")
 _FORGED = Sentence(
     "表单已过期，没有提交。请返回上一页，刷新后重新提交。",
     "The form is out of date and was not submitted. Go back, reload the page and send it again.",
@@ -77,6 +89,21 @@ async def _failed(request: Request, _: Exception) -> Response:
 
 async def _page(request: Request, status: int, says: Sentence) -> Response:
     answer: Response = await request.app.state.pages.page(
-        request, "error.html", status=status, who=None, at="", says=says, code=status
+        request,
+        "error.html",
+        status=status,
+        who=await _who(request) if status < 500 else None,
+        at="",
+        says=says,
+        more=_MORE.get(status, _AGAIN),
+        code=status,
     )
     return answer
+
+
+async def _who(request: Request) -> Visitor | None:
+    """Whoever is signed in keeps the menu."""
+    try:
+        return await visitor(request, request.app.state.parts)
+    except Exception:  # an error page must not fail for the same reason as the page
+        return None

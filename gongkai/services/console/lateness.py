@@ -1,7 +1,7 @@
 """Present lateness (GT-answer, SC-3.3): computed when a page is asked for, from a start day and the rulebook. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -106,17 +106,3 @@ def clock_of(due: Due) -> dict[str, Any]:
         "clause": due.clause,
         "days": days,
     }
-
-
-def days_after(due: date | None, until: date, most: int = 120) -> list[dict[str, Any]]:
-    """The days from the due day to `until`, in the same form: what a late case's clock shows beyond its flag."""
-    if due is None or until <= due:
-        return []
-    calendar, day = official(), due
-    days: list[dict[str, Any]] = []
-    while day < until and len(days) < most and calendar.knows(day + timedelta(days=1)):
-        day += timedelta(days=1)
-        why = calendar.explain(day)
-        counts = calendar.is_working_day(day)
-        days.append({"date": day, "counts": counts, "n": None, "code": why.code, "zh": why.zh, "en": why.en})
-    return days

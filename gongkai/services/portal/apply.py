@@ -3,7 +3,6 @@
 Nothing that a person typed stands in an address or in a log, and no such page is kept by a cache.
 """
 
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -14,7 +13,6 @@ from gongkai.contracts.clauses import clause
 from gongkai.runtime.web import Problem
 from gongkai.services.portal.face import client, desk, form_page, page
 from gongkai.services.portal.form import DELIVERIES, FORMS, ID_KINDS, Application, problems, said, words
-from gongkai.services.portal.law import law
 from gongkai.services.portal.posted import STALE, ours, posted
 from gongkai.services.portal.standing import error_page
 
@@ -85,7 +83,7 @@ async def _form(request: Request, application: Application, wrong: list[Problem]
         "apply.html",
         wrong[0].status if wrong else 200,
         a=application,
-        wrong=[replace(each, clause=law(each.clause)) for each in wrong],
+        wrong=wrong,
         units=list(units.items()),
         id_kinds=words(ID_KINDS),
         forms=[(code, label, "") for code, label in words(FORMS)],

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from gongkai.contracts.vocabulary import Category
 from gongkai.runtime.web import templates
 from gongkai.services.portal.intake import Intake
-from gongkai.services.portal.law import law
 from gongkai.services.portal.limits import Limit
 from gongkai.services.portal.posted import keep, token
 from gongkai.services.portal.queries import Catalogue
@@ -81,6 +80,5 @@ def address(path: str, values: Mapping[str, Any], **changes: Any) -> str:
 
 
 pages.env.filters["pub_date"] = pub_date
-pages.env.filters["law"] = law
 pages.env.filters["category"] = Category
 pages.env.globals["address"] = address

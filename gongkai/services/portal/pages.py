@@ -13,12 +13,12 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger import blobs
 from gongkai.runtime.web import t
+from gongkai.runtime.web.typeset import typeset
 from gongkai.services.portal.face import desk, page, pub_date
 from gongkai.services.portal.narrowing import Sort, Wanted
 from gongkai.services.portal.queries import Document, Entry, Listing
 from gongkai.services.portal.search import marked
 from gongkai.services.portal.timeline import steps
-from gongkai.services.portal.typeset import typeset
 
 router = APIRouter(include_in_schema=False)
 

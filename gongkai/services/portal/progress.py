@@ -3,8 +3,7 @@
 Both are posted and stand in no address; the clock is the one that the officer sees, explained day by day.
 """
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,16 +12,13 @@ from gongkai.contracts.clauses import clause
 from gongkai.rules.calendar import official
 from gongkai.rules.deadlines import late_days
 from gongkai.rules.moment import local_date
-from gongkai.runtime.web import Problem, Strip, strip_of
+from gongkai.runtime.web import Problem, Strip, days_after, strip_of
 from gongkai.services.portal.face import client, desk, form_page, page
 from gongkai.services.portal.intake import AWAY, Away, Progress
-from gongkai.services.portal.law import law
 from gongkai.services.portal.posted import STALE, ours, posted
 from gongkai.services.portal.standing import error_page
 
 router = APIRouter(include_in_schema=False)
-
-LONGEST = 120  # days that a strip shows beyond the due day
 
 NO_SUCH = Problem(
     "progress.unknown",
@@ -69,21 +65,8 @@ async def progress(request: Request) -> Response:
 def _strip(found: Progress, today: date) -> Strip:
     answered = found.answer.answered_on if found.answer else None
     due = found.clock["due"]
-    after = _days_after(date.fromisoformat(due), min(answered or today, today)) if due else []
-    clock = {**found.clock, "clause": law(found.clock["clause"])}
-    return strip_of(clock, received=found.received_on, today=today, answered=answered, after=after)
-
-
-def _days_after(due: date, until: date) -> list[dict[str, Any]]:
-    """What a late case's strip shows beyond its flag, day by day as far as there are holiday notices."""
-    calendar, day = official(), due + timedelta(days=1)
-    days: list[dict[str, Any]] = []
-    while day <= until and len(days) < LONGEST and calendar.knows(day):
-        why = calendar.explain(day)
-        working = calendar.is_working_day(day)
-        days.append({"date": day, "counts": working, "n": None, "code": why.code, "zh": why.zh, "en": why.en})
-        day += timedelta(days=1)
-    return days
+    after = days_after(date.fromisoformat(due) if due else None, min(answered or today, today))
+    return strip_of(found.clock, received=found.received_on, today=today, answered=answered, after=after)
 
 
 def _blank(receipt: str, code: str) -> list[Problem]:

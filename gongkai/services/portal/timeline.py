@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from gongkai.contracts.clauses import clause
 from gongkai.runtime.web import t
-from gongkai.runtime.web.words import date_words
+from gongkai.runtime.web.dates import date_words
 from gongkai.services.portal.queries import Publication
 
 
@@ -83,5 +83,6 @@ def _of(p: Publication, first: bool) -> list[Step]:
 def _fact(*parts: UUID | str) -> Markup:
     """What there is to say, and the ids by which the facts are found in the log."""
     said = [p for p in parts if isinstance(p, str)]
-    ids = [Markup('<span class="fact code">{}</span>').format(p) for p in parts if isinstance(p, UUID)]
+    marked = Markup('<span class="fact">{} <span class="code">{}</span></span>')
+    ids = [marked.format(t("记录编号", "Record"), p) for p in parts if isinstance(p, UUID)]
     return Markup("").join([Markup("{}").format(" ".join(said)), *ids])

@@ -1,93 +1,23 @@
-"""A console that a real browser can open: the house in one thread, the browser in the other."""
+"""A console that a real browser can open, over three units."""
 
-import asyncio
-import threading
-from collections.abc import Coroutine, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, sync_playwright
 
-from gongkai.cli.embedded import free_port
 from gongkai.runtime.cluster import Cluster
 from tests.conftest import _copy
+from tests.e2e.served import Open, served
 from tests.integration.console.desk import desk
-from tests.integration.house import House, house, unit
-
-MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", "--no-first-run"]  # fmt: skip
-
-T = TypeVar("T")
+from tests.integration.house import unit
 
 
-@dataclass
-class Open:
-    """The console's address; `run` does something inside the house."""
-
-    url: str = ""
-    made: House | None = None
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
-    ready: threading.Event = field(default_factory=threading.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    failed: Exception | None = None
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
-
-    @property
-    def house(self) -> House:
-        assert self.made is not None
-        return self.made
-
-
-async def _serve(open_: Open, cluster: Cluster, broker: str, folder: Path) -> None:
-    async with house(cluster, broker, folder, MONDAY) as made, desk(made, broker) as app:
-        for name, more in (("finance", {}), ("water", {}), ("law", {"roles": ["supervision"]})):
-            await made.say("intake", "/units", "registrar", unit(name, **more))
-        port = free_port()
-        server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="warning"))
-        task = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.05)
-        open_.url, open_.made = f"http://127.0.0.1:{port}", made
-        open_.ready.set()
-        await open_.over.wait()
-        server.should_exit = True
-        await task
+async def _furnish(open_: Open) -> None:
+    for name, more in (("finance", {}), ("water", {}), ("law", {"roles": ["supervision"]})):
+        await open_.house.say("intake", "/units", "registrar", unit(name, **more))
 
 
 @pytest.fixture(scope="module")
 def console(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     cluster = _copy(_template, "gongkai_e2e_console", "gongkai_e2e_console_keys")
-    open_ = Open()
-
-    def work() -> None:
-        try:
-            open_.loop.run_until_complete(_serve(open_, cluster, broker, tmp_path_factory.mktemp("keys")))
-        except Exception as error:
-            open_.failed = error
-        finally:
-            open_.ready.set()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    open_.ready.wait(120)
-    assert open_.failed is None
-    yield open_
-    open_.loop.call_soon_threadsafe(open_.over.set)
-    thread.join(60)
-    open_.loop.close()
-    assert open_.failed is None
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield browser
-        browser.close()
+    with served(cluster, broker, tmp_path_factory.mktemp("keys"), desk, _furnish) as open_:
+        yield open_

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.e2e.console.conftest import Open
+from tests.e2e.served import Open
 
 WIDTHS = {"phone": 390, "desk": 1280}
 
@@ -173,4 +173,30 @@ def test_a_keyboard_reaches_the_content_first(context: BrowserContext, console: 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
+
+
+def test_a_document_is_read_as_it_will_be_published(
+    context: BrowserContext, console: Open, cases: dict[str, str]
+) -> None:
+    page = enter(context, console, "finance-officer")
+    page.goto(f"{console.url}/documents/{cases['document']}")
+    assert page.locator("article.paper p").first.inner_text().startswith("全文。")
+    assert page.locator("h1").count() == 1
+
+
+def test_who_may_not_see_a_page_keeps_the_menu(context: BrowserContext, console: Open) -> None:
+    page = enter(context, console, "finance-officer")
+    page.goto(console.url + "/accounts")
+    assert page.get_by_role("heading", name="您无权查看这一页").is_visible()
+    assert page.get_by_role("link", name="工作台", exact=True).is_visible()
+
+
+def test_all_that_is_missing_in_a_draft_is_said_at_once(context: BrowserContext, console: Open) -> None:
+    page = enter(context, console, "finance-drafter")
+    page.goto(console.url + "/documents/new")
+    page.get_by_role("button", name="提交并送审").click()
+    said = page.locator("[role=alert]").inner_text()
+    assert "请填写“标题”" in said
+    assert "正文为空" in said
+    assert page.evaluate("document.activeElement.name") == "title"

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.portal.conftest import Open
+from tests.e2e.served import Open
 
 PATHS = ("/", "/documents", "/documents?q=采购", "/institutions", "/reports", "/guide", "/apply", "/progress",
          "/accessibility", "/sitemap", "/nowhere")  # fmt: skip
@@ -49,7 +49,7 @@ def test_every_page_fits_reads_and_is_named(portal: Open, page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if "404" not in m.text else None)
     page.on("pageerror", lambda e: complaints.append(str(e)))
-    for path in (*PATHS, f"/documents/{portal.document}", "/?lang=en", "/apply?lang=en"):
+    for path in (*PATHS, f"/documents/{portal.made['document']}", "/?lang=en", "/apply?lang=en"):
         page.goto(portal.url + path)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{path} scrolls sideways"
@@ -63,7 +63,7 @@ def test_every_page_fits_reads_and_is_named(portal: Open, page: Page) -> None:
 
 
 def test_the_application_is_always_in_sight(portal: Open, page: Page) -> None:
-    page.goto(f"{portal.url}/documents/{portal.document}")
+    page.goto(f"{portal.url}/documents/{portal.made['document']}")
     page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
     assert page.evaluate("scrollY") > 100
     box = page.get_by_role("link", name="依申请公开", exact=True).first.bounding_box()
@@ -101,12 +101,19 @@ def test_someone_asks_and_follows(portal: Open, chromium: Browser, script: bool)
     page.get_by_role("button", name="提交申请").click()
     receipt, code = page.locator(".receipt dd").all_inner_texts()
     assert receipt not in page.url
-    portal.settle()
+    portal.run(portal.house.settled())
     page.goto(f"{portal.url}/progress")
+    page.evaluate("window.same = true")
     page.get_by_label("受理编号").fill(receipt)
+    page.get_by_label("查询码").fill("0000000000")
+    page.get_by_role("main").get_by_role("button", name="查询").click()
+    page.get_by_role("alert").wait_for()
+    assert page.evaluate("document.activeElement.id") == "f-receipt"
+    assert page.title().startswith("有误")
     page.get_by_label("查询码").fill(code)
     page.get_by_role("main").get_by_role("button", name="查询").click()
-    assert page.get_by_role("heading", name="您的申请正在办理").is_visible()
+    page.get_by_role("heading", name="您的申请正在办理").wait_for()
+    assert page.evaluate("window.same === true") is script  # with scripts, no new page
     assert page.locator(".clock .day.due").count() >= 1
     assert code not in page.url
     context.close()
@@ -114,10 +121,25 @@ def test_someone_asks_and_follows(portal: Open, chromium: Browser, script: bool)
 
 @pytest.mark.clause("GT-portal")
 def test_a_document_prints_without_the_furniture(portal: Open, page: Page) -> None:
-    page.goto(f"{portal.url}/documents/{portal.document}")
+    page.goto(f"{portal.url}/documents/{portal.made['document']}")
     page.emulate_media(media="print")
     assert page.locator(".paper").is_visible()
     assert page.get_by_text("成文日期").is_visible()
     for furniture in (".pillars", ".tools", ".crumbs", ".contents"):
         found = page.locator(furniture)
         assert not found.count() or not found.first.is_visible()
+
+
+@pytest.mark.clause("GT-portal")
+def test_a_search_refines_the_list_in_place_and_stands_in_the_address(portal: Open, page: Page) -> None:
+    page.goto(f"{portal.url}/documents")
+    page.evaluate("window.same = true")
+    page.get_by_role("searchbox", name="搜索", exact=True).press_sequentially("火星")
+    page.get_by_text("没有符合条件的文件").wait_for()
+    page.get_by_role("searchbox", name="搜索", exact=True).fill("防汛")
+    page.get_by_role("link", name="示例区防汛物资采购办法").wait_for()
+    page.wait_for_url("**/documents?q=*")
+    assert page.evaluate("window.same") is True  # not a new page: its list only
+    assert page.evaluate("document.activeElement.id") == "f-q"
+    page.reload()
+    assert page.locator("#f-q").input_value() == "防汛"

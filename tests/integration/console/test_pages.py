@@ -64,7 +64,7 @@ async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[House
     assert "预算公开说明" in await reviewer.open("/")
     await reviewer.open(path)
     missing = await reviewer.send(f"{path}/review", opinion="disclose", basis="条例第十九条", reason="")
-    assert "WY-B.9" in missing
+    assert "五原制度第九条" in missing
     assert "条例第十九条</textarea>" in reviewer.page
     assert "审查意见已记录" in await reviewer.send(
         f"{path}/review", opinion="disclose", basis="条例第十九条", reason="不涉密"
@@ -90,8 +90,8 @@ async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[House
         "保密审查意见：公开",
         "答复征求意见：同意",
         "发布《预算公开说明》",
-        "CX-6",
-        "WY-B.9",
+        "楚雄制度第六条",
+        "五原制度第九条",
     ):
         assert said in shown
     seals = re.findall(r'class="seal" href="(/events/[^"]+)"', officer.page)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from gongkai.services.portal.law import law
 from gongkai.services.portal.queries import Publication
 from gongkai.services.portal.timeline import steps
 
@@ -44,9 +43,3 @@ def test_a_second_publication_is_told_and_comes_first() -> None:
     assert [s.what for s in told if s.state == "done"] == ["更新后重新发布", "发布"]
     assert all(s.time for s in told if s.what != "成文")
     assert sum(s.what == "成文" for s in told) == 1
-
-
-def test_clauses_have_the_names_that_the_public_knows() -> None:
-    assert law("GT-answer") == "条例第三十三条"
-    assert law("SC-3.3") == "SC-3.3"
-    assert law(None) == ""

@@ -8,8 +8,9 @@ import pytest
 
 import gongkai
 from gongkai.runtime.web import Pages, spoken
+from gongkai.runtime.web.dates import date_words, moment_words
 from gongkai.runtime.web.headers import POLICY
-from gongkai.runtime.web.words import date_words, moment_words, points_words, size_words
+from gongkai.runtime.web.words import points_words, size_words
 from gongkai.services.portal.face import pages as portal
 
 HOUSE = Path(gongkai.__path__[0])

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from gongkai.rules.deadlines import Pause
+from gongkai.rules.calendar import official
+from gongkai.rules.deadlines import Pause, late_days
 from gongkai.rules.deadlines import deadline as count
 from gongkai.rules.rulebooks import Term
-from gongkai.runtime.web import Pages, Strip, spoken, strip_of
+from gongkai.runtime.web import Cell, Gap, Pages, Strip, days_after, spoken, strip_of
 from tests.unit.given import rules
 from tests.unit.web.test_look import HOUSE
 
@@ -72,6 +73,31 @@ def test_a_late_case_goes_on_past_its_flag() -> None:
     assert cell(strip, date(2026, 3, 16)) == {"counts", "past", "over"}
     assert strip.late_days == 2
     assert "已超期2个工作日" in strip.sentence
+
+
+def test_a_long_delay_is_counted_in_full_and_drawn_in_part() -> None:
+    due, today = date(2026, 3, 13), date(2026, 9, 1)
+    after = days_after(due, today)
+    strip = strip_of(clock(), received=RECEIVED, today=today, after=after)
+    assert strip.late_days == sum(bool(day["counts"]) for day in after) == late_days(official(), due, today)
+    (gap,) = [c for c in strip.drawn if isinstance(c, Gap)]
+    shown = [c for c in strip.drawn if isinstance(c, Cell)]
+    assert gap.skipped + len(shown) == len(strip.cells)
+    assert shown[-1].today
+    assert f"略{gap.skipped}天，其中{gap.working}个工作日" in _drawn(strip)
+
+
+def test_on_a_day_of_rest_no_number_is_today() -> None:
+    weekend = strip_of(clock(), received=RECEIVED, today=date(2026, 3, 1))
+    assert "已过10个工作日，剩余10个工作日" in weekend.sentence
+    assert strip_of(clock(), received=RECEIVED, today=RECEIVED).sentence.endswith("答复。剩余20个工作日。")
+    late = strip_of(
+        clock(),
+        received=RECEIVED,
+        today=date(2026, 3, 14),
+        after=days_after(date(2026, 3, 13), date(2026, 3, 14)),
+    )
+    assert late.late_days == 1
 
 
 def test_an_answered_case_stands_still() -> None:

@@ -13,10 +13,11 @@ from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem, Strip, strip_of, t
-from gongkai.services.console.addresses import address
+from gongkai.runtime.web import Problem, Strip, days_after, strip_of, t
+from gongkai.runtime.web.typeset import Sheet, typeset
+from gongkai.services.console.addresses import Paged, beside
 from gongkai.services.console.calls import ask, command, humane
-from gongkai.services.console.lateness import Standing, clock_of, days_after, standing
+from gongkai.services.console.lateness import Standing, clock_of, standing
 from gongkai.services.console.reads import applications, events
 from gongkai.services.console.tellers import coming, names_of, steps
 from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, people_with, show
@@ -39,24 +40,20 @@ async def listing(
     tab: Tab = "open",
     unit: str = "",
     since: date | None = None,
-    after: str = "",
-    before: str = "",
+    leaf: Paged,
 ) -> Response:
     today = local_date(await parts.clock.now())
     groups = await applications.open_groups(parts.pool, who.register, today, who.scope)
     groups = [g for g in groups if not unit or g.unit == unit]
     asked = {"tab": tab, "unit": unit, "since": since}
-    context: dict[str, Any] = {}
     if tab.startswith("answered"):
         late = tab == "answered-late"
         found: Any = await applications.answered_listing(
-            parts.pool, who.scope, unit=unit, late=late, since=since, after=after, before=before
+            parts.pool, who.scope, leaf, unit=unit, late=late, since=since
         )
     else:
         chosen = [g for g in groups if tab in ("open", g.stands.state)]
-        found = await applications.open_listing(parts.pool, chosen, after=after, before=before)
-    context["newer"] = address("/applications", asked, before=found.newer) if found.newer else ""
-    context["older"] = address("/applications", asked, after=found.older) if found.older else ""
+        found = await applications.open_listing(parts.pool, chosen, leaf)
     totals = applications.totals(groups)
     return await show(
         request,
@@ -71,7 +68,7 @@ async def listing(
         totals={"open": sum(totals.values()), "late": totals.get("late", 0), "risk": totals.get("risk", 0)},
         kinds={k.value: k for k in AnswerKind},
         channels={c.value: c for c in Channel},
-        **context,
+        beside=beside("/applications", asked, found),
     )
 
 
@@ -134,6 +131,7 @@ async def _page(
         officers=officers,
         strip=_strip(row, clock, today, stands.due),
         file=file.body if file and file.ok else None,
+        letter=_letter(file.body) if file and file.ok else None,
         file_problems=file.problems if file else [],
         kinds=[(str(k), t(k.zh, k.en), "") for k in AnswerKind],
         kind=AnswerKind(row["kind"]) if row["kind"] else None,
@@ -146,6 +144,12 @@ async def _page(
         key=(typed or Kept())["key"] or str(uuid4()),
         done=done,
     )
+
+
+def _letter(file: Mapping[str, Any]) -> Sheet | None:
+    """The answer as sent; None where there is none, or none any more."""
+    text = (file.get("answer") or {}).get("text")
+    return typeset(text, "") if text else None
 
 
 def _badge(row: Any, stands: Standing) -> tuple[str, str, str]:

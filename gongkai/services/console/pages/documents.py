@@ -1,10 +1,10 @@
 """Documents: the list, and the page of one with its next action, its text and its timeline."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -13,7 +13,8 @@ from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, t
-from gongkai.services.console.addresses import address
+from gongkai.runtime.web.typeset import typeset
+from gongkai.services.console.addresses import Paged, beside
 from gongkai.services.console.calls import Answer, ask, command, humane
 from gongkai.services.console.reads import documents, events
 from gongkai.services.console.reads.documents import STATES, Wanted
@@ -35,19 +36,9 @@ LABELS = {
 
 @router.get("/documents")
 async def listing(
-    request: Request,
-    who: Visiting,
-    parts: PartsOf,
-    *,
-    q: str = "",
-    unit: str = "",
-    state: str = "",
-    attribute: str = "",
-    after: str = "",
-    before: str = "",
+    request: Request, who: Visiting, parts: PartsOf, wanted: Annotated[Wanted, Depends()], leaf: Paged
 ) -> Response:
-    wanted = Wanted(q.strip(), unit, state, attribute)
-    found = await documents.listing(parts.pool, wanted, who.draft_scope, after=after, before=before)
+    found = await documents.listing(parts.pool, wanted, who.draft_scope, leaf)
     return await show(
         request,
         who,
@@ -59,8 +50,7 @@ async def listing(
         attributes={a.value: a for a in Attribute},
         units=who.choosable(who.draft_scope),
         may_draft=bool(who.units_with(Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)),
-        newer=address("/documents", wanted, before=found.newer) if found.newer else "",
-        older=address("/documents", wanted, after=found.older) if found.older else "",
+        beside=beside("/documents", wanted, found),
     )
 
 
@@ -176,6 +166,7 @@ async def _page(
         opinions=[(o.value, t(o.zh, o.en), _HINTS[o]()) for o in Opinion],
         history=history,
         text=text,
+        sheet=typeset(text.text, row["title"], row["media_type"]) if text.ok else None,
         act=act,
         problems=problems or [],
         typed=typed or Kept(),

@@ -144,15 +144,18 @@ async def _send(parts: Parts, who: Visitor, typed: Typed, document: str) -> str 
     content, media_type = typed.content()
     headers = {"Content-Type": media_type}
     stored = await ask(parts, who, "intake", "POST", "/texts", content=content, headers=headers)
-    if not stored.ok:
-        return humane(stored.problems, LABELS)
     names = ("unit", "title", "number", "category", "attribute", "reason", "summary", "formed_on")
     body: dict[str, Any] = {
         name: typed.fields[name].strip() for name in names if typed.fields.get(name, "").strip()
     }
-    body |= {"digest": stored.body["digest"], "consult": typed.filled}
+    body |= {"consult": typed.filled}
     if document:
         body["document"] = document
+    if not stored.ok:  # a draft without its text is refused: what else is wrong with it is said at once
+        answer = await ask(parts, who, "intake", "POST", "/documents", json=body)
+        others = [p for p in answer.problems if p.field not in (None, "/digest")]
+        return humane([*others, *stored.problems], LABELS)
+    body["digest"] = stored.body["digest"]
     answer = await command(parts, who, "intake", "/documents", body=body, key=typed.fields.get("key"))
     return str(answer.body["id"]) if answer.ok else humane(answer.problems, LABELS)
 
@@ -182,7 +185,7 @@ async def _page(
         units=[(unit, who.unit_name(unit)) for unit in who.units_with(*DRAFTING)],
         others=others,
         categories=[(str(c), t(c.zh, c.en), "") for c in Category],
-        attributes=[(str(a), t(a.zh, a.en), "") for a in _attributes(book)],
+        attributes=[(str(a), t(a.zh, a.en), _needs_reason(book, a)) for a in _attributes(book)],
         attribute_rules=_attribute_rules(book),
         book=book.version if book else "",
         kinds=[(str(k), t(k.zh, k.en)) for k in ConsultationKind],
@@ -201,10 +204,15 @@ def _attributes(book: Rulebook | None) -> list[Attribute]:
     return [a for a in Attribute if book is None or a in book.attributes]
 
 
+def _needs_reason(book: Rulebook | None, attribute: Attribute) -> str:
+    needed = book is not None and book.attributes[attribute].reason_required
+    return t("须写明理由", "needs a reason") if needed else ""
+
+
 def _attribute_rules(book: Rulebook | None) -> list[dict[str, Any]]:
     rules = [(a, book.attributes[a]) for a in _attributes(book)] if book else []
     return [
-        {"name": t(a.zh, a.en), "reason": rule.reason_required, "clause": rule.clause} for a, rule in rules
+        {"name": t(a.zh, a.en), "reason": _needs_reason(book, a), "clause": rule.clause} for a, rule in rules
     ]
 
 

@@ -16,7 +16,7 @@ from gongkai.ledger.read import Entry
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import LOGS
-from gongkai.services.console.addresses import address
+from gongkai.services.console.addresses import Paged, beside
 from gongkai.services.console.reads import events
 from gongkai.services.console.reads.events import Wanted
 from gongkai.services.console.tellers import person_words, post_words, steps
@@ -24,6 +24,14 @@ from gongkai.services.console.trail import NAMES
 from gongkai.services.console.visitor import Visiting, Visitor, show
 
 router = APIRouter(include_in_schema=False)
+
+_NAMED = {
+    "intake": ("受理", "intake"),
+    "review": ("审查", "review"),
+    "publishing": ("发布", "publishing"),
+    "scoring": ("考核", "scoring"),
+}
+LOG_NAMES = {name: _NAMED.get(log.schema, (name, name)) for name, log in LOGS.items()}
 
 
 @router.get("/events")
@@ -38,11 +46,10 @@ async def listing(
     unit: str = "",
     since: str = "",
     until: str = "",
-    after: str = "",
-    before: str = "",
+    leaf: Paged,
 ) -> Response:
     wanted = Wanted(log, stream.strip(), name, unit, _day(since), _day(until))
-    found = await events.listing(parts.pool, wanted, who.scope, after=after, before=before)
+    found = await events.listing(parts.pool, wanted, who.scope, leaf)
     return await show(
         request,
         who,
@@ -51,11 +58,10 @@ async def listing(
         found=found,
         wanted=wanted,
         names=NAMES,
-        logs=list(LOGS),
+        logs=LOG_NAMES,
         units=who.choosable(who.scope),
         people={row["event_id"]: post_words(who.register, row["by"], row["unit"]) for row in found.rows},
-        newer=address("/events", wanted, before=found.newer) if found.newer else "",
-        older=address("/events", wanted, after=found.older) if found.older else "",
+        beside=beside("/events", wanted, found),
     )
 
 
@@ -89,6 +95,7 @@ async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -
         "event.html",
         at="events",
         row=row,
+        log=LOG_NAMES[row["log"]],
         name=NAMES.get(row["name"], (row["name"], row["name"])),
         entry=entry,
         record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),

@@ -1,7 +1,7 @@
 """Applications as the console shows them: the open ones by due day, the answered ones as judged."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from gongkai.contracts.register import Register
 from gongkai.services.console.lateness import Due, Standing, application_due, standing
 from gongkai.services.console.reads.conditions import Where
-from gongkai.services.console.reads.cursor import PAGE, Slice, pack, sliced, unpack
+from gongkai.services.console.reads.cursor import Slice
+from gongkai.services.console.reads.listing import FIRST, Key, Leaf, listed
 
 FAR = date.max  # sorts those whose due day isn't known yet behind all others
 
@@ -69,9 +70,7 @@ def totals(groups: Iterable[Group]) -> dict[str, int]:
     return sums
 
 
-async def open_listing(
-    pool: Any, groups: Iterable[Group], *, after: str = "", before: str = "", size: int = PAGE
-) -> Slice[Open]:
+async def open_listing(pool: Any, groups: Iterable[Group], leaf: Leaf = FIRST) -> Slice[Open]:
     """Those of the groups, the most urgent first."""
     chosen = list(groups)
     stands = {(g.unit, g.received_on, g.rules_on): g.stands for g in chosen}
@@ -82,27 +81,25 @@ async def open_listing(
         [g.stands.due or FAR for g in chosen],
     ])  # fmt: skip
     where.need("answered IS NULL")
-    cursor = unpack(before or after, date.fromisoformat, str)
-    backwards = bool(cursor and before)
-    if cursor:
-        where.need(f"(g.due, application) {'<' if backwards else '>'} ({{}}, {{}})", *cursor)
-    order = "DESC" if backwards else "ASC"
-    rows = await pool.fetch(
-        "SELECT a.*, g.due AS due_on FROM application a"
-        " JOIN unnest($1::text[], $2::date[], $3::date[], $4::date[]) AS g(unit, received_on, rules_on, due)"
-        " USING (unit, received_on, rules_on)"
-        f" WHERE {where} ORDER BY g.due {order}, application {order} LIMIT {size + 1}",
-        *where.values,
+    select = (
+        "SELECT * FROM application JOIN unnest($1::text[], $2::date[], $3::date[], $4::date[])"
+        " AS g(unit, received_on, rules_on, due_on) USING (unit, received_on, rules_on)"
     )
-    found = [Open(r, r["due_on"], stands[r["unit"], r["received_on"], r["rules_on"]]) for r in rows]
-    key: Callable[[Open], str] = lambda o: pack(o.due, o.row["application"])  # noqa: E731
-    return sliced(found, size, key=key, after=cursor is not None, backwards=backwards)
+    key: Key = {"due_on": date.fromisoformat, "application": str}
+    found = await listed(pool, select, where, key, leaf, rising=True)
+    rows = [Open(r, r["due_on"], stands[r["unit"], r["received_on"], r["rules_on"]]) for r in found.rows]
+    return Slice(rows, found.newer, found.older)
 
 
 async def answered_listing(
-    pool: Any, scope: list[str] | None, *, unit: str = "", late: bool = False, since: date | None = None,
-    after: str = "", before: str = "", size: int = PAGE,
-) -> Slice[Any]:  # fmt: skip
+    pool: Any,
+    scope: list[str] | None,
+    leaf: Leaf = FIRST,
+    *,
+    unit: str = "",
+    late: bool = False,
+    since: date | None = None,
+) -> Slice[Any]:
     """The answered ones, newest first; `late`: only those that were answered late."""
     where = Where()
     where.need("answered IS NOT NULL")
@@ -114,18 +111,8 @@ async def answered_listing(
         where.need("late_days > 0")
     if since is not None:
         where.need("answered_on >= {}", since)
-    cursor = unpack(before or after, date.fromisoformat, str)
-    backwards = bool(cursor and before)
-    if cursor:
-        where.need(f"(answered_on, application) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
-    order = "ASC" if backwards else "DESC"
-    rows = await pool.fetch(
-        f"SELECT * FROM application WHERE {where}"
-        f" ORDER BY answered_on {order}, application {order} LIMIT {size + 1}",
-        *where.values,
-    )
-    key = lambda row: pack(row["answered_on"], row["application"])  # noqa: E731
-    return sliced(rows, size, key=key, after=cursor is not None, backwards=backwards)
+    key: Key = {"answered_on": date.fromisoformat, "application": str}
+    return await listed(pool, "SELECT * FROM application", where, key, leaf)
 
 
 async def one(pool: Any, application: str) -> Any | None:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from gongkai.services.console.reads.conditions import Where
-from gongkai.services.console.reads.cursor import PAGE, Slice, pack, sliced, unpack
+from gongkai.services.console.reads.cursor import Slice
+from gongkai.services.console.reads.listing import FIRST, Key, Leaf, listed
 
 # state of the view document_state: badge, 中文, English
 STATES: dict[str, tuple[str, str, str]] = {
@@ -45,28 +46,15 @@ def _where(wanted: Wanted, scope: list[str] | None) -> Where:
         where.need("state = {}", wanted.state)
     if wanted.attribute:
         where.need("attribute = {}", wanted.attribute)
-    if wanted.q:
-        where.need("strpos(lower(title || ' ' || coalesce(number, '')), lower({})) > 0", wanted.q)
+    if wanted.q.strip():
+        where.need("strpos(lower(title || ' ' || coalesce(number, '')), lower({})) > 0", wanted.q.strip())
     return where
 
 
-async def listing(
-    pool: Any, wanted: Wanted, scope: list[str] | None, *, after: str = "", before: str = "", size: int = PAGE
-) -> Slice[Any]:
+async def listing(pool: Any, wanted: Wanted, scope: list[str] | None, leaf: Leaf = FIRST) -> Slice[Any]:
     """Newest first."""
-    where = _where(wanted, scope)
-    cursor = unpack(before or after, datetime.fromisoformat, str)
-    backwards = bool(cursor and before)
-    if cursor:
-        where.need(f"(drafted_at, document) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
-    order = "ASC" if backwards else "DESC"
-    rows = await pool.fetch(
-        f"SELECT * FROM document_state d WHERE {where}"
-        f" ORDER BY drafted_at {order}, document {order} LIMIT {size + 1}",
-        *where.values,
-    )
-    key = lambda row: pack(row["drafted_at"], row["document"])  # noqa: E731
-    return sliced(rows, size, key=key, after=cursor is not None, backwards=backwards)
+    key: Key = {"drafted_at": datetime.fromisoformat, "document": str}
+    return await listed(pool, "SELECT * FROM document_state d", _where(wanted, scope), key, leaf)
 
 
 async def one(pool: Any, document: str) -> Any | None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from gongkai.rules.moment import SHANGHAI
 from gongkai.services.console.reads.conditions import Where
-from gongkai.services.console.reads.cursor import PAGE, Slice, pack, sliced, unpack
+from gongkai.services.console.reads.cursor import Slice
+from gongkai.services.console.reads.listing import FIRST, Key, Leaf, listed
 
 # Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
 _ORDER = (
@@ -52,21 +53,10 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=SHANGHAI)
 
 
-async def listing(
-    pool: Any, wanted: Wanted, scope: list[str] | None, *, after: str = "", before: str = "", size: int = PAGE
-) -> Slice[Any]:
-    where = _where(wanted, scope)
-    cursor = unpack(before or after, datetime.fromisoformat, UUID)
-    backwards = bool(cursor and before)
-    if cursor:
-        where.need(f"(at, event_id) {'>' if backwards else '<'} ({{}}, {{}})", *cursor)
-    order = "ASC" if backwards else "DESC"
-    rows = await pool.fetch(
-        f"SELECT * FROM event WHERE {where} ORDER BY at {order}, event_id {order} LIMIT {size + 1}",
-        *where.values,
-    )
-    key = lambda row: pack(row["at"], row["event_id"])  # noqa: E731
-    return sliced(rows, size, key=key, after=cursor is not None, backwards=backwards)
+async def listing(pool: Any, wanted: Wanted, scope: list[str] | None, leaf: Leaf = FIRST) -> Slice[Any]:
+    """Newest first."""
+    key: Key = {"at": datetime.fromisoformat, "event_id": UUID}
+    return await listed(pool, "SELECT * FROM event", _where(wanted, scope), key, leaf)
 
 
 async def one(pool: Any, event_id: UUID) -> Any | None:

@@ -8,6 +8,7 @@ from gongkai.contracts.vocabulary import Duty
 from gongkai.rules.moment import local_date
 from gongkai.services.console.lateness import Standing, consultation_due, publication_due, standing
 from gongkai.services.console.reads import applications
+from gongkai.services.console.reads.listing import Leaf
 from gongkai.services.console.visitor import Visitor
 
 MOST = 100  # of a kind on the page; more is said in words, and the lists have them all
@@ -91,7 +92,7 @@ async def to_answer(pool: Any, who: Visitor, today: date) -> list[Task]:
     if not units:
         return []
     groups = await applications.open_groups(pool, who.register, today, units)
-    found = await applications.open_listing(pool, groups, size=MOST)
+    found = await applications.open_listing(pool, groups, Leaf(size=MOST))
     return [
         Task(
             f"/applications/{o.row['application']}",

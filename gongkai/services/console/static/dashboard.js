@@ -52,7 +52,9 @@ function units() {
     document.getElementById("chart-units").style.height = `${60 + shown.rows.length * 26}px`;
     chart("chart-units", { grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true }, xAxis: value, yAxis: { ...names, inverse: true, axisLabel: { ...labels, width: 110 } }, series }, open);
   } else {
-    chart("chart-units", { grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true }, yAxis: value, xAxis: { ...names, axisLabel: { ...labels, rotate: shown.rows.length > 8 ? 35 : 0, width: 120 } }, series }, open);
+    const many = shown.rows.length > 8;
+    const slanted = { rotate: many ? 35 : 0, width: many ? 120 : innerWidth / (shown.rows.length + 1) };
+    chart("chart-units", { grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true }, yAxis: value, xAxis: { ...names, axisLabel: { ...labels, ...slanted } }, series }, open);
   }
 }
 

@@ -25,7 +25,9 @@ _NOTE = re.compile(r"^[（(][^()（）]{2,40}公开[^()（）]{0,10}[)）]$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _BULLET = re.compile(r"^[-*+]\s+(.+)$")
 _COMMENT = re.compile(r"^<!--.*-->$")
-_STOPS = tuple("。；;!！?？，,、")
+_CELLS = re.compile(r"\|.*\|")  # a row of a table that came as text
+_FIRST = re.compile(r"^(第[一1]条|一、|第[一1]章)")
+_STOPS = tuple("。；;!！?？，,、:：")
 ADDRESSED = 4  # the addressee stands among the first lines
 _SHORT = 34  # characters of a heading line, or of a signature
 
@@ -71,10 +73,11 @@ def _plain(lines: list[str], at: int, title: str) -> Block:
     line = lines[at]
     if article := _ARTICLE.match(line):
         return Block("article", article[2], lead=article[1])
-    heads = len(line) <= _SHORT and not line.endswith(_STOPS)
+    heads = _short(line)
     signs: list[tuple[Kind, bool]] = [
         ("title", _same(line, title)),
-        ("chapter", _CHAPTER.match(line) is not None),
+        ("note", _CELLS.search(line) is not None),
+        ("chapter", _CHAPTER.match(line) is not None or (heads and _begins(lines, at))),
         ("right", _DATE.match(line) is not None or _signs(lines, at)),
         ("note", _NOTE.match(line) is not None),
         ("level1", heads and _LEVEL1.match(line) is not None),
@@ -84,11 +87,22 @@ def _plain(lines: list[str], at: int, title: str) -> Block:
     return Block(next((kind for kind, is_it in signs if is_it), "para"), line)
 
 
+def _begins(lines: list[str], at: int) -> bool:
+    """The name of a part, as in a compilation of several 制度: a short line that the first article follows."""
+    line = lines[at]
+    follows = at + 1 < len(lines) and _FIRST.match(lines[at + 1]) is not None
+    return follows and not any(mark.match(line) for mark in (_LEVEL1, _LEVEL2, _DATE, _NOTE))
+
+
 def _signs(lines: list[str], at: int) -> bool:
     """The signature: a short line that the date follows."""
     line = lines[at]
     followed = at + 1 < len(lines) and _DATE.match(lines[at + 1]) is not None
-    return followed and len(line) <= _SHORT and not line.endswith((*_STOPS, ":", "："))
+    return followed and _short(line)
+
+
+def _short(line: str) -> bool:
+    return len(line) <= _SHORT and not line.endswith(_STOPS)
 
 
 def _markdown(lines: list[str], title: str) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.services.portal.typeset import Block, typeset
+from gongkai.runtime.web.typeset import Block, typeset
 
 LETTER = """区政府各部门：
 《示例区政务公开工作制度》已经区政府同意，现印发给你们，请认真贯彻执行。
@@ -47,6 +47,21 @@ def test_an_article_leads_with_its_number() -> None:
 
 def test_a_long_line_with_a_number_is_a_paragraph() -> None:
     assert kinds("一、区政府将政务公开的经费纳入年度财政预算，保障政务公开活动的正常进行。")[0][0] == "para"
+
+
+def test_the_parts_of_a_compilation_are_headed_by_their_names() -> None:
+    text = "索引号 | wy/1 | 效力 | |\n主动公开制度\n一、甲。\n保密审查制度\n第一条 乙。\n丁制度\n一、戊。"
+    assert kinds(text)[:4] == [
+        ("note", "索引号 | wy/1 | 效力 | |"),
+        ("chapter", "主动公开制度"),
+        ("para", "一、甲。"),
+        ("chapter", "保密审查制度"),
+    ]
+    assert [b.text for b in typeset(text, "").contents] == ["主动公开制度", "保密审查制度", "丁制度"]
+
+
+def test_a_line_that_announces_a_list_is_no_heading() -> None:
+    assert kinds("甲。\n乙。\n丙。\n丁。\n三、具体职责包括：")[-1] == ("para", "三、具体职责包括：")
 
 
 @given(st.text(alphabet="一二第条章、（）()：:。 \n\t公开2026年3月", max_size=200))

@@ -1,0 +1,80 @@
+"""A service's pages where a real browser can open them: the house in one thread, the browser in the other."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+
+from gongkai.cli.embedded import free_port
+from gongkai.runtime.cluster import Cluster
+from tests.integration.house import House, house
+
+MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
+
+T = TypeVar("T")
+Door = Callable[[House, str], AbstractAsyncContextManager[FastAPI]]
+Furnish = Callable[["Open"], Coroutine[Any, Any, None]]
+
+
+@dataclass
+class Open:
+    """The address of the pages; `run` does something inside the house, `made` is what was put into it."""
+
+    url: str = ""
+    house: House = field(init=False)
+    made: dict[str, str] = field(default_factory=dict)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    ready: threading.Event = field(default_factory=threading.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: Exception | None = None
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+
+async def _serve(
+    open_: Open, cluster: Cluster, broker: str, folder: Path, *, door: Door, furnish: Furnish
+) -> None:
+    async with house(cluster, broker, folder, MONDAY) as open_.house, door(open_.house, broker) as app:
+        await furnish(open_)
+        port = free_port()
+        server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="warning"))
+        task = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.05)
+        open_.url = f"http://127.0.0.1:{port}"
+        open_.ready.set()
+        await open_.over.wait()
+        server.should_exit = True
+        await task
+
+
+@contextmanager
+def served(cluster: Cluster, broker: str, folder: Path, door: Door, furnish: Furnish) -> Iterator[Open]:
+    """The house with its door open, furnished, until the tests are over."""
+    open_ = Open()
+
+    def work() -> None:
+        try:
+            open_.loop.run_until_complete(_serve(open_, cluster, broker, folder, door=door, furnish=furnish))
+        except Exception as error:
+            open_.failed = error
+        finally:
+            open_.ready.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    open_.ready.wait(120)
+    assert open_.failed is None
+    yield open_
+    open_.loop.call_soon_threadsafe(open_.over.set)
+    thread.join(60)
+    open_.loop.close()
+    assert open_.failed is None
