@@ -9,10 +9,10 @@ WEB     := gongkai/runtime/web
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test e2e kafka faults lint types check lock clean
+.PHONY: help setup up demo test e2e kafka faults faults-short lint types check lock clean
 
 help: ## 本页 this page
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
 
 # -- set-up: done once, and again when a lock file changes
 
@@ -49,8 +49,11 @@ demo: setup ## 演示：一个区县的一年 a district's year, then everything
 test: setup ## 测试 unit, contract and integration tests
 	$(BIN)/python -m pytest $(ARGS)
 
-faults: setup ## 故障测试 kills and crashes
+faults: setup ## 故障测试 kills and crashes; on Apache Kafka: deploy/kafka/run --brokers 3 -- make faults
 	$(BIN)/python -m pytest tests/faults $(ARGS)
+
+faults-short: setup ## 故障测试（短） those that CI runs
+	$(BIN)/python -m pytest tests/faults -m short $(ARGS)
 
 # `up` brings a broker of its own: nothing to learn from it here.
 kafka: setup ## 真实 Kafka integration tests on Apache Kafka, one broker and three (needs Java 17 and Maven)

@@ -1,7 +1,8 @@
-"""Passwords and token keys of a deployment on one machine: made once, readable by its owner alone.
+"""Passwords, token keys and log keys of a deployment on one machine: made once, readable by its owner alone.
 
 Each service has a folder of its own with the public keys of both issuers; the private key of an issuer lies
-only in the folder of the one service that issues (等保: only what is needed).
+only in the folder of the one service that issues, and the private key of a log only with the service that owns
+it (等保: only what is needed).
 """
 
 import json
@@ -13,8 +14,11 @@ from typing import Final
 
 from joserfc.jwk import OKPKey
 
+from gongkai.ledger.keyfile import KeyFile, fresh
+from gongkai.ledger.note import check_name
 from gongkai.runtime.cluster import ROLES, Cluster
 from gongkai.runtime.settings import SERVICES
+from gongkai.runtime.topology import LOGS
 
 ISSUERS: Final = ("console", "portal")
 ADMIN: Final = "postgres"  # the embedded server's administrator, among the passwords
@@ -36,6 +40,7 @@ class Credentials:
             write_secret(self._passwords_file, json.dumps(known, indent=1) + "\n")
         for issuer in ISSUERS:
             self._make_keys(issuer)
+        self._make_log_keys()
 
     def passwords(self) -> dict[str, str]:
         """Role -> password. Raises FileNotFoundError where nothing was ever started."""
@@ -59,6 +64,39 @@ class Credentials:
 
     def remember_postgres(self, dsn: str) -> None:
         write_secret(self.folder / "postgres.dsn", dsn + "\n")
+
+    # What the logs sign with. Their origin, once chosen, stays: it is what others know them by.
+
+    def origin(self) -> str:
+        """What the names of all logs of this deployment begin with."""
+        return (self.folder / "origin").read_text().strip()
+
+    def log_keys(self, service: str) -> Path:
+        """The folder with the keys of a service's own logs, <log>.key each."""
+        return self.folder / "logs" / service
+
+    def log_vkeys(self) -> dict[str, list[str]]:
+        """Log -> its verifier keys, the present one first."""
+        files = sorted((self.folder / "logs").glob("*/*.key"))
+        return {file.stem: KeyFile(file).vkeys() for file in files}
+
+    def witness_vkey(self) -> str | None:
+        """The key of the witness that runs beside the logs, as it was first seen."""
+        file = self.folder / "witness.vkey"
+        return file.read_text().strip() if file.exists() else None
+
+    def remember_witness(self, vkey: str) -> None:
+        write_secret(self.folder / "witness.vkey", vkey + "\n")
+
+    def _make_log_keys(self) -> None:
+        file = self.folder / "origin"
+        if not file.exists():
+            chosen = os.environ.get("GONGKAI_ORIGIN") or f"gongkai-{secrets.token_hex(4)}.internal"
+            write_secret(file, check_name(chosen) + "\n")
+        for log in LOGS.values():
+            key = self.log_keys(log.schema) / f"{log.name}.key"
+            if not key.exists():
+                write_secret(key, fresh(f"{self.origin()}/log/{log.name}"))
 
     @property
     def _passwords_file(self) -> Path:

@@ -14,7 +14,12 @@ from gongkai.runtime.settings import SERVICES
 
 # What a service inherits of our environment; all else, our own passwords above all, is none of its business.
 _INHERITED: Final = ("HOME", "LANG", "LC_", "OTEL_", "PATH", "SSL_CERT_", "TMPDIR", "TZ")
-_TUNABLE: Final = ("GONGKAI_LOG_LEVEL", "GONGKAI_PARTITIONS", "GONGKAI_REPLICATION")
+_TUNABLE: Final = (
+    "GONGKAI_KAFKA_PREFIX",
+    "GONGKAI_LOG_LEVEL",
+    "GONGKAI_PARTITIONS",
+    "GONGKAI_REPLICATION",
+)
 _CODE: Final = Path(__file__).parents[2]
 
 
@@ -45,6 +50,10 @@ class Deployment:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._listens(service), self._listens(service))  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.ports[service]}"
 
+    @property
+    def witness_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['witness']}"
+
     def urls(self) -> dict[str, str]:
         return {service: self.url(service) for service in SERVICES}
 
@@ -65,6 +74,12 @@ class Deployment:
             "GONGKAI_TOKEN_KEYS": str(Credentials(self.data / "secrets").token_keys(service)),
         }
         mine |= {f"GONGKAI_{name.upper()}_URL": url for name, url in self.urls().items()}
+        credentials = Credentials(self.data / "secrets")
+        if credentials.log_keys(service).exists():
+            mine["GONGKAI_LOG_KEYS"] = str(credentials.log_keys(service))
+            vkey = credentials.witness_vkey()
+            if vkey is not None:
+                mine |= {"GONGKAI_WITNESS_URL": self.witness_url, "GONGKAI_WITNESS_VKEY": vkey}
         if service == "intake":
             mine["GONGKAI_KEYS_DSN"] = self.cluster.dsn(writer(KEYS))
         return mine

@@ -16,7 +16,16 @@ from gongkai.cli.mendable import Mendable
 from gongkai.runtime.settings import ServiceName
 
 # Typer applications whose commands are ours, too; imported when none of the commands below is meant.
-ELSEWHERE = ("gongkai.cli.law",)
+ELSEWHERE = (
+    "gongkai.bench.command",
+    "gongkai.cli.backup.command",
+    "gongkai.cli.doctor",
+    "gongkai.cli.history",
+    "gongkai.cli.law",
+    "gongkai.cli.proofs",
+    "gongkai.cli.schema",
+    "gongkai.cli.witness",
+)
 
 
 class Commands(TyperGroup):

@@ -12,7 +12,7 @@ from gongkai.runtime.settings import SERVICES
 CONSOLE: Final = 8080
 # Next to the console's port if they are free, so that addresses are easy to remember.
 _OFFSETS: Final = {"intake": 1, "review": 2, "publishing": 3, "scoring": 4, "portal": 10}
-PARTS: Final = (*SERVICES, "postgres", "broker")
+PARTS: Final = (*SERVICES, "postgres", "broker", "witness")
 
 
 class PortBusy(Mendable):

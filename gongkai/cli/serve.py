@@ -21,6 +21,7 @@ def serve(service: ServiceName) -> None:
         lifespan="on",
         access_log=False,  # who asks for what about whom is nobody's business
         log_level=settings.log_level,
+        log_config=None,  # telemetry's is the form of every line
         server_header=False,
         timeout_graceful_shutdown=8,  # seconds; the supervisor waits a little longer
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from gongkai.cli.ending import end
+from gongkai.cli import ending
 from gongkai.cli.mendable import Mendable
 
 
@@ -80,9 +80,15 @@ def end_orphans(file: Path) -> list[str]:
     orphans = {name: process for name, record in left.processes.items() if (process := _find(record))}
     parts = [{name} for name in ("broker", "postgres")]
     for group in (set(orphans).difference(*parts), *parts):
-        end((orphans[name], left.processes[name]["stop"]) for name in group if name in orphans)
+        ending.end((orphans[name], left.processes[name]["stop"]) for name in group if name in orphans)
     file.unlink()
     return list(orphans)
+
+
+def lives(record: Mapping[str, Any]) -> bool:
+    """Whether the process that was recorded still runs, and isn't waiting to be buried."""
+    process = _find(record)
+    return process is not None and ending.lives(process)
 
 
 def _find(record: Mapping[str, Any]) -> psutil.Process | None:

@@ -1,7 +1,7 @@
 """`gongkai up`: everything on one machine, under one supervisor.
 
-Order of the start: PostgreSQL, its databases and migrations, the broker, the services; "ready" once each
-service says so itself. Order of the end: services, broker, PostgreSQL.
+Order of the start: PostgreSQL, the witness, databases and migrations, the broker, the services; "ready" once each
+service says so itself. Order of the end: services, broker and witness, PostgreSQL.
 """
 
 import asyncio
@@ -22,7 +22,8 @@ import psycopg
 from gongkai.cli import answers, status
 from gongkai.cli.credentials import ADMIN, Credentials
 from gongkai.cli.deployment import Deployment
-from gongkai.cli.embedded import Command, Postgres, broker_command
+from gongkai.cli.embedded import Command, Postgres, WitnessHouse, broker_command
+from gongkai.cli.embedded.witness import WITNESS
 from gongkai.cli.mendable import Mendable
 from gongkai.cli.ports import choose
 from gongkai.cli.supervisor import Part, Supervisor
@@ -125,6 +126,7 @@ class _Run:
             await self._start_postgres()
         else:
             await self._find_postgres()
+        witness = await self._start_witness()
         await self._prepare_databases()
         if self.options.kafka is None:
             command = await asyncio.to_thread(
@@ -132,6 +134,7 @@ class _Run:
             )
             self._start("broker", command, _BROKER_STOP)
             await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports["broker"]))
+        await self._know_witness(witness)
         for service in SERVICES:
             command = Command(self.options.serve(service), self.deployment.environment(service))
             self._start(service, command, _SERVICE_STOP)
@@ -164,6 +167,25 @@ class _Run:
         self._start("postgres", server.command, _POSTGRES_STOP, server.clear)
         self.where = server.where
         await self.supervisor.until(partial(answers.postgres, cluster.admin_dsn))
+
+    async def _start_witness(self) -> WitnessHouse:
+        house = WitnessHouse(
+            self.data,
+            name=f"{self.credentials.origin()}/{WITNESS}",
+            port=self.deployment.ports[WITNESS],
+        )
+        vkeys = [vkey for each in self.credentials.log_vkeys().values() for vkey in each]
+        await asyncio.to_thread(house.prepare, vkeys)
+        self._start(WITNESS, house.command, _SERVICE_STOP)
+        return house
+
+    async def _know_witness(self, house: WitnessHouse) -> None:
+        """Its key is taken at first sight; another one later is another witness, and that is told."""
+        await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports[WITNESS]))
+        vkey, known = str(house.vkey()), self.credentials.witness_vkey()
+        if known not in (None, vkey):
+            tell("见证人换了密钥，须重新分发其验证密钥", "the witness has another key: hand it out anew")
+        self.credentials.remember_witness(vkey)
 
     async def _prepare_databases(self) -> None:
         for left in range(4, -1, -1):
@@ -206,7 +228,7 @@ class _Run:
     async def _stop(self) -> None:
         tell("正在停止", "stopping")
         await self.supervisor.stop(SERVICES)
-        await self.supervisor.stop(["broker"])
+        await self.supervisor.stop(["broker", WITNESS])
         await self.supervisor.stop(["postgres"])
         (self.data / "run" / "up.json").unlink(missing_ok=True)
         tell("已停止", "stopped")

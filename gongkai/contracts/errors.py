@@ -44,3 +44,23 @@ class BadInput(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} at {self.field}: {self.says.en}"
+
+
+@dataclass(slots=True)
+class UnknownVersion(LookupError):
+    """A record that this program can't read: another program wrote it. It halts who reads it; nobody guesses."""
+
+    type: str
+
+    @property
+    def says(self) -> Sentence:
+        return Sentence(
+            f"不认识的事件类型 {self.type}：多半由更新版本的程序写入。请先升级本程序，处理将从此处继续。",
+            f"Unknown type of event {self.type}: a newer program wrote it. Upgrade this one; it goes on from here.",
+        )
+
+    def __str__(self) -> str:
+        return f"{self.says.zh} / {self.says.en}"
+
+    def __repr__(self) -> str:
+        return f"UnknownVersion: {self}"

@@ -149,6 +149,15 @@ class Duty(Term):
     AUDITOR = "auditor", "审计人员", "auditor", "GT-supervise"
 
 
+class ErasureGround(Term):
+    """Why an applicant's personal data has to go (《个人信息保护法》第四十七条)."""
+
+    PURPOSE = "purpose", "处理目的已实现或者不再必要", "the purpose is served", "GT-register"
+    PERIOD = "period", "保存期限已届满", "the time to keep it is over", "GT-register"
+    CONSENT = "consent", "个人撤回同意", "the person withdrew consent", "GT-register"
+    UNLAWFUL = "unlawful", "违法违规处理", "it was processed unlawfully", "GT-register"
+
+
 class Indicator(Term):
     """What moves a unit's score. Points and their reason are values of the rulebook."""
 

@@ -5,19 +5,28 @@ and hinders none of its neighbours; one said twice answers with its first result
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from gongkai.contracts.envelope import Place
+from gongkai.ledger.failpoint import reach
+from gongkai.ledger.observe import SILENT, Observer
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.read import Connection, LogId
 
 MAX_WAITING = 10_000  # commands; beyond it Full is raised instead of memory growing
 MAX_BATCH = 256  # commands in one transaction
+BRISK, BRISK_EACH = (
+    0.002,
+    0.00005,
+)  # seconds that a commit may take, and for each command in it, to be called quick
+BULK = 512  # the same, where nobody waits for any single one of them
 
 
 class Conflict(Exception):
@@ -67,6 +76,29 @@ async def append(
     return [_result(log, write, row) for write, row in zip(writes, rows, strict=True)]
 
 
+async def append_many(
+    pool: Any, log: LogId, partitions: int, now: datetime, writes: Iterable[Write]
+) -> list[Appended | Conflict]:
+    """Append in big batches, a transaction each: the way of an import. One result a write, in order.
+
+    While the database works on one batch, the next is taken from `writes`, and may be made only then. When it
+    raises, whole batches are in the log: said again, the same commands answer with their first results.
+    """
+    results: list[Appended | Conflict] = []
+    rest = iter(writes)
+    under_way: asyncio.Task[list[Appended | Conflict]] | None = None
+    try:
+        while (batch := list(islice(rest, BULK))) or under_way:
+            if under_way is not None:
+                results += await under_way
+            under_way = asyncio.create_task(append(pool, log, partitions, now, batch)) if batch else None
+            await asyncio.sleep(0)  # it is on its way before the next batch is made
+    finally:
+        if under_way is not None:
+            under_way.cancel()
+    return results
+
+
 def _result(log: LogId, write: Write, row: Any) -> Appended | Conflict:
     status: Literal["appended", "repeated", "conflict"] = row["status"]
     if status == "conflict":
@@ -82,35 +114,63 @@ class _Waiting:
 
 
 class Appender:
-    """Collects the commands that wait and appends them together. One per log and process; several may share a log."""
+    """Collects the commands that wait and appends them together. One per log and process; several may share a log.
 
-    def __init__(self, pool: Any, log: LogId, partitions: int, workers: int = 2) -> None:
-        self._pool, self._log, self._partitions = pool, log, partitions
+    Two workers: while the database commits one batch, the next is collected and encoded. Where commits take long,
+    it pays more to have all that waits in one of them: then the workers take turns.
+    """
+
+    def __init__(
+        self, pool: Any, log: LogId, partitions: int, workers: int = 2, observer: Observer = SILENT
+    ) -> None:
+        self._pool, self._log, self._partitions, self._observer = pool, log, partitions, observer
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(MAX_WAITING)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._slowness = 0.0  # of late: what a commit took by what a brisk one may take
+        self._one_at_a_time = asyncio.Lock()
         self._workers = [asyncio.create_task(self._work()) for _ in range(workers)]
 
     def turn(self, stream: str) -> asyncio.Lock:
         """One command at a time per stream in this process: only another process can still conflict."""
         return self._turns.setdefault(stream, asyncio.Lock())
 
+    @property
+    def waiting(self) -> int:
+        """Commands in the queue."""
+        return self._waiting.qsize()
+
     async def append(self, write: Write, now: datetime) -> Appended:
         """Durable when it returns. Raises Conflict, Full, or the database's own error."""
+        joined = time.perf_counter()
         waiting = _Waiting(write, now, asyncio.get_running_loop().create_future())
         try:
             self._waiting.put_nowait(waiting)
         except asyncio.QueueFull:
             raise Full from None
-        return await waiting.done
+        appended = await waiting.done
+        self._observer.appended(self._log.name, time.perf_counter() - joined)
+        return appended
 
     async def _work(self) -> None:
         while True:
             batch = [await self._waiting.get()]
-            while len(batch) < MAX_BATCH and not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
-            await self._commit(batch)
+            try:
+                if self._slowness > 1:
+                    async with self._one_at_a_time:
+                        await self._commit(batch)
+                else:
+                    await self._commit(batch)
+            except asyncio.CancelledError:
+                for waiting in batch:
+                    waiting.done.cancel()
+                raise
 
     async def _commit(self, batch: list[_Waiting]) -> None:
+        """These, and whatever else waits by now."""
+        while len(batch) < MAX_BATCH and not self._waiting.empty():
+            batch.append(self._waiting.get_nowait())
+        began = time.perf_counter()
+        reach("append.before")
         try:
             async with self._pool.acquire() as conn:
                 results = await append(
@@ -121,6 +181,10 @@ class Appender:
                 if not waiting.done.done():
                     waiting.done.set_exception(error)
             return
+        reach("append.after")
+        brisk = BRISK + BRISK_EACH * len(batch)
+        self._slowness += ((time.perf_counter() - began) / brisk - self._slowness) / 8
+        self._observer.committed(self._log.name, len(batch))
         for waiting, result in zip(batch, results, strict=True):
             if waiting.done.done():
                 continue

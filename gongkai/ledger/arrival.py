@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gongkai.contracts.envelope import Place, Record, read_record
+from gongkai.contracts.envelope import Place, Record, record_in
 from gongkai.ledger import read
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.ledger.read import Connection, Entry, LogId
@@ -36,7 +36,7 @@ class Delivered:
 
     @classmethod
     def of(cls, entry: Entry) -> "Delivered":
-        return cls(entry.place, entry.committed_at, entry.record, entry.trace)
+        return cls(entry.place, entry.committed_at, record_in(entry.raw), entry.trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ async def prove(
                     proved.foreign.add(key)
                     break
                 place = Place(log.name, partition, mark.position)
-                true.append(Delivered(place, mark.committed_at, read_record(one.raw), mark.trace))
+                true.append(Delivered(place, mark.committed_at, record_in(one.raw), mark.trace))
             if len(true) < len(fresh[key]):
                 proved.broken.add(key)
             if true:

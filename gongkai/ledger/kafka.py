@@ -6,7 +6,7 @@ applied is kept by the subscription (stopped, and read again from the log), and 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -16,21 +16,40 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from gongkai.ledger.arrival import Arrived, Key
+from gongkai.ledger.failpoint import reach
 from gongkai.ledger.read import LogId
 from gongkai.ledger.subscribe import Subscription
 
 POSITION, PREVIOUS, COMMITTED_AT, TRACE = "position", "previous", "committedat", "traceparent"
+PREFIX = "gongkai"  # of topics and consumer groups
 
 _log = structlog.get_logger(__name__)
 
 
-async def ensure_topic(servers: str, log: LogId, partitions: int, replication: int) -> None:
-    """Make the log's topic if it isn't there: never expires, partition count fixed for good."""
+def topic_of(prefix: str, log: LogId) -> str:
+    """The log's topic. `prefix` is the deployment's own: several may share a Kafka."""
+    return f"{prefix}.{log.name}"
+
+
+async def started(start: Coroutine[Any, Any, Any], seconds: float = 5.0) -> None:
+    """Start a client of aiokafka. Whoever cancels us waits for it: one that is cancelled leaves a connection open."""
+    task = asyncio.ensure_future(start)
+    try:
+        await asyncio.wait_for(asyncio.shield(task), seconds)
+    except BaseException:
+        await asyncio.wait([task], timeout=seconds)
+        if not task.cancel() and not task.cancelled():
+            task.exception()  # looked at, so that nobody is told that it wasn't
+        raise
+
+
+async def ensure_topic(servers: str, topic: str, partitions: int, replication: int) -> int:
+    """Make the topic if it isn't there: never expires, partition count fixed for good. How many it has."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     try:
-        await admin.start()
-        topic = NewTopic(
-            log.topic,
+        await started(admin.start())
+        new = NewTopic(
+            topic,
             partitions,
             replication,
             topic_configs={
@@ -40,10 +59,24 @@ async def ensure_topic(servers: str, log: LogId, partitions: int, replication: i
                 "min.insync.replicas": "2" if replication > 2 else "1",
             },
         )
-        answer = await admin.create_topics([topic])
+        answer = await admin.create_topics([new])
         for _, code, *says in answer.topic_errors:  # aiokafka hands refusals back, it doesn't raise them
             if code not in (NoError.errno, TopicAlreadyExistsError.errno):
                 raise for_code(code)(*says)
+        [described] = await admin.describe_topics([topic])
+        if described["error_code"] != NoError.errno:
+            raise for_code(described["error_code"])(topic)
+        return len(described["partitions"])
+    finally:
+        await admin.close()
+
+
+async def delete_topic(servers: str, topic: str) -> None:
+    """For one that holds nothing."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await started(admin.start())
+        await admin.delete_topics([topic])
     finally:
         await admin.close()
 
@@ -51,7 +84,7 @@ async def ensure_topic(servers: str, log: LogId, partitions: int, replication: i
 class Delivery:
     """One service's consumer group. Starts when the broker is there, and starts again when it comes back."""
 
-    def __init__(self, servers: str, subscription: Subscription) -> None:
+    def __init__(self, servers: str, subscription: Subscription, prefix: str = PREFIX) -> None:
         self._subscription = subscription
         self._broker = KafkaBroker(
             servers.split(","),
@@ -60,11 +93,11 @@ class Delivery:
             allow_auto_create_topics=False,
             metadata_max_age_ms=5_000,  # topics that were made after the consumer are noticed by then
         )
-        self._logs = {log.topic: log for log in subscription.logs}
+        self._logs = {topic_of(prefix, log): log for log in subscription.logs}
         self._broker.subscriber(
             *self._logs,
             batch=True,
-            group_id=f"gongkai.{subscription.name}",
+            group_id=f"{prefix}.{subscription.name}",
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=50,
@@ -84,6 +117,7 @@ class Delivery:
             except Exception as error:  # the database is away: nothing was seen, so the same again
                 _log.warning("delivery waits", subscription=self._subscription.name, error=repr(error))
                 await asyncio.sleep(0.5)
+        reach("consumer.committed")
         try:
             await message.ack()
         except KafkaError as error:  # offsets are a convenience: the checkpoint is in PostgreSQL
@@ -114,7 +148,7 @@ class Delivery:
 
     async def _started(self) -> bool:
         try:
-            await self._broker.start()
+            await started(self._broker.start(), 30)
         except Exception as error:
             _log.info("no broker yet", subscription=self._subscription.name, error=repr(error))
             return False

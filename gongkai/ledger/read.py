@@ -19,10 +19,6 @@ class LogId:
     schema: str
 
     @property
-    def topic(self) -> str:
-        return f"gongkai.{self.name}"
-
-    @property
     def channel(self) -> str:
         """Where PostgreSQL notifies of an append."""
         return f"gongkai.log.{self.name}"

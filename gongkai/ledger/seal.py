@@ -28,25 +28,29 @@ class Keys:
         self._pool = pool
         self._pepper: bytes | None = None
 
-    async def pseudonym(self, identity: str) -> str:
-        """A person's id: the same for the same identity, and no way back without this database."""
-        if self._pepper is None:
-            await self._pool.execute(
-                "INSERT INTO keys.pepper VALUES (true, $1) ON CONFLICT DO NOTHING", os.urandom(32)
-            )
-            self._pepper = await self._pool.fetchval("SELECT bytes FROM keys.pepper")
-        assert self._pepper is not None
-        return "p-" + hmac.new(self._pepper, identity.encode(), hashlib.sha256).hexdigest()[:32]
+    async def pseudonym(self, text: str) -> str:
+        """The same for the same text, and no way back without this database."""
+        return "p-" + (await self._keyed(text)).hex()[:32]
 
-    async def key_for(self, person: str, now: datetime) -> bytes:
-        """The person's key, made when there is none yet."""
-        await self._pool.execute(
-            "INSERT INTO keys.person_key VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            person,
-            os.urandom(32),
-            now,
-        )
-        return await self.key_of(person)
+    async def identity(self, text: str) -> bytes:
+        """By which a person who comes again is recognised, as long as there is a key."""
+        return (await self._keyed(text))[:16]
+
+    async def key_for(self, identity: bytes, now: datetime) -> tuple[str, bytes]:
+        """The person's id and key, made when there are none. The id says nothing about the identity."""
+        known = "SELECT person, key FROM keys.person_key WHERE identity = $1"
+        row = await self._pool.fetchrow(known, identity)
+        if row is None:
+            await self._pool.execute(
+                "INSERT INTO keys.person_key (person, key, made_at, identity) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (identity) DO NOTHING",
+                f"p-{os.urandom(16).hex()}",
+                os.urandom(32),
+                now,
+                identity,
+            )
+            row = await self._pool.fetchrow(known, identity)
+        return row["person"], row["key"]
 
     async def key_of(self, person: str) -> bytes:
         """The person's key. Raises Erased."""
@@ -58,18 +62,37 @@ class Keys:
         return key
 
     async def erase(self, person: str) -> None:
+        """Destroy the key, and with it all knowledge of who the person is."""
         await self._pool.execute("DELETE FROM keys.person_key WHERE person = $1", person)
+
+    async def _keyed(self, text: str) -> bytes:
+        if self._pepper is None:
+            await self._pool.execute(
+                "INSERT INTO keys.pepper VALUES (true, $1) ON CONFLICT DO NOTHING", os.urandom(32)
+            )
+            self._pepper = await self._pool.fetchval("SELECT bytes FROM keys.pepper")
+        assert self._pepper is not None
+        return hmac.new(self._pepper, text.encode(), hashlib.sha256).digest()
 
 
 def seal(key: bytes, content: Any, bound_to: str) -> tuple[str, str]:
     """Nonce and box in base64 of a JSON value, bound to its place (`application-7/applicant`)."""
-    nonce = os.urandom(NONCE)
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    box = AESGCM(key).encrypt(nonce, plain, bound_to.encode())
-    return base64.b64encode(nonce).decode(), base64.b64encode(box).decode()
+    sealed = seal_bytes(key, plain, bound_to)
+    return base64.b64encode(sealed[:NONCE]).decode(), base64.b64encode(sealed[NONCE:]).decode()
 
 
 def unseal(key: bytes, nonce: str, box: str, bound_to: str) -> Any:
     """What was sealed. Raises cryptography's InvalidTag when key, place or bytes are not the ones sealed with."""
-    plain = AESGCM(key).decrypt(base64.b64decode(nonce), base64.b64decode(box), bound_to.encode())
-    return json.loads(plain)
+    return json.loads(unseal_bytes(key, base64.b64decode(nonce) + base64.b64decode(box), bound_to))
+
+
+def seal_bytes(key: bytes, plain: bytes, bound_to: str) -> bytes:
+    """Nonce, ciphertext and tag of an attachment, before it is hashed and put into the store."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())
+
+
+def unseal_bytes(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    """What was sealed. Raises InvalidTag."""
+    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode())

@@ -6,17 +6,21 @@ seen yet waits for it; an exception stops its partition, which goes on by retry 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Any, Protocol
 
 import structlog
 
-from gongkai.contracts.envelope import Place
-from gongkai.ledger import read
+from gongkai.contracts.envelope import Place, Record
+from gongkai.ledger import checkpoints, read
 from gongkai.ledger.append import Conflict
 from gongkai.ledger.arrival import Arrived, Delivered, Key, in_causal_order, prove
+from gongkai.ledger.checkpoints import Ahead
+from gongkai.ledger.failpoint import reach
+from gongkai.ledger.observe import SILENT, Observer
 from gongkai.ledger.react import Reaction, carry_out_all
 from gongkai.ledger.read import Connection, LogId
 
@@ -32,6 +36,9 @@ class Handler(Protocol):
     """Something that changes tables: a projection, a docket, timers. Runs in the subscription's transaction."""
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None: ...
+
+
+def _no_questions(_: Record) -> None: ...
 
 
 @dataclass(slots=True)
@@ -52,6 +59,8 @@ class Subscription:
     handlers: Sequence[Handler] = ()
     reactions: Sequence[Reaction] = ()
     own: LogId | None = None
+    understand: Callable[[Record], object] = _no_questions  # raises for what nobody here may guess at
+    observer: Observer = SILENT
     seen: dict[Key, int] = field(default_factory=dict)
     _behind: set[Key] = field(default_factory=set)
     _stopped: dict[Key, _Stopped] = field(default_factory=dict)
@@ -62,11 +71,9 @@ class Subscription:
     async def open(self) -> None:
         """Take up the checkpoints, and catch up from the logs with whatever Kafka may have forgotten."""
         keys = [(log.name, partition) for log in self.logs for partition in range(self.partitions)]
-        await self.pool.executemany(
-            "INSERT INTO ledger.checkpoint (subscription, log, partition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            [(self.name, log, partition) for log, partition in keys],
-        )
-        await self._reload()
+        await checkpoints.enter(self.pool, self.name, keys)
+        async with self._lock:
+            await self._reload()
         self._behind.update(keys)
         await self.repair()
 
@@ -97,12 +104,19 @@ class Subscription:
                     await self._apply(found)
                 stuck = before == self.seen
 
+    @property
+    def stopped(self) -> frozenset[Key]:
+        """The partitions that don't go on."""
+        return frozenset(self._stopped)
+
     async def watch(self) -> None:
         """Look into the logs now and then, so that nothing depends on Kafka's memory."""
         last: dict[Key, int] = {}
         while True:
             await asyncio.sleep(WATCH)
             try:
+                async with self._lock:
+                    await self._reload()
                 heads = await self._heads()
                 lagging = {key for key, head in heads.items() if head > self.seen[key]}
                 self._behind.update(key for key in lagging if last.get(key) == self.seen[key])
@@ -158,10 +172,21 @@ class Subscription:
         return heads
 
     async def _reload(self) -> None:
-        rows = await self.pool.fetch(
-            "SELECT log, partition, position FROM ledger.checkpoint WHERE subscription = $1", self.name
-        )
-        self.seen.update({(row["log"], row["partition"]): row["position"] for row in rows})
+        """What the database says: a replica may have been quicker, an operator may have lifted a stop, and somebody
+        may have restored a backup."""
+        known = await checkpoints.load(self.pool, self.name)
+        async with self._moved:
+            self.seen.update({key: at.position for key, at in known.items()})
+            self._moved.notify_all()
+        for key in [key for key in self._stopped if known[key].stopped is None]:
+            del self._stopped[key]
+            self._behind.add(key)
+        ahead = await checkpoints.ahead(self.pool, self.logs, known)
+        for key, error in ahead.items():
+            if key not in self._stopped:
+                await self._stop(key, str(error), error)
+        for key in [key for key, stop in self._stopped.items() if stop.until == inf and key not in ahead]:
+            await checkpoints.resume(self.pool, self.name, key)  # seen at the next look
 
     async def _apply(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
         """Apply together; where that fails, each partition alone; where that fails, record by record up to the bad one."""
@@ -179,61 +204,36 @@ class Subscription:
                     if self.seen[one.key] < one.place.position:
                         break
             else:
-                await self._stop(batch[0], error)
+                await self._stop(batch[0].key, f"{batch[0].place}: {error!r}", error)
 
-    async def _stop(self, at: Delivered, error: Exception) -> None:
-        key = at.key
+    async def _stop(self, key: Key, why: str, error: Exception) -> None:
         tries = self._stopped[key].tries + 1 if key in self._stopped else 0
-        self._stopped[key] = _Stopped(time.monotonic() + RETRY[min(tries, len(RETRY) - 1)], tries)
+        pause = inf if isinstance(error, Ahead) else RETRY[min(tries, len(RETRY) - 1)]
+        self._stopped[key] = _Stopped(time.monotonic() + pause, tries)
         if not isinstance(error, Conflict):
-            _log.error(
-                "partition stopped",
-                subscription=self.name,
-                place=str(at.place),
-                error=repr(error),
-                tries=tries,
-            )
-        await self.pool.execute(
-            "UPDATE ledger.checkpoint SET stopped = $4, stopped_at = now()"
-            " WHERE subscription = $1 AND log = $2 AND partition = $3",
-            self.name,
-            *key,
-            f"{at.place}: {error!r}"[:2000],
-        )
+            _log.error("partition stopped", subscription=self.name, partition=key, why=why, tries=tries)
+        await checkpoints.stop(self.pool, self.name, key, why)
 
     async def _transact(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
         async with self.pool.acquire() as conn, conn.transaction():
-            seen = await self._lock_checkpoints(conn, batches)
+            seen = await checkpoints.lock(conn, self.name, batches)
             ordered, deferred = in_causal_order(batches, {**self.seen, **seen})
             if ordered:
-                for handler in self.handlers:
-                    await handler.apply(conn, ordered)
-                await self._react(conn, ordered)
+                for what in ordered:
+                    self.understand(what.record)
+                with self.observer.applying(self.name, ordered) as traced:
+                    for handler in self.handlers:
+                        await handler.apply(conn, traced)
+                    await self._react(conn, traced)
                 seen |= {what.key: what.place.position for what in ordered}
-                await conn.executemany(
-                    "UPDATE ledger.checkpoint SET position = $4, stopped = NULL, stopped_at = NULL"
-                    " WHERE subscription = $1 AND log = $2 AND partition = $3",
-                    [(self.name, *key, seen[key]) for key in batches],
-                )
+                await checkpoints.move(conn, self.name, ordered)
+                reach("consumer.applied")
         self._behind.update(deferred)
         async with self._moved:
             self.seen.update(seen)
             self._moved.notify_all()
         for what in ordered:
             self._stopped.pop(what.key, None)
-
-    async def _lock_checkpoints(self, conn: Connection, keys: Iterable[Key]) -> dict[Key, int]:
-        """What is seen, by the database's word: a replica may have been quicker."""
-        logs, partitions = zip(*keys, strict=True)
-        rows = await conn.fetch(
-            "SELECT log, partition, position FROM ledger.checkpoint"
-            " WHERE subscription = $1 AND (log, partition) IN (SELECT * FROM unnest($2::text[], $3::smallint[]))"
-            " ORDER BY log, partition FOR UPDATE",
-            self.name,
-            list(logs),
-            list(partitions),
-        )
-        return {(row["log"], row["partition"]): row["position"] for row in rows}
 
     async def _react(self, conn: Connection, ordered: Sequence[Delivered]) -> None:
         if not self.reactions or self.own is None:

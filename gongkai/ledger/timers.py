@@ -1,22 +1,29 @@
 """Time passes here and nowhere else. Due moments are folded from events into `timer`; when one passes, its command
-is issued once: the id follows from what is due, so a restart in between changes nothing.
+is issued once: the id follows from what is due, so a restart in between changes nothing, nor does a clock set back.
+
+What due moments are computed with (a calendar) may change. Then they are folded again, and the open ones move.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 import structlog
 
-from gongkai.ledger.read import Connection
+from gongkai.ledger import checkpoints, read
+from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.failpoint import reach
+from gongkai.ledger.read import Connection, LogId
 
 CLOCK_CHANNEL = "gongkai.clock"
 TICK = 1.0  # seconds between looks, unless a simulated clock moves sooner
 AT_ONCE = 200
+RETRY = (1.0, 5.0, 30.0)  # seconds until a timer whose command was refused is tried again
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +58,57 @@ async def drop(conn: Connection, kind: str, stream: str) -> None:
     await conn.execute("DELETE FROM timer WHERE kind = $1 AND stream = $2", kind, stream)
 
 
+class Deadlines(Protocol):
+    """How a service folds due moments from its own events, and what it does when one passes."""
+
+    @property
+    def basis(self) -> str:
+        """What due moments are computed with."""
+        ...
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None: ...
+
+    async def issue(self, due: Due, now: datetime) -> None: ...
+
+
+async def refold(
+    pool: Any, subscription: str, logs: Sequence[LogId], partitions: int, deadlines: Deadlines
+) -> int | None:
+    """Fold all timers again if they were computed with something else. How many moved, came or went; None: the same.
+
+    What has been judged is an event, and stays: its timer is settled in the new fold as it was in the old one.
+    """
+    async with pool.acquire() as conn, conn.transaction():
+        keys = [(log.name, partition) for log in logs for partition in range(partitions)]
+        seen = await checkpoints.lock(conn, subscription, keys)
+        if await conn.fetchval("SELECT basis FROM timer_basis") == deadlines.basis:
+            return None
+        before = await _all(conn)
+        await conn.execute("DELETE FROM timer")
+        for log in logs:
+            async for entries in read.whole(conn, log):
+                known = [e for e in entries if e.place.position <= seen[log.name, e.place.partition]]
+                await deadlines.apply(conn, [Delivered.of(entry) for entry in known])
+        after = await _all(conn)
+        issued = [what for what, fired in before.items() if fired and what in after]
+        await conn.executemany(
+            "UPDATE timer SET fired = true WHERE kind = $1 AND stream = $2 AND due_at = $3",
+            [(due.kind, due.stream, due.at) for due in issued],
+        )
+        await conn.execute(
+            "INSERT INTO timer_basis (basis) VALUES ($1) ON CONFLICT (one) DO UPDATE SET basis = excluded.basis",
+            deadlines.basis,
+        )
+        moved = {(due.kind, due.stream) for due in before.keys() ^ after.keys()}
+        _log.info("timers folded again", subscription=subscription, basis=deadlines.basis, moved=len(moved))
+        return len(moved)
+
+
+async def _all(conn: Connection) -> dict[Due, bool]:
+    rows = await conn.fetch("SELECT kind, stream, due_at, fired FROM timer")
+    return {Due(row["kind"], row["stream"], row["due_at"]): row["fired"] for row in rows}
+
+
 @dataclass(slots=True)
 class Timers:
     """Issues what is due. `issue` carries out the command and is safe to call twice."""
@@ -60,6 +118,7 @@ class Timers:
     now: Callable[[Connection], Awaitable[datetime]]
     issue: Callable[[Due, datetime], Awaitable[None]]
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _refused: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)  # until when, how often
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -87,25 +146,43 @@ class Timers:
             conn.terminate()
 
     async def fire(self) -> int:
-        """Issue everything due by now. Returns how many."""
+        """Issue everything due by now. Returns how many. One that is refused hinders no other, and is tried again."""
         fired = 0
         while True:
             now = await self.now(self.pool)
+            waiting = [key for key, (until, _) in self._refused.items() if until > time.monotonic()]
             rows = await self.pool.fetch(
-                "SELECT kind, stream, due_at FROM timer WHERE NOT fired AND due_at <= $1"
+                "SELECT kind, stream, due_at FROM timer t WHERE NOT fired AND due_at <= $1 AND NOT EXISTS"
+                " (SELECT FROM unnest($3::text[], $4::text[]) AS w(kind, stream)"
+                "  WHERE w.kind = t.kind AND w.stream = t.stream)"
                 " ORDER BY due_at, kind, stream LIMIT $2",
                 now,
                 AT_ONCE,
+                [kind for kind, _ in waiting],
+                [stream for _, stream in waiting],
             )
             if not rows:
                 return fired
             for row in rows:
-                due = Due(row["kind"], row["stream"], row["due_at"])
-                await self.issue(due, now)
-                await self.pool.execute(
-                    "UPDATE timer SET fired = true WHERE kind = $1 AND stream = $2 AND due_at = $3",
-                    due.kind,
-                    due.stream,
-                    due.at,
-                )
-                fired += 1
+                fired += await self._fire(Due(row["kind"], row["stream"], row["due_at"]), now)
+
+    async def _fire(self, due: Due, now: datetime) -> bool:
+        key = (due.kind, due.stream)
+        try:
+            await self.issue(due, now)
+        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+            raise  # the database is away: everything waits
+        except Exception as error:
+            _, tries = self._refused.get(key, (0.0, 0))
+            self._refused[key] = (time.monotonic() + RETRY[min(tries, len(RETRY) - 1)], tries + 1)
+            _log.error("timer refused", kind=due.kind, stream=due.stream, at=str(due.at), error=repr(error))
+            return False
+        reach("timer.issued")
+        await self.pool.execute(
+            "UPDATE timer SET fired = true WHERE kind = $1 AND stream = $2 AND due_at = $3",
+            due.kind,
+            due.stream,
+            due.at,
+        )
+        self._refused.pop(key, None)
+        return True

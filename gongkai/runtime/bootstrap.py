@@ -41,8 +41,9 @@ def bootstrap(cluster: Cluster) -> None:
         main = (*OWNERS, *WRITERS, MONITOR)
         _connect_rights(conn, cluster.database, main)
         _connect_rights(conn, cluster.keys_database, KEY_ROLES)
-        for role in (*OWNERS, MONITOR):  # a rebuilt view is made beside the live one, in temporary tables
-            _run(conn, "GRANT TEMPORARY ON DATABASE {} TO {}", cluster.database, role)
+        for role in OWNERS:  # a view is built again in a schema beside the live one's
+            _run(conn, "GRANT CREATE, TEMPORARY ON DATABASE {} TO {}", cluster.database, role)
+        _run(conn, "GRANT TEMPORARY ON DATABASE {} TO {}", cluster.database, MONITOR)
         for schema in (*SERVICES, *SHARED):
             _search_path(conn, cluster.database, schema, owner(schema))
         for service in SERVICES:

@@ -39,7 +39,8 @@ MEMBERS: Final[Mapping[str, frozenset[str]]] = {
     "store_writer": frozenset({writer("intake")}),
     "store_reader": frozenset(writer(each) for each in LOG_OWNERS) | {MONITOR},
     "store_releaser": frozenset({writer("publishing")}),
-    "public_reader": frozenset({writer("portal"), MONITOR}),
+    "public_reader": frozenset({writer("portal"), owner("portal"), MONITOR}),
+    "rebuilder": frozenset(owner(service) for service in SERVICES),
     "keys_user": frozenset({writer(KEYS)}),
 }
 

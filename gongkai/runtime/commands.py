@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
+import structlog
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
@@ -16,11 +18,10 @@ from gongkai.ledger.decider import Aggregate, Intent, Outcome
 from gongkai.rules import Rules
 from gongkai.rules.calendar import official
 from gongkai.rules.moment import local_date
-from gongkai.rules.rulebooks import load
+from gongkai.rules.rulebooks import load, shipped
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Parts
-from gongkai.runtime.telemetry import traceparent
 
 
 async def parts_of(request: Request) -> Parts:
@@ -33,13 +34,13 @@ PartsOf = Annotated[Parts, Depends(parts_of)]
 
 async def command_id(idempotency_key: Annotated[str | None, Header()] = None) -> UUID:
     """The caller's id for the command, so that it can be said again safely; a new one when there is none."""
-    if idempotency_key is None:
-        return uuid4()
     try:
-        return UUID(idempotency_key)
+        command = uuid4() if idempotency_key is None else UUID(idempotency_key)
     except ValueError:
         says = Sentence("请求头 Idempotency-Key 应为 UUID。", "The header Idempotency-Key must be a UUID.")
         raise BadInput("input.idempotency-key", says, field="Idempotency-Key", status=400) from None
+    structlog.contextvars.bind_contextvars(command=str(command))
+    return command
 
 
 CommandId = Annotated[UUID, Depends(command_id)]
@@ -51,6 +52,12 @@ class Done(BaseModel):
     id: str
     place: str | None
     repeated: bool = False
+
+
+def basis() -> str:
+    """What deadlines are computed with: the calendar, and every rulebook. A new one moves the open deadlines."""
+    books = "".join(file.content.model_dump_json() for _, file in sorted(shipped().files.items()))
+    return f"{official().version} {sha256(books.encode()).hexdigest()[:8]}"
 
 
 def rules_of(unit: UnitRegistered, now: datetime) -> Rules:
@@ -111,6 +118,6 @@ async def carry(
     id: str,
 ) -> Done:
     """Carry out and answer. The record names the register's position that the right came from."""
-    intent = Intent(command, stream, aggregate, decide, registerat=parts.replica.place(), trace=traceparent())
+    intent = Intent(command, stream, aggregate, decide, registerat=parts.replica.place())
     outcome: Outcome = await parts.carry_out(intent, now)
     return Done(id=id, place=None if outcome.place is None else str(outcome.place), repeated=outcome.repeated)

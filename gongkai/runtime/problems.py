@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from gongkai.contracts.envelope import MAX_RECORD, TooLarge
 from gongkai.contracts.errors import BadInput, Refused, Sentence
+from gongkai.contracts.events import UnknownVersion
 from gongkai.ledger.append import Full
 from gongkai.ledger.decider import Contended
 
@@ -112,21 +113,27 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 async def _too_large(_: Request, error: Exception) -> JSONResponse:
     says = Sentence(
-        f"内容过长:一条记录最多 {MAX_RECORD} 字节,本条为 {error} 字节。请缩短摘要、理由或征求意见事项。",
+        f"内容过长：一条记录最多 {MAX_RECORD} 字节，本条为 {error} 字节。请缩短摘要、理由或征求意见事项。",
         f"Too long: a record holds {MAX_RECORD} bytes, this one has {error}. Shorten summary, reason or matters.",
     )
     return problem(413, "input.too-large", says)
 
 
 async def _busy(_: Request, error: Exception) -> JSONResponse:
-    says = Sentence("系统繁忙,请稍后重试。", "Busy. Try again in a moment.")
+    says = Sentence("系统繁忙，请稍后重试。", "Busy. Try again in a moment.")
     return problem(503, "busy", says, headers={"Retry-After": "1"})
+
+
+async def _unknown_version(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, UnknownVersion)
+    _log.error("unknown version", type=error.type)
+    return problem(503, "record.unknown-version", error.says)
 
 
 async def _unavailable(_: Request, error: Exception) -> JSONResponse:
     _log.warning("database away", error=repr(error))
     says = Sentence(
-        "数据库暂时不可用,未写入任何内容,请稍后重试。", "The database is away; try again shortly."
+        "数据库暂时不可用，未写入任何内容，请稍后重试。", "The database is away; try again shortly."
     )
     return problem(503, "database.away", says, headers={"Retry-After": "1"})
 
@@ -138,12 +145,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(UnknownVersion, _unknown_version)
     for busy in (Full, Contended):
         app.add_exception_handler(busy, _busy)
     for away in (
         OSError,
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # how it sometimes puts that the connection broke under it
         asyncpg.CannotConnectNowError,
     ):
         app.add_exception_handler(away, _unavailable)

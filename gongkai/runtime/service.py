@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,23 +12,34 @@ import httpx
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from opentelemetry.trace import NoOpTracer, Tracer
 from starlette.requests import Request
 
+from gongkai.contracts.events import decode
 from gongkai.ledger.append import Appender
+from gongkai.ledger.cosign import Witness
 from gongkai.ledger.decider import Intent, Outcome, carry_out
+from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.keyfile import KeyFile
+from gongkai.ledger.note import Verifier as NoteVerifier
 from gongkai.ledger.react import Reaction
 from gongkai.ledger.read import LogId
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.seal import Keys
 from gongkai.ledger.subscribe import Handler, Subscription
-from gongkai.ledger.timers import Due, Timers
+from gongkai.ledger.timers import Deadlines, Timers, refold
 from gongkai.runtime import problems, telemetry
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.identity import Verifier
+from gongkai.runtime.metrics import Metrics, show
 from gongkai.runtime.registry import Replica
+from gongkai.runtime.requests import Follows, hand_on
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import REGISTER_LOGS
+from gongkai.runtime.watch import Watch, traced
+
+FACES = ("console", "portal")  # what people's browsers talk to: a trace begins here, whatever they send along
 
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +64,8 @@ class Parts:
     log: LogId | None = None
     appender: Appender | None = None
     subscription: Subscription | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    tracer: Tracer = field(default_factory=NoOpTracer)
 
     @property
     def register(self) -> Any:
@@ -62,7 +75,9 @@ class Parts:
         """Carry out one command on this service's own log."""
         if self.log is None or self.appender is None:
             raise RuntimeError(f"{self.settings.service} owns no log")
-        return await carry_out(self.pool, self.appender, self.log, intent, now)
+        with traced(self.tracer, self.log, intent) as mine:
+            outcome = await carry_out(self.pool, self.appender, self.log, mine, now)
+        return outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,7 @@ class Rooms:
 
     handlers: Sequence[Handler] = ()
     reactions: Sequence[Reaction] = ()
-    due: Callable[[Due, datetime], Awaitable[None]] | None = None
+    deadlines: Deadlines | None = None
     opened: Callable[[], Awaitable[None]] | None = None
 
 
@@ -87,13 +102,19 @@ def build(
 ) -> FastAPI:
     """The service as an ASGI application. `register_logs` is empty for a service that may not see the register."""
     telemetry.configure(settings.service, settings.log_level)
+    spans, metrics = telemetry.provider(settings.service), Metrics()
+    tracer = spans.get_tracer("gongkai")
+    watch = Watch(tracer, metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             pool = await _pool(settings.dsn.get_secret_value(), settings.service)
             stack.push_async_callback(_close, pool)
-            http = await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+            stack.push_async_callback(asyncio.to_thread, spans.shutdown)
+            http = await stack.enter_async_context(
+                httpx.AsyncClient(timeout=10, event_hooks={"request": [hand_on]})
+            )
             parts = Parts(
                 settings,
                 pool,
@@ -101,6 +122,8 @@ def build(
                 Replica(pool, register_logs),
                 Verifier.load(settings.token_keys),
                 http,
+                metrics=metrics,
+                tracer=tracer,
             )
             await parts.replica.sync()
             if settings.keys_dsn is not None:
@@ -113,10 +136,20 @@ def build(
             dsn = settings.dsn.get_secret_value()
             if own is not None:
                 parts.log = own
-                parts.appender = Appender(pool, own, settings.partitions)
+                parts.appender = Appender(pool, own, settings.partitions, observer=watch)
                 stack.push_async_callback(parts.appender.close)
-                relay = Relay(dsn, pool, own, settings.kafka, settings.partitions, settings.replication)
+                relay = Relay(
+                    dsn,
+                    pool,
+                    own,
+                    settings.kafka,
+                    settings.partitions,
+                    settings.replication,
+                    prefix=settings.kafka_prefix,
+                    observer=watch,
+                )
                 jobs.append(asyncio.create_task(relay.run()))
+                jobs += _proving(settings, pool, own)
             made = rooms(parts)
             if follows:
                 subscription = Subscription(
@@ -125,16 +158,23 @@ def build(
                     logs=follows,
                     partitions=settings.partitions,
                     now=parts.clock.now,
-                    handlers=made.handlers,
+                    handlers=[*made.handlers, *filter(None, [made.deadlines])],
                     reactions=made.reactions,
                     own=own,
+                    understand=decode,
+                    observer=watch,
                 )
                 parts.subscription = subscription
                 await subscription.open()
                 jobs.append(asyncio.create_task(subscription.watch()))
-                jobs.append(asyncio.create_task(Delivery(settings.kafka, subscription).run()))
-            if made.due is not None:
-                jobs.append(asyncio.create_task(Timers(dsn, pool, parts.clock.now, made.due).run()))
+                jobs.append(
+                    asyncio.create_task(Delivery(settings.kafka, subscription, settings.kafka_prefix).run())
+                )
+            if made.deadlines is not None:
+                mine = [log for log in follows if own is not None and log.schema == own.schema]
+                await refold(pool, settings.service, mine, settings.partitions, made.deadlines)
+                timers = Timers(dsn, pool, parts.clock.now, made.deadlines.issue)
+                jobs.append(asyncio.create_task(timers.run()))
             if made.opened is not None:
                 await made.opened()
             _log.info("ready", port=settings.port)
@@ -142,23 +182,48 @@ def build(
 
     app = FastAPI(title=title, version="0.1.0", lifespan=lifespan)
     problems.install(app)
+    app.add_middleware(Follows, tracer=tracer, metrics=metrics, joins=settings.service not in FACES)
     for router in routers:
         app.include_router(router)
     app.add_api_route("/health", _health, methods=["GET"], tags=["operations"])
+    app.add_api_route("/metrics", show, methods=["GET"], tags=["operations"])
     return app
 
 
 async def _health(request: Request) -> JSONResponse:
-    """Ready to work: the database answers. Stopped partitions are named, they don't make it unready."""
+    """Ready to work: the database answers. Stopped partitions and halted relays are named; it is ready all the same."""
     parts: Parts = request.app.state.parts
     await parts.pool.fetchval("SELECT 1")
     stopped = await parts.pool.fetch(
         "SELECT log, partition, stopped FROM ledger.checkpoint WHERE subscription = $1 AND stopped IS NOT NULL",
         parts.settings.service,
     )
-    return JSONResponse(
-        {"status": "ok", "service": parts.settings.service, "stopped": [dict(s) for s in stopped]}
+    halted = (
+        await parts.pool.fetch(
+            f"SELECT log, halted FROM {parts.log.schema}.log_relay WHERE halted IS NOT NULL"
+        )
+        if parts.log
+        else []
     )
+    return JSONResponse(
+        {
+            "status": "ok",
+            "service": parts.settings.service,
+            "stopped": [dict(s) for s in stopped],
+            "halted": [dict(h) for h in halted],
+        }
+    )
+
+
+def _proving(settings: Settings, pool: Any, log: LogId) -> list["asyncio.Task[None]"]:
+    """The log's integrator, where the service was given keys to sign with."""
+    if settings.log_keys is None:
+        return []
+    witness = None
+    if settings.witness_url is not None and settings.witness_vkey is not None:
+        witness = Witness(settings.witness_url, NoteVerifier.parse(settings.witness_vkey))
+    keys = KeyFile(settings.log_keys / f"{log.name}.key")
+    return [asyncio.create_task(Integrator(settings.dsn.get_secret_value(), pool, log, keys, witness).run())]
 
 
 async def _pool(dsn: str, service: str) -> Any:

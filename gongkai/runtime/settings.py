@@ -24,6 +24,10 @@ class Settings(BaseSettings):
     kafka: str = "127.0.0.1:9092"  # bootstrap servers
     partitions: int = 4  # of a topic, fixed at creation
     replication: int = 1
+    kafka_prefix: str = "gongkai"  # of topics and consumer groups: deployments may share a Kafka
+    log_keys: Path | None = None  # folder with <log>.key for each log of the service; None: nothing is signed
+    witness_url: str | None = None  # who cosigns, and the key that its answers are signed with
+    witness_vkey: str | None = None
     token_keys: Path  # folder with <issuer>.public.jwk; the issuers' private keys beside them
     intake_url: str = "http://127.0.0.1:8081"
     review_url: str = "http://127.0.0.1:8082"

@@ -15,10 +15,13 @@ from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
 from gongkai.contracts.envelope import Place
+from gongkai.ledger import lag
+from gongkai.ledger.keyfile import fresh
 from gongkai.runtime.cluster import KEYS, Cluster, writer
 from gongkai.runtime.identity import ISSUERS, Issuer
 from gongkai.runtime.service import Parts
 from gongkai.runtime.settings import ServiceName, Settings
+from gongkai.runtime.topology import LOGS
 from gongkai.services.intake.app import create as intake
 from gongkai.services.publishing.app import create as publishing
 from gongkai.services.review.app import create as review
@@ -71,6 +74,16 @@ class House:
             await asyncio.sleep(0.05)
         raise AssertionError("never idle")
 
+    async def sent(self) -> None:
+        """Until Kafka has everything that is in the logs."""
+        for parts in self.parts.values():
+            for _ in range(400):
+                if parts.log is None or not (await lag.relayed(parts.pool, parts.log)).behind:
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                raise AssertionError(f"{parts.settings.service} never sent everything")
+
     async def set_clock(self, moment: datetime) -> None:
         conn = await asyncpg.connect(self.cluster.dsn("ledger_owner"))
         try:
@@ -94,6 +107,8 @@ async def house(
         key = OKPKey.generate_key("Ed25519")
         (folder / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
         (folder / f"{name}.public.jwk").write_text(json.dumps(key.as_dict(private=False)))
+    for log in LOGS.values():
+        (folder / f"{log.name}.key").write_text(fresh(f"gongkai.example/log/{log.name}"))
     if start is not None:
         await made.set_clock(start)
     async with AsyncExitStack() as stack:
@@ -114,7 +129,9 @@ def _settings(name: ServiceName, cluster: Cluster, broker: str, folder: Path) ->
         dsn=SecretStr(cluster.dsn(writer(name))),
         keys_dsn=SecretStr(cluster.dsn(writer(KEYS))) if name == "intake" else None,
         kafka=broker,
+        kafka_prefix=cluster.database,
         token_keys=folder,
+        log_keys=folder,
     )
 
 

@@ -62,7 +62,7 @@ async def test_a_document_travels_from_draft_to_publication(district: House) -> 
         "publishing", f"/publications/{document}", "finance-officer", {"digest": digest}
     )
     assert refused.status_code == 409
-    assert refused.json()["clause"] == "WY-B.4"
+    assert refused.json()["clause"] == "SC-3.4"
 
     opinion = {"digest": digest, "opinion": "disclose", "basis": ["条例第十九条"], "reason": "不涉密"}
     own = await district.say("review", f"/reviews/{document}", "finance-drafter", opinion)
@@ -134,7 +134,7 @@ async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(distri
         (draft(digest, unit="chuxiong", attribute=None), 422, "document.no-attribute", "CX-6", "/attribute"),
         (draft(digest, unit="chuxiong", attribute="withheld"), 422, "document.no-reason", "CX-6", "/reason"),
         (draft(digest, unit="nobody"), 422, "unit.unknown", "SC-1.1", "/unit"),
-        (draft("0" * 64), 422, "document.no-text", "WY-B.3", "/digest"),
+        (draft("0" * 64), 422, "document.no-text", "GT-review", "/digest"),
         ({"unit": "finance"}, 422, "input.missing", None, "/title"),
         (
             draft(digest, unit="chuxiong", attribute="secret"),

@@ -23,7 +23,12 @@ import pytest
 from gongkai.cli.credentials import Credentials
 from gongkai.cli.deployment import Deployment
 from gongkai.cli.embedded import Postgres
+from gongkai.cli.embedded.home import Home
+from gongkai.cli.embedded.witness import WITNESS, WITNESS_USER
 from gongkai.cli.ending import lives
+from gongkai.ledger.keyfile import KeyFile
+from gongkai.ledger.note import Signer, Verifier
+from gongkai.runtime.cluster import LOG_OWNERS
 from gongkai.runtime.settings import SERVICES
 
 STANDINS = Path(__file__).with_name("standins.py")
@@ -148,6 +153,32 @@ def test_secrets_are_closed_to_others(deployment: Deployment) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in secrets.rglob("*") if file.is_file()} == {0o600}
 
 
+def test_the_witness_has_a_user_a_folder_and_a_key_of_its_own(up: Up, deployment: Deployment) -> None:
+    vkey = Credentials(deployment.data / "secrets").witness_vkey() or ""
+    assert httpx.get(f"{deployment.witness_url}/vkey", trust_env=False).text.strip() == vkey
+    folder = Home(deployment.data, WITNESS, WITNESS_USER).folder()
+    key = folder / "witness.key"
+    assert Signer.parse(key.read_text()).verifier == Verifier.parse(vkey)
+    owner = psutil.Process(up.pid("witness")).uids().effective
+    assert key.stat().st_uid == folder.stat().st_uid == owner
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    if os.geteuid() == 0:
+        assert owner not in {0, psutil.Process(up.pid("postgres")).uids().effective}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_log_is_signed_by_its_own_service_only(deployment: Deployment, service: str) -> None:
+    environment = told(deployment, service)
+    if service in LOG_OWNERS:
+        keys = KeyFile(Path(environment["GONGKAI_LOG_KEYS"]) / f"{service}.key")
+        assert {file.name for file in keys.path.parent.iterdir()} == {f"{service}.key"}
+        assert keys.origin.endswith(f"/log/{service}")
+        assert environment["GONGKAI_WITNESS_URL"] == deployment.witness_url
+    else:
+        assert "GONGKAI_LOG_KEYS" not in environment
+
+
 def test_everything_listens_on_loopback(up: Up) -> None:
     for process in up.processes().values():
         for connection in process.net_connections():
@@ -155,7 +186,7 @@ def test_everything_listens_on_loopback(up: Up) -> None:
                 assert connection.laddr.ip == "127.0.0.1"
 
 
-@pytest.mark.parametrize("name", ["scoring", "broker", "postgres", "console"])
+@pytest.mark.parametrize("name", ["scoring", "broker", "postgres", "console", "witness"])
 def test_who_is_killed_comes_back(up: Up, deployment: Deployment, name: str) -> None:
     before = up.pid(name)
     os.kill(before, signal.SIGKILL)
@@ -219,13 +250,13 @@ def test_an_outside_postgres_and_kafka_are_used_and_left_alone(
     start: Callable[..., Up], own_postgres: str, broker: str
 ) -> None:
     first = start("outside", "0", broker, own_postgres).ready()
-    assert set(first.processes()) == set(SERVICES)
+    assert set(first.processes()) == {*SERVICES, "witness"}
     there = Deployment.running(first.data)
     assert told(there, "review")["GONGKAI_KAFKA"] == broker
     assert first.end() == 0
 
     second = start("outside", "-", broker).ready()  # a PostgreSQL once named is not forgotten
-    assert set(second.processes()) == set(SERVICES)
+    assert set(second.processes()) == {*SERVICES, "witness"}
     assert second.end() == 0
     psycopg.connect(own_postgres).close()
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from gongkai.contracts.events import (
+    ApplicantErased,
     ApplicationAnswered,
     ApplicationOverdue,
     ApplicationReceived,
@@ -34,6 +35,7 @@ from gongkai.contracts.vocabulary import (
     Channel,
     ConsultationKind,
     Duty,
+    ErasureGround,
     Indicator,
     Opinion,
     Silence,
@@ -150,6 +152,18 @@ def an_application_overdue(**changes: Any) -> ApplicationOverdue:
     return ApplicationOverdue(**fields | changes)
 
 
+def an_applicant_erased(**changes: Any) -> ApplicantErased:
+    fields: dict[str, Any] = {
+        "person": "applicant-1",
+        "application": APPLICATION,
+        "unit": "education",
+        "ground": ErasureGround.CONSENT,
+        "by": "zhao-min",
+        "at": at("2026-04-20"),
+    }
+    return ApplicantErased(**fields | changes)
+
+
 def a_review_requested(**changes: Any) -> SecrecyReviewRequested:
     fields: dict[str, Any] = {
         "document": DOCUMENT,
@@ -172,6 +186,7 @@ def a_secrecy_reviewed(**changes: Any) -> SecrecyReviewed:
         "digest": D1,
         "opinion": Opinion.DISCLOSE,
         "basis": ("条例第二十条",),
+        "rulebook": RULEBOOK,
         "reason": "不涉及国家秘密、商业秘密和个人隐私",
         "by": "chen-jing",
         "at": MONDAY,
@@ -205,6 +220,8 @@ def a_consultation_answered(**changes: Any) -> ConsultationAnswered:
         "unit": "education",
         "asked": "finance",
         "agrees": True,
+        "kind": ConsultationKind.AFFECTS,
+        "rulebook": RULEBOOK,
         "reason": "",
         "signed_by": None,
         "by": "sun-li",
@@ -278,6 +295,7 @@ EXAMPLES: tuple[Callable[..., Event], ...] = (
     an_application_received,
     an_application_answered,
     an_application_overdue,
+    an_applicant_erased,
     a_review_requested,
     a_secrecy_reviewed,
     a_consultation_requested,

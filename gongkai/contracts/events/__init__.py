@@ -1,5 +1,6 @@
 """Every event, one module per service. Callers load the messages, never the component."""
 
+from gongkai.contracts.errors import UnknownVersion
 from gongkai.contracts.events._event import (
     REGISTRY,
     SYSTEM,
@@ -16,7 +17,9 @@ from gongkai.contracts.events._event import (
     Value,
     decode,
 )
+from gongkai.contracts.events._lifts import LIFTS, lifts
 from gongkai.contracts.events.intake import (
+    ApplicantErased,
     ApplicationAnswered,
     ApplicationOverdue,
     ApplicationReceived,
@@ -36,8 +39,10 @@ from gongkai.contracts.events.review import (
 from gongkai.contracts.events.scoring import ScoreChanged
 
 __all__ = [
+    "LIFTS",
     "REGISTRY",
     "SYSTEM",
+    "ApplicantErased",
     "ApplicationAnswered",
     "ApplicationOverdue",
     "ApplicationReceived",
@@ -62,6 +67,8 @@ __all__ = [
     "SecrecyReviewed",
     "Text",
     "UnitRegistered",
+    "UnknownVersion",
     "Value",
     "decode",
+    "lifts",
 ]

@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from gongkai.contracts.envelope import Record
+from gongkai.contracts.errors import UnknownVersion
+from gongkai.contracts.events._lifts import lifted
 
 
 def _aware_utc(moment: datetime) -> datetime:
@@ -68,7 +70,7 @@ class Kind:
     model: type[Event]
 
 
-REGISTRY: dict[tuple[str, int], Kind] = {}
+REGISTRY: dict[str, Kind] = {}  # the newest version of each; older ones are lifted to it on read
 
 E = TypeVar("E", bound=Event)
 
@@ -78,15 +80,21 @@ def event(version: int, service: str) -> Callable[[type[E]], type[E]]:
 
     def enter(model: type[E]) -> type[E]:
         model.NAME, model.VERSION, model.SERVICE = model.__name__, version, service
-        REGISTRY[model.__name__, version] = Kind(model.__name__, version, service, model)
+        REGISTRY[model.__name__] = Kind(model.__name__, version, service, model)
         return model
 
     return enter
 
 
+_TYPED = "typed"  # kept beside a record's fields, as a cached property would be, so that it is made once
+
+
 def decode(record: Record) -> Event:
-    """The typed event in a record. KeyError when nobody knows its version: an unknown one is never guessed."""
-    if record._typed is None:
-        record._typed = REGISTRY[record.name, record.version].model.model_validate(record.data)
-    typed: Event = record._typed
+    """The typed event in a record, in its newest version. Raises UnknownVersion: an unknown one is never guessed."""
+    typed: Event | None = record.__dict__.get(_TYPED)
+    if typed is None:
+        kind = REGISTRY.get(record.name)
+        if kind is None:
+            raise UnknownVersion(record.type)
+        typed = record.__dict__[_TYPED] = kind.model.model_validate(lifted(record, kind.version))
     return typed

@@ -10,6 +10,7 @@ from gongkai.contracts.vocabulary import (
     Channel,
     ConsultationKind,
     Duty,
+    ErasureGround,
     StandingRole,
     UnitKind,
 )
@@ -105,3 +106,16 @@ class ApplicationOverdue(Event):
     due: date
     rulebook: Line
     calendar: Line
+
+
+@event(1, "intake")
+class ApplicantErased(Event):
+    """A person's key is destroyed: whatever was sealed under it can't be read any more, by anybody (GT-register).
+
+    Records and proofs stay as they are. An application of the same person afterwards is another person's to us.
+    """
+
+    person: Id
+    application: Id  # the one in whose handling this was decided
+    unit: Id
+    ground: ErasureGround

@@ -29,6 +29,7 @@ class SecrecyReviewed(Event):
     opinion: Opinion
     basis: tuple[Line, ...]
     reason: Text
+    rulebook: Line | None = None  # None: recorded before it was named
 
 
 @event(1, "review")
@@ -59,6 +60,8 @@ class ConsultationAnswered(Event):
     agrees: bool
     reason: Text
     signed_by: PersonId | None
+    kind: ConsultationKind | None = None  # None, like the rulebook: recorded before they were named
+    rulebook: Line | None = None
 
 
 @event(1, "review")

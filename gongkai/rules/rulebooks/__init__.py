@@ -1,6 +1,6 @@
 """规则书: the law's values by jurisdiction and date. Adding a county is adding a file (GT-since)."""
 
-from gongkai.rules.rulebooks.library import Library, UnknownRulebook, load, shipped
+from gongkai.rules.rulebooks.library import Library, UnknownRulebook, load, named, shipped
 from gongkai.rules.rulebooks.overlay import Loosens
 from gongkai.rules.rulebooks.rulebook import Rulebook
 from gongkai.rules.rulebooks.values import (
@@ -26,5 +26,6 @@ __all__ = [
     "UnknownRulebook",
     "Value",
     "load",
+    "named",
     "shipped",
 ]

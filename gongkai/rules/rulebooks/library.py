@@ -1,5 +1,6 @@
 """All rulebooks of a folder, and the one that holds in a jurisdiction on a day."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
@@ -134,6 +135,17 @@ def _unknown_clauses(file: LawFile[RulebookFile]) -> list[Fault]:
         for path, value in version.entries()
         if value.clause not in requirements()
     ]
+
+
+def named(version: str) -> Rulebook:
+    """The shipped rulebook that an event names (`wy@2023-11-13+cn@2019-05-15`). UnknownRulebook when it is none."""
+    found = _NAMED.findall(version)
+    if not found:
+        raise UnknownRulebook(Sentence(zh=f"没有规则书“{version}”", en=f"there is no rulebook `{version}`"))
+    return load(found[0][0], max(date.fromisoformat(day) for _, day in found))
+
+
+_NAMED = re.compile(r"([a-z]{2,8})@(\d{4}-\d{2}-\d{2})")
 
 
 @cache

@@ -11,6 +11,7 @@ from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
 from gongkai.rules.lawfile import LawFile, LawFileError
 from gongkai.rules.rulebooks.values import (
     AttributeRule,
+    Basis,
     ConsultationRule,
     Data,
     PointsRule,
@@ -31,6 +32,9 @@ class Values(Data):
     answer: TermRule | None = None
     extension: TermRule | None = None
     publish: TermRule | None = None
+    registration: Basis | None = None
+    review: Basis | None = None
+    opinion: Basis | None = None
     terms: Mapping[TermName, TermRule] = {}
     deductions: Mapping[Indicator, PointsRule] = {}
 

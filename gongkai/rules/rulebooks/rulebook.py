@@ -7,7 +7,7 @@ from types import MappingProxyType
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
 from gongkai.rules.rulebooks.overlay import Values
-from gongkai.rules.rulebooks.values import AttributeRule, ConsultationRule, PointsRule, TermRule, Value
+from gongkai.rules.rulebooks.values import AttributeRule, Basis, ConsultationRule, PointsRule, TermRule, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class Rulebook:
     answer: TermRule
     extension: TermRule
     publish: TermRule
+    registration: Basis  # of a unit's entry in the register
+    review: Basis  # of a secrecy review's being asked for
+    opinion: Basis  # of its opinion
     terms: Mapping[str, TermRule]
     deductions: Mapping[Indicator, PointsRule]
     values: Values
@@ -42,14 +45,24 @@ class Rulebook:
         return ((".".join(path), value) for path, value in self.values.entries())
 
 
+_SINGLE = ("answer", "extension", "publish", "registration", "review", "opinion", "attributes")
+
+
 def complete(id_: str, version: str, values: Values) -> Rulebook:
     """ValueError when the values leave a question open."""
     wanting = [
         *(f"consultations.{kind}" for kind in ConsultationKind if kind not in values.consultations),
         *(f"deductions.{indicator}" for indicator in Indicator if indicator not in values.deductions),
-        *(name for name in ("answer", "extension", "publish", "attributes") if not getattr(values, name)),
+        *(name for name in _SINGLE if not getattr(values, name)),
     ]
-    if wanting or not (values.answer and values.extension and values.publish):
+    if wanting or not (
+        values.answer
+        and values.extension
+        and values.publish
+        and values.registration
+        and values.review
+        and values.opinion
+    ):
         raise ValueError(f"{version} leaves open: {', '.join(wanting)}")
     return Rulebook(
         id=id_,
@@ -59,6 +72,9 @@ def complete(id_: str, version: str, values: Values) -> Rulebook:
         answer=values.answer,
         extension=values.extension,
         publish=values.publish,
+        registration=values.registration,
+        review=values.review,
+        opinion=values.opinion,
         terms=MappingProxyType(dict(values.terms)),
         deductions=MappingProxyType(dict(values.deductions)),
         values=values,

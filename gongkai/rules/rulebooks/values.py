@@ -43,6 +43,16 @@ class Value(Data):
         raise NotImplementedError
 
 
+class Basis(Value):
+    """The clause under which a step is taken, and nothing more."""
+
+    def _looser(self, law: Self) -> bool:
+        return False
+
+    def shown(self) -> dict[str, str]:
+        return {"zh": "依据", "en": "basis"}
+
+
 class AttributeRule(Value):
     """A 公开属性 that is known here, and whether a draft that bears it needs a reason."""
 

@@ -9,7 +9,7 @@ from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import LOGS
 from gongkai.runtime.web import dress, mount_static, templates
-from gongkai.services.console import accounts
+from gongkai.services.console import accounts, log
 from gongkai.services.console.errors import install
 from gongkai.services.console.pages import (
     account,
@@ -37,7 +37,7 @@ def create(settings: Settings) -> FastAPI:
         title="Gongkai 控制台 console",
         follows=tuple(LOGS.values()),
         rooms=_rooms,
-        routers=[page.router for page in PAGES],
+        routers=[log.router, *(page.router for page in PAGES)],
     )
     app.state.pages = templates(FOLDER)
     app.state.issuer = Issuer.load("console", settings.token_keys)

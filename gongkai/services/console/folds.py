@@ -1,6 +1,6 @@
 """How events become rows: upserts that set only what their own event says, the newest version of a stream winning."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import Event, decode
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
+from gongkai.ledger.upsert import upsert
 
 Columns = Mapping[str, Any]
 
@@ -21,17 +22,14 @@ class Fold:
     version: str | None  # the column that holds the stream's version; None: the row is written once
     columns: Callable[[Any, Record], Columns]
 
-    def statement(self, columns: Columns) -> str:
-        names = ", ".join(columns)
-        marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
-        key = ", ".join(self.key)
-        # every name in it is written in this module; values are parameters
-        insert = f"INSERT INTO {self.table} AS known ({names}) VALUES ({marks}) ON CONFLICT ({key}) "
+    def conflict(self, names: Iterable[str]) -> str:
+        """What happens to a row that is there already."""
+        key = f"ON CONFLICT ({', '.join(self.key)})"
         if self.version is None:
-            return insert + "DO NOTHING"
-        changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in self.key)
+            return f"{key} DO NOTHING"
+        changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in self.key)
         newer = f"excluded.{self.version} > coalesce(known.{self.version}, 0)"
-        return f"{insert}DO UPDATE SET {changed} WHERE {newer}"
+        return f"{key} DO UPDATE SET {changed} WHERE {newer}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,41 @@ class Cases:
     tables: tuple[str, ...]
     folds: Mapping[type[Event], Fold]
 
+    @property
+    def condensed(self) -> Mapping[str, Sequence[str]]:
+        """What a rebuild needn't decode of: of one row, all but the newest version."""
+        return {
+            f"gongkai.{kind.NAME}.v{kind.VERSION}": fold.key
+            for kind, fold in self.folds.items()
+            if fold.version is not None and kind.model_fields.keys() >= set(fold.key)
+        }
+
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         by_name = {kind.NAME: fold for kind, fold in self.folds.items()}
-        rows: dict[str, list[list[Any]]] = {}
+        rows: dict[str, dict[tuple[Any, ...], Columns]] = {name: {} for name in by_name}
         for what in batch:
-            fold = by_name.get(what.record.name)
+            name = what.record.name
+            fold = by_name.get(name)
             if fold is not None:
                 columns = fold.columns(decode(what.record), what.record)
-                rows.setdefault(fold.statement(columns), []).append([stored(v) for v in columns.values()])
-        for statement, values in rows.items():
-            await conn.executemany(statement, values)
+                key = tuple(columns[column] for column in fold.key)
+                known = rows[name].get(key)
+                if known is None or (
+                    fold.version is not None and columns[fold.version] > known[fold.version]
+                ):
+                    rows[name][key] = columns
+        for name, found in rows.items():
+            if found:
+                values = [{column: stored(v) for column, v in row.items()} for row in found.values()]
+                await upsert(conn, by_name[name].table, values, by_name[name].conflict(values[0]))
 
 
 def stored(value: Any) -> Any:
     """PostgreSQL's text has no NUL, and a coded word is stored as its code."""
-    return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
+    if isinstance(value, str):
+        return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, list | tuple):
+        return [stored(each) for each in value]
+    if isinstance(value, dict):
+        return {name: stored(each) for name, each in value.items()}
+    return value

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from gongkai.contracts.events import (
+    ApplicantErased,
     ApplicationAnswered,
     ApplicationOverdue,
     ApplicationReceived,
@@ -27,6 +28,8 @@ from gongkai.contracts.events import (
 from gongkai.contracts.vocabulary import Opinion
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
+from gongkai.ledger.upsert import upsert
+from gongkai.rules.basis import basis
 
 # What each kind of event is called on pages.
 NAMES: Mapping[str, tuple[str, str]] = {
@@ -41,6 +44,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "ApplicationReceived": ("收到申请", "Application received"),
     "ApplicationAnswered": ("答复申请", "Application answered"),
     "ApplicationOverdue": ("申请超期", "Application overdue"),
+    "ApplicantErased": ("删除个人信息", "Applicant erased"),
     "ScoreChanged": ("考核记分", "Score changed"),
 }
 
@@ -49,7 +53,6 @@ NAMES: Mapping[str, tuple[str, str]] = {
 class Told:
     """What the trail says of an event."""
 
-    clause: str
     zh: str
     en: str
     note: str = ""
@@ -66,12 +69,11 @@ def _day(day: date) -> tuple[str, str]:
 
 
 def _unit(e: UnitRegistered) -> Told:
-    return Told("SC-1.1", f"登记单位：{e.name}", f"Unit registered: {e.name}")
+    return Told(f"登记单位：{e.name}", f"Unit registered: {e.name}")
 
 
 def _drafted(e: DocumentDrafted) -> Told:
     return Told(
-        "CX-6",
         f"拟稿《{e.title}》，公开属性：{e.attribute.zh}",
         f"Drafted “{e.title}”, attribute: {e.attribute.en}",
         e.reason,
@@ -79,19 +81,18 @@ def _drafted(e: DocumentDrafted) -> Told:
 
 
 def _review_requested(e: SecrecyReviewRequested) -> Told:
-    return Told("WY-B.3", f"提请对《{e.title}》作保密审查", f"Secrecy review of “{e.title}” requested")
+    return Told(f"提请对《{e.title}》作保密审查", f"Secrecy review of “{e.title}” requested")
 
 
 def _reviewed(e: SecrecyReviewed) -> Told:
     basis = "；".join(e.basis)
     note = f"{e.reason}（依据：{basis}）" if basis else e.reason
     mood = "done" if e.opinion is Opinion.DISCLOSE else ""
-    return Told("WY-B.9", f"保密审查意见：{e.opinion.zh}", f"Secrecy review: {e.opinion.en}", note, mood)
+    return Told(f"保密审查意见：{e.opinion.zh}", f"Secrecy review: {e.opinion.en}", note, mood)
 
 
 def _asked(e: ConsultationRequested) -> Told:
     return Told(
-        e.kind.clause,
         f"就《{e.title}》征求意见（{e.kind.zh}）",
         f"Consultation about “{e.title}” ({e.kind.en})",
         e.matters,
@@ -100,15 +101,12 @@ def _asked(e: ConsultationRequested) -> Told:
 
 def _answered(e: ConsultationAnswered) -> Told:
     zh, en = ("同意", "agreed") if e.agrees else ("不同意", "disagreed")
-    return Told(
-        "SC-3.3", f"答复征求意见：{zh}", f"Consultation answered: {en}", e.reason, "done" if e.agrees else ""
-    )
+    return Told(f"答复征求意见：{zh}", f"Consultation answered: {en}", e.reason, "done" if e.agrees else "")
 
 
 def _lapsed(e: ConsultationLapsed) -> Told:
     zh, en = _day(e.due)
     return Told(
-        e.kind.clause,
         f"征求意见逾期未复（{zh}到期），{e.silence.zh}",
         f"No answer to the consultation by {en}: {e.silence.en}",
         mood="late",
@@ -117,7 +115,6 @@ def _lapsed(e: ConsultationLapsed) -> Told:
 
 def _published(e: DocumentPublished) -> Told:
     return Told(
-        "WY-B.4",
         f"发布《{e.title}》，索引号{e.index}",
         f"Published “{e.title}”, index {e.index}",
         mood="done",
@@ -126,7 +123,6 @@ def _published(e: DocumentPublished) -> Told:
 
 def _received(e: ApplicationReceived) -> Told:
     return Told(
-        "GT-received",
         f"收到政府信息公开申请，受理编号{e.receipt}（{e.channel.zh}）",
         f"Application received, receipt {e.receipt} ({e.channel.en})",
     )
@@ -135,7 +131,6 @@ def _received(e: ApplicationReceived) -> Told:
 def _application_answered(e: ApplicationAnswered) -> Told:
     late = e.late_days > 0
     return Told(
-        "GT-answer",
         f"答复申请：{e.kind.zh}" + (f"，超期{e.late_days}个工作日" if late else "，未超期"),
         f"Application answered: {e.kind.en}"
         + (f", {e.late_days} working days late" if late else ", in time"),
@@ -145,14 +140,18 @@ def _application_answered(e: ApplicationAnswered) -> Told:
 
 def _overdue(e: ApplicationOverdue) -> Told:
     zh, en = _day(e.due)
+    return Told(f"{zh}到期，未答复：申请超期", f"Due {en} and not answered: overdue", mood="late")
+
+
+def _erased(e: ApplicantErased) -> Told:
     return Told(
-        "GT-answer", f"{zh}到期，未答复：申请超期", f"Due {en} and not answered: overdue", mood="late"
+        f"依法删除申请人的个人信息（{e.ground.zh}）",
+        f"The applicant's personal data was erased: {e.ground.en}",
     )
 
 
 def _scored(e: ScoreChanged) -> Told:
     return Told(
-        e.clause,
         f"{e.year}年度考核{_points(e.points)}分：{e.indicator.zh}",
         f"Score of {e.year} changed by {_points(e.points)}: {e.indicator.en}",
         e.reason,
@@ -172,6 +171,7 @@ TELL: Mapping[type[Event], Callable[[Any], Told]] = {
     ApplicationReceived: _received,
     ApplicationAnswered: _application_answered,
     ApplicationOverdue: _overdue,
+    ApplicantErased: _erased,
     ScoreChanged: _scored,
 }
 
@@ -181,12 +181,25 @@ def tell(event: Event) -> Told:
     return TELL[type(event)](event)
 
 
-_ROW = """
-INSERT INTO event (event_id, log, stream, version, name, at, by, unit, other_unit, document, application,
-                   case_of, clause, zh, en, note, mood)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-ON CONFLICT (event_id) DO NOTHING
-"""
+_COLUMNS = (
+    "event_id",
+    "log",
+    "stream",
+    "version",
+    "name",
+    "at",
+    "by",
+    "unit",
+    "other_unit",
+    "document",
+    "application",
+    "case_of",
+    "clause",
+    "zh",
+    "en",
+    "note",
+    "mood",
+)
 
 
 class Trail:
@@ -196,11 +209,12 @@ class Trail:
     tables: tuple[str, ...] = ("event",)
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        await conn.executemany(_ROW, [row_of(what) for what in batch])
+        rows = [dict(zip(_COLUMNS, row_of(what), strict=True)) for what in batch]
+        await upsert(conn, "event", rows, "ON CONFLICT (event_id) DO NOTHING")
 
 
 def row_of(what: Delivered) -> list[Any]:
-    """The row of one record, in the order of the statement."""
+    """The row of one record, in the order of the columns."""
     record, event = what.record, decode(what.record)
     told = tell(event)
     case = getattr(event, "case", None)
@@ -220,7 +234,7 @@ def row_of(what: Delivered) -> list[Any]:
         getattr(event, "document", None),
         application,
         case,
-        told.clause,
+        basis(event),
         told.zh,
         told.en,
         told.note,

@@ -10,7 +10,7 @@ from gongkai.contracts.vocabulary import ConsultationKind, Duty
 from gongkai.rules.calendar import official
 from gongkai.rules.deadlines import deadline
 from gongkai.rules.moment import local_date
-from gongkai.rules.rulebooks import load
+from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.web import t
 from gongkai.services.console.lateness import Due, Standing, consultation_due, publication_due, standing
 from gongkai.services.console.tellers import names_of
@@ -47,22 +47,27 @@ def turn(register: Register, row: Any, consultations: list[Any], today: date) ->
 
 def _reviewing(at: At) -> Turn:
     reviewers = _people(at.register, at.row["unit"], Duty.SECRECY_REVIEWER)
-    return Turn(t("保密审查", "Secrecy review"), reviewers, "WY-B.3", _review(at.register, at.row, at.today))
+    return Turn(
+        t("保密审查", "Secrecy review"),
+        reviewers,
+        _book(at).review.clause,
+        _review(at.register, at.row, at.today),
+    )
 
 
 def _referred(at: At) -> Turn:
     what = t("由保密指导部门审查", "Examined by the secrecy body")
-    return Turn(what, t("保密指导部门", "the secrecy body"), "WY-B.8")
+    return Turn(what, t("保密指导部门", "the secrecy body"), _book(at).opinion.clause)
 
 
 def _returned(at: At) -> Turn:
     what = t("免予公开；改稿后须重新送审", "Exempt; an edited version needs a review of its own")
-    return Turn(what, _drafter(at.register, at.row), "WY-B.3")
+    return Turn(what, _drafter(at.register, at.row), _book(at).review.clause)
 
 
 def _disputed(at: At) -> Turn:
     what = t("协商一致后改稿，或报共同上一级裁定", "Agree and redraft, or ask the common superior")
-    return Turn(what, _drafter(at.register, at.row), "SC-3.3")
+    return Turn(what, _drafter(at.register, at.row), _book(at).consultation(ConsultationKind.AFFECTS).clause)
 
 
 def _consulting(at: At) -> Turn:
@@ -72,7 +77,8 @@ def _consulting(at: At) -> Turn:
     units = t("、", ", ").join(dict.fromkeys(_unit(at.register, k["asked"]) for k in waiting))
     stands = [s for k in waiting if (s := consultation_standing(at.register, k, at.today))]
     first = min(stands, key=lambda s: s.due or date.max, default=None)
-    clause = ConsultationKind(waiting[0]["kind"]).clause if waiting else ConsultationKind.AFFECTS.clause
+    kind = ConsultationKind(waiting[0]["kind"]) if waiting else ConsultationKind.AFFECTS
+    clause = _book(at).consultation(kind).clause
     return Turn(
         t("答复征求意见", "Answer the consultation"), units or t("被征求单位", "those asked"), clause, first
     )
@@ -85,7 +91,7 @@ def _ready(at: At) -> Turn:
     )
     stands = standing(due, at.today) if due else None
     who = _people(at.register, unit, Duty.DISCLOSURE_OFFICER)
-    return Turn(t("发布", "Publish"), who, due.clause if due else "WY-B.4", stands)
+    return Turn(t("发布", "Publish"), who, due.clause if due else _book(at).publish.clause, stands)
 
 
 _TURNS: Mapping[str, Callable[[At], Turn]] = {
@@ -116,6 +122,10 @@ def _review(register: Register, row: Any, today: date) -> Standing | None:
         return None
     due = Due(deadline(official(), start=asked_on, term=rule.term), rule.term, rule.clause)
     return standing(due, today)
+
+
+def _book(at: At) -> Rulebook:
+    return load(at.register.jurisdiction(at.row["unit"]), at.today)
 
 
 def _people(register: Register, unit: str, duty: Duty) -> str:

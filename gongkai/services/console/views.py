@@ -4,7 +4,7 @@ Every statement sets only what its own event says, and the newest version of a s
 whatever order the events come in. Lateness of the moment isn't here: it is computed when a page is asked for.
 """
 
-import json
+from typing import Any
 
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import (
@@ -22,7 +22,7 @@ from gongkai.contracts.events import (
 )
 from gongkai.ledger.project import Projection
 from gongkai.rules.moment import local_date
-from gongkai.services.console.folds import Cases, Columns, Fold, stored
+from gongkai.services.console.folds import Cases, Columns, Fold
 from gongkai.services.console.trail import Trail
 
 # -- documents
@@ -51,9 +51,8 @@ def _drafted(event: DocumentDrafted, record: Record) -> Columns:
     }
 
 
-def _consult(event: DocumentDrafted) -> str:
-    needs = [{k: stored(v) for k, v in need.model_dump(mode="json").items()} for need in event.consult]
-    return json.dumps(needs, ensure_ascii=False)
+def _consult(event: DocumentDrafted) -> list[dict[str, Any]]:
+    return [need.model_dump(mode="json") for need in event.consult]
 
 
 def _review_requested(event: SecrecyReviewRequested, record: Record) -> Columns:
@@ -77,7 +76,7 @@ def _reviewed(event: SecrecyReviewed, record: Record) -> Columns:
         "reviewed_by": event.by,
         "reviewed_event": record.id,
         "opinion": event.opinion,
-        "basis": [str(stored(line)) for line in event.basis],
+        "basis": event.basis,
         "reason": event.reason,
     }
 

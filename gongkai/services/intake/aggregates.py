@@ -2,11 +2,13 @@
 
 from gongkai.contracts.events import decode
 from gongkai.ledger.decider import Aggregate
-from gongkai.services.intake.domain import application, document, unit
+from gongkai.services.intake.domain import applicant, application, document, unit
 
 UNIT: Aggregate[unit.State] = Aggregate(None, unit.evolve, decode)
 DOCUMENT: Aggregate[document.State] = Aggregate(None, document.evolve, decode)
 APPLICATION: Aggregate[application.State] = Aggregate(None, application.evolve, decode)
+
+APPLICANT: Aggregate[applicant.State] = Aggregate(None, applicant.evolve, decode)
 
 
 def unit_stream(unit_id: str) -> str:
@@ -19,3 +21,7 @@ def document_stream(document_id: str) -> str:
 
 def application_stream(application_id: str) -> str:
     return f"application-{application_id}"
+
+
+def applicant_stream(person: str) -> str:
+    return f"applicant-{person}"

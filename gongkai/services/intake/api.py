@@ -122,7 +122,7 @@ async def draft_document(draft: Draft, who: Asking, parts: PartsOf, command: Com
         says = Sentence(
             "没有该摘要对应的正文。请先上传正文。", "No text has that digest. Upload the text first."
         )
-        raise Refused("document.no-text", "WY-B.3", says, field="/digest") from None
+        raise Refused("document.no-text", "GT-review", says, field="/digest") from None
     now = await parts.clock.now()
     document_id = draft.document or uuid5(command, "document").hex
     fields = dict(draft) | {"document": document_id, "media_type": media_type, "size": size, "by": who.person}

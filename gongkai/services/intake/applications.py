@@ -14,7 +14,6 @@ from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, Line, Sealed, Text
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty
 from gongkai.ledger import read, seal
-from gongkai.ledger.seal import Keys
 from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
@@ -22,7 +21,8 @@ from gongkai.runtime.identity import Asking
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.intake.aggregates import APPLICATION, application_stream
-from gongkai.services.intake.domain import application
+from gongkai.services.intake.domain import application, refusals
+from gongkai.services.intake.sealing import alone_with, keys_of, sealed, unsealed
 
 router = APIRouter(tags=["applications"])
 
@@ -113,7 +113,7 @@ async def receive(asked: Application, who: Asking, parts: PartsOf, command: Comm
     unit = await known_unit(parts.replica, asked.unit)
     if not who.is_public:
         await require_duty(parts, who, asked.unit, Duty.DISCLOSURE_OFFICER)
-    keys, now = _keys(parts), await parts.clock.now()
+    keys, now = keys_of(parts), await parts.clock.now()
     application_id = asked.application or uuid5(command, "application").hex
     received_on = None if who.is_public else asked.received_on
     receipt = (
@@ -121,39 +121,41 @@ async def receive(asked: Application, who: Asking, parts: PartsOf, command: Comm
     )
     receipt = receipt.upper()
     code = (await keys.pseudonym(f"code/{application_id}"))[2:12]
-    person = await keys.pseudonym(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")
-    key = await keys.key_for(person, now)
+    identity = await keys.identity(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")
     stream = application_stream(application_id)
-    cmd = application.Receive(
-        application=application_id,
-        receipt=receipt,
-        unit=asked.unit,
-        channel=Channel.ONLINE if who.is_public else asked.channel,
-        applicant=_sealed(person, key, asked.applicant.model_dump(), f"{stream}/applicant"),
-        request=_sealed(person, key, asked.request.model_dump(), f"{stream}/request"),
-        received_on=received_on,
-        code_digest=_code_digest(receipt, code),
-        by=who.person,
-    )
     rules = rules_of(unit, now)
-    done = await carry(
-        parts,
-        command=command,
-        stream=stream,
-        aggregate=APPLICATION,
-        decide=lambda state: application.receive(state, cmd, rules, now),
-        now=now,
-        id=application_id,
-    )
-    if done.place is not None and parts.subscription is not None:
-        await parts.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
+    person, _ = await keys.key_for(identity, now)
+    async with alone_with(parts, person):
+        person, key = await keys.key_for(identity, now)  # erased a moment ago: then another one from now on
+        cmd = application.Receive(
+            application=application_id,
+            receipt=receipt,
+            unit=asked.unit,
+            channel=Channel.ONLINE if who.is_public else asked.channel,
+            applicant=sealed(person, key, asked.applicant.model_dump(), f"{stream}/applicant"),
+            request=sealed(person, key, asked.request.model_dump(), f"{stream}/request"),
+            received_on=received_on,
+            code_digest=_code_digest(receipt, code),
+            by=who.person,
+        )
+        done = await carry(
+            parts,
+            command=command,
+            stream=stream,
+            aggregate=APPLICATION,
+            decide=lambda state: application.receive(state, cmd, rules, now),
+            now=now,
+            id=application_id,
+        )
+        if done.place is not None and parts.subscription is not None:
+            await parts.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
     return Received(**dict(done), receipt=receipt, code=code)
 
 
 @router.post("/applications/{application_id}/answer", status_code=201)
 async def answer(application_id: Id, said: Answer, who: Asking, parts: PartsOf, command: CommandId) -> Done:
     """The one answer. A second one is refused; the same command again answers with its first result."""
-    state = await _state(parts, application_id)
+    state = await state_of(parts, application_id)
     received = state.received
     await require_duty(parts, who, received.unit, Duty.DISCLOSURE_OFFICER)
     now = await parts.clock.now()
@@ -191,21 +193,21 @@ async def progress(asked: LookUp, who: Asking, parts: PartsOf) -> Progress:
     given = _code_digest(receipt, code)
     if row is None or not hmac.compare_digest(row["code_digest"], given) or not who.is_public:
         raise _unknown()
-    state = await _state(parts, row["application"])
+    state = await state_of(parts, row["application"])
     return await _progress(parts, state)
 
 
 @router.get("/applications/{application_id}")
 async def read_application(application_id: Id, who: Asking, parts: PartsOf) -> Progress:
     """The whole file, unsealed, for the unit's officers who handle it."""
-    state = await _state(parts, application_id)
+    state = await state_of(parts, application_id)
     await require_duty(parts, who, state.received.unit, Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
     shown = await _progress(parts, state)
     stream, received = application_stream(application_id), state.received
     return shown.model_copy(
         update={
-            "applicant": await _unsealed(parts, received.applicant, f"{stream}/applicant"),
-            "request": await _unsealed(parts, received.request, f"{stream}/request"),
+            "applicant": await unsealed(parts, received.applicant, f"{stream}/applicant"),
+            "request": await unsealed(parts, received.request, f"{stream}/request"),
         }
     )
 
@@ -216,7 +218,7 @@ async def _progress(parts: Parts, state: application.Open | application.Answered
     rules = rules_of(unit, received.at)
     answered: dict[str, Any] | None = None
     if isinstance(state, application.Answered):
-        letter = await _unsealed(parts, state.answer.letter, f"application-{received.application}/letter")
+        letter = await unsealed(parts, state.answer.letter, f"application-{received.application}/letter")
         answered = {
             "kind": state.answer.kind,
             "zh": state.answer.kind.zh,
@@ -249,7 +251,7 @@ def _face(clock: Deadline, term: int, clause: str) -> ClockFace:
     return ClockFace(due=clock.due, left=clock.left, awaits=clock.awaits, term=term, clause=clause, days=days)
 
 
-async def _state(parts: Parts, application_id: str) -> application.Open | application.Answered:
+async def state_of(parts: Parts, application_id: str) -> application.Open | application.Answered:
     entries = await read.stream(parts.pool, log_for("intake"), application_stream(application_id))
     state = APPLICATION.fold(entries)
     if state is None:
@@ -262,36 +264,20 @@ def _unknown() -> BadInput:
     return BadInput("application.unknown", says, field="/receipt", clause="GT-register", status=404)
 
 
-def _keys(parts: Parts) -> Keys:
-    if parts.keys is None:
-        raise RuntimeError("intake needs the database of keys: GONGKAI_KEYS_DSN")
-    return parts.keys
-
-
-def _sealed(person: str, key: bytes, content: Any, bound_to: str) -> Sealed:
-    nonce, box = seal.seal(key, content, bound_to)
-    return Sealed(person=person, nonce=nonce, box=box)
-
-
-async def _unsealed(parts: Parts, sealed: Sealed, bound_to: str) -> Any:
-    """None when the person was erased."""
-    try:
-        key = await _keys(parts).key_of(sealed.person)
-    except seal.Erased:
-        return None
-    return seal.unseal(key, sealed.nonce, sealed.box, bound_to)
-
-
 async def _letter(
     parts: Parts, state: application.Open | application.Answered, text: str, bound_to: str
 ) -> Sealed:
     """The sealed letter; the very same box when the same text is said again, so that it means the same."""
     if isinstance(state, application.Answered):
-        before = await _unsealed(parts, state.answer.letter, bound_to)
+        before = await unsealed(parts, state.answer.letter, bound_to)
         if before is not None and before["text"] == text:
             return state.answer.letter
     person = state.received.applicant.person
-    return _sealed(person, await _keys(parts).key_of(person), {"text": text}, bound_to)
+    try:
+        key = await keys_of(parts).key_of(person)
+    except seal.Erased:
+        raise refusals.erased() from None
+    return sealed(person, key, {"text": text}, bound_to)
 
 
 def _code_digest(receipt: str, code: str) -> str:

@@ -17,12 +17,15 @@ from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.rules.moment import end_of
-from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.commands import basis, known_unit, rules_of
 from gongkai.runtime.service import Parts
 from gongkai.services.intake.aggregates import APPLICATION, application_stream
 from gongkai.services.intake.domain import application
 
 OVERDUE = "application-overdue"
+
+
+_FOLDED = {event.NAME for event in (ApplicationReceived, ApplicationAnswered, ApplicationOverdue)}
 
 
 class Deadlines:
@@ -31,8 +34,14 @@ class Deadlines:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    @property
+    def basis(self) -> str:
+        return basis()
+
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         for what in batch:
+            if what.record.name not in _FOLDED:
+                continue
             match decode(what.record):
                 case ApplicationReceived() as received:
                     await self._parts.replica.at_least(what.record.registerat)

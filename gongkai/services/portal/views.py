@@ -73,7 +73,7 @@ async def _released(conn: Connection, digest: str) -> bytes:
 
 
 def _event(what: Delivered) -> object:
-    """Only what this view folds is decoded: an event of a later kind is no reason to stop."""
+    """Only what this view folds is decoded."""
     return decode(what.record) if what.record.name == DocumentPublished.NAME else None
 
 

@@ -64,7 +64,11 @@ async def look_at_gate(document_id: Id, who: Asking, parts: PartsOf) -> Gate:
     """What still stands between the newest version and the public."""
     docket = await _docket(parts, document_id, None)
     digest = docket.draft.digest
-    lacking = [Lacking(code=m.code, clause=m.clause, zh=m.zh, en=m.en) for m in gate.missing(docket, digest)]
+    unit = await known_unit(parts.replica, docket.draft.unit)
+    book = rules_of(unit, await parts.clock.now()).book
+    lacking = [
+        Lacking(code=m.code, clause=m.clause, zh=m.zh, en=m.en) for m in gate.missing(docket, digest, book)
+    ]
     return Gate(ready=not lacking, digest=digest, missing=lacking)
 
 

@@ -22,5 +22,4 @@ def create(settings: Settings) -> FastAPI:
 
 
 def _rooms(parts: Parts) -> Rooms:
-    deadlines = Deadlines(parts)
-    return Rooms(handlers=[deadlines], reactions=[Drafts(parts)], due=deadlines.issue)
+    return Rooms(deadlines=Deadlines(parts), reactions=[Drafts(parts)])

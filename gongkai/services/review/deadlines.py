@@ -17,12 +17,15 @@ from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.rules.moment import end_of
-from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.commands import basis, known_unit, rules_of
 from gongkai.runtime.service import Parts
 from gongkai.services.review.aggregates import CONSULTATION, consultation_stream
 from gongkai.services.review.domain import consultation
 
 SILENCE = "consultation-silence"
+
+
+_FOLDED = {event.NAME for event in (ConsultationRequested, ConsultationAnswered, ConsultationLapsed)}
 
 
 class Deadlines:
@@ -31,8 +34,14 @@ class Deadlines:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    @property
+    def basis(self) -> str:
+        return basis()
+
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         for what in batch:
+            if what.record.name not in _FOLDED:
+                continue
             match decode(what.record):
                 case ConsultationRequested() as request:
                     await self._parts.replica.at_least(what.record.registerat)

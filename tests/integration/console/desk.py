@@ -26,6 +26,7 @@ async def desk(house: House, broker: str) -> AsyncIterator[FastAPI]:
         service="console",
         dsn=SecretStr(house.cluster.dsn(writer("console"))),
         kafka=broker,
+        kafka_prefix=house.cluster.database,
         token_keys=house.keys,
         intake_url="http://intake",
         review_url="http://review",

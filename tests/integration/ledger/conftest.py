@@ -1,6 +1,9 @@
 """A log of plain facts: the ledger knows no word of the domain, and neither do its tests."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -71,3 +74,24 @@ async def appender(pool: Any) -> AsyncIterator[Appender]:
 
 async def wall(_: Any) -> datetime:
     return NOW
+
+
+@asynccontextmanager
+async def running(*jobs: Any) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def until(condition: Any, seconds: float = 30) -> float:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < seconds, "it took too long"
+        await asyncio.sleep(0.01)
+    return time.monotonic() - start

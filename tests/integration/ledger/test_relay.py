@@ -2,60 +2,36 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from gongkai.cli.embedded import broker_command, free_port, wait_port
-from gongkai.ledger import subscribe
+from gongkai.ledger import ahead, subscribe
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import carry_out
-from gongkai.ledger.kafka import Delivery
-from gongkai.ledger.read import LogId
+from gongkai.ledger.kafka import PREFIX, Delivery, topic_of
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from gongkai.runtime.cluster import Cluster
-from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, wall
+from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, running, until, wall
 from tests.integration.ledger.test_subscribe import Memory
-
-
-@asynccontextmanager
-async def running(*jobs: Any) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(job) for job in jobs]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-async def until(condition: Any, seconds: float = 30) -> float:
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < seconds, "it took too long"
-        await asyncio.sleep(0.01)
-    return time.monotonic() - start
 
 
 async def test_a_record_travels_by_kafka(
     pool: Any, review_pool: Any, broker: str, fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribe, "WATCH", 3600)  # the log itself mustn't help
-    log = LogId(f"intake-{time.time_ns()}", "intake")
+    log, own = INTAKE, fresh_database.database  # a prefix of its own: the broker is everybody's
     appender = Appender(pool, log, PARTITIONS)
     memory = Memory()
-    here = Subscription(log.name, review_pool, [log], PARTITIONS, wall, handlers=[memory])
+    here = Subscription("review", review_pool, [log], PARTITIONS, wall, handlers=[memory])
     await here.open()
-    relay = Relay(fresh_database.dsn("intake_writer"), pool, log, broker, PARTITIONS, 1)
+    relay = Relay(fresh_database.dsn("intake_writer"), pool, log, broker, PARTITIONS, 1, prefix=own)
     try:
-        async with running(relay.run(), Delivery(broker, here).run()):
+        async with running(relay.run(), Delivery(broker, here, own).run()):
             await carry_out(pool, appender, log, count("counter-0", 0), NOW)
             await until(lambda: memory.numbers == [0])
             for n in range(1, 50):
@@ -105,8 +81,7 @@ async def test_a_broker_that_lost_everything_is_filled_again(
             took = await until(lambda: len(memory.numbers) == 40, 60)
             print("broker back to all applied, s:", took)
             await until_sent(pool, 39)
-            ends = await _ends(servers)
-            assert sum(ends) >= 20  # whatever a subscriber had not seen is there again
+            assert await _held(servers) >= 20  # whatever a subscriber had not seen is there again
     finally:
         await appender.close()
         process.kill()
@@ -122,11 +97,11 @@ async def until_sent(pool: Any, position: int) -> None:
     raise AssertionError("never sent")
 
 
-async def _ends(servers: str) -> list[int]:
+async def _held(servers: str) -> int:
+    """How many records the broker can hand out."""
     consumer = AIOKafkaConsumer(bootstrap_servers=servers)
     await consumer.start()
     try:
-        ends = await consumer.end_offsets([TopicPartition(INTAKE.topic, p) for p in range(PARTITIONS)])
-        return list(ends.values())
+        return sum((await ahead.tail(consumer, topic_of(PREFIX, INTAKE), PARTITIONS)).ends)
     finally:
         await consumer.stop()

@@ -1,5 +1,6 @@
 """What Kafka can do to a subscription (twice, late, out of order, never), and what an error does: nothing is lost."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,13 +8,26 @@ from typing import Any
 
 import pytest
 
+from gongkai.cli.mendable import Mendable
+from gongkai.cli.resume import resumed
 from gongkai.contracts.envelope import Place, read_record
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
 from gongkai.ledger.arrival import Arrived, Delivered, Key
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.subscribe import Subscription
-from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, REVIEW, count, number, wall
+from gongkai.runtime.cluster import Cluster
+from tests.integration.ledger.conftest import (
+    INTAKE,
+    NOW,
+    PARTITIONS,
+    REVIEW,
+    count,
+    number,
+    running,
+    until,
+    wall,
+)
 
 
 @dataclass
@@ -100,6 +114,84 @@ async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_
     await here.repair()
     assert sorted(memory.numbers) == list(range(40))
     assert not await review_pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
+
+
+async def test_a_stopped_partition_goes_on_by_command(
+    pool: Any,
+    review_pool: Any,
+    appender: Appender,
+    fresh_database: Cluster,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(subscribe, "RETRY", (3600.0,))  # nothing but the command helps
+    monkeypatch.setattr(subscribe, "WATCH", 0.1)
+    memory = Memory(bad={3})
+    await fill(pool, appender, range(20))
+    here = subscription(review_pool, memory)
+    await here.open()
+    (stopped,) = await review_pool.fetch(
+        "SELECT log, partition FROM ledger.checkpoint WHERE stopped IS NOT NULL"
+    )
+    key = (stopped["log"], stopped["partition"])
+    operator = fresh_database.dsn("ledger_owner")
+    with pytest.raises(Mendable, match="may not be running"):
+        await resumed(operator, "review", key, 0.3)
+    async with running(here.watch()):
+        while not await review_pool.fetchval(
+            "SELECT count(*) FROM ledger.checkpoint WHERE stopped IS NOT NULL"
+        ):
+            await asyncio.sleep(0.02)  # it has seen that it may try again, and failed
+        with pytest.raises(Mendable, match=r"stopped again.*a handler that raises"):
+            await resumed(operator, "review", key)
+        memory.bad.clear()
+        assert "goes on" in (await resumed(operator, "review", key))[1]
+        await until(lambda: sorted(memory.numbers) == list(range(20)))
+        assert "wasn't stopped" in (await resumed(operator, "review", key))[1]
+    with pytest.raises(Mendable, match="follows no"):
+        await resumed(operator, "review", ("intake", 99))
+
+
+async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_mended(
+    pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribe, "WATCH", 0.1)
+    await fill(pool, appender, range(8))
+    memory = Memory()
+    here = subscription(review_pool, memory)
+    await here.open()
+    (one, other, *_) = [p for (_, p), at in here.seen.items() if at >= 0]
+    await review_pool.execute("UPDATE ledger.checkpoint SET position = 30 WHERE partition = $1", one)
+    await review_pool.execute(
+        "UPDATE ledger.checkpoint SET event_id = gen_random_uuid() WHERE partition = $1", other
+    )
+    async with running(here.watch()):
+        await until(lambda: len(here.stopped) == 2)
+        await fill(pool, appender, range(8, 30))
+        places = [e.place for e in await read.after(pool, INTAKE, 7, 100)]
+        for place in places:
+            if place.partition not in (one, other):
+                assert await here.wait_for(place)
+        assert {p.partition for p in memory.applied[8:]}.isdisjoint({one, other})
+        why = {
+            row["partition"]: row["stopped"]
+            for row in await review_pool.fetch("SELECT partition, stopped FROM ledger.checkpoint")
+        }
+        assert f"has seen intake/{one}/30, but the log has" in why[one]
+        assert "another event stands at" in why[other]
+
+
+async def test_two_replicas_share_the_work_and_nothing_is_applied_twice(
+    pool: Any, review_pool: Any, appender: Appender
+) -> None:
+    memory = Memory()
+    here, there = subscription(review_pool, memory), subscription(review_pool, memory)
+    await fill(pool, appender, range(10))
+    await here.open()
+    await there.open()
+    await fill(pool, appender, range(10, 60))
+    whole = await arrivals(pool)
+    await asyncio.gather(*(one.deliver(whole) for one in (here, there, here, there)))
+    assert sorted(memory.numbers) == list(range(60))
 
 
 async def test_what_is_not_in_the_log_is_never_applied(

@@ -23,6 +23,7 @@ async def public_door(house: House, broker: str, site: Site | None = None) -> As
         service="portal",
         dsn=SecretStr(house.cluster.dsn(writer("portal"))),
         kafka=broker,
+        kafka_prefix=house.cluster.database,
         token_keys=house.keys,
     )
     app = create(settings, site or Site(name="示例区人民政府信息公开", organiser="示例区人民政府办公室"))

@@ -16,13 +16,14 @@ from gongkai.contracts.vocabulary import (
     Category,
     Channel,
     ConsultationKind,
+    ErasureGround,
     Ground,
     Indicator,
     Opinion,
     StandingRole,
     UnitKind,
 )
-from gongkai.services.intake.domain import application, document, unit
+from gongkai.services.intake.domain import applicant, application, document, unit
 from gongkai.services.publishing.domain import gate, publication
 from gongkai.services.review.domain import consultation, secrecy_review
 from gongkai.services.scoring.domain import score
@@ -90,6 +91,15 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
             by=people,
         ),
         st.builds(application.DeclareOverdue, by=people),
+    ),
+    applicant: st.builds(
+        applicant.Erase,
+        person=st.just("applicant-1"),
+        application=st.sampled_from(["app-1", "app-2"]),
+        unit=units,
+        ground=st.sampled_from(ErasureGround),
+        unanswered=st.integers(0, 2),
+        by=people,
     ),
     secrecy_review: st.one_of(
         st.builds(

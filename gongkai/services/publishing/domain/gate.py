@@ -11,6 +11,7 @@ from typing import Literal
 from gongkai.contracts.clauses import ClauseId, clause
 from gongkai.contracts.events import Digest, EventRef, Id
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
+from gongkai.rules.rulebooks import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,20 @@ class Missing:
 
 
 @clause("WY-B.3", "WY-B.4", "LS-10b", "SC-3.3", "SC-A1.4c", "GT-coordinate")
-def missing(docket: Docket, digest: Digest) -> list[Missing]:
+def missing(docket: Docket, digest: Digest, book: Rulebook) -> list[Missing]:
     """What still stands between this digest and the public; empty when the gate is open."""
-    return [*_of_the_draft(docket, digest), *_of_the_review(docket, digest), *_of_the_others(docket, digest)]
+    return [
+        *_of_the_draft(docket, digest, book),
+        *_of_the_review(docket, digest, book),
+        *_of_the_others(docket, digest, book),
+    ]
 
 
-def _of_the_draft(docket: Docket, digest: Digest) -> Iterator[Missing]:
+def _of_the_draft(docket: Docket, digest: Digest, book: Rulebook) -> Iterator[Missing]:
     if docket.draft.digest != digest:
         yield Missing(
             "publication.other-version",
-            "WY-B.3",
+            book.review.clause,
             "要发布的不是最新一稿，请发布最新一稿。",
             "This isn't the newest version: publish that one.",
         )
@@ -106,32 +111,32 @@ def _of_the_draft(docket: Docket, digest: Digest) -> Iterator[Missing]:
         )
 
 
-def _of_the_review(docket: Docket, digest: Digest) -> Iterator[Missing]:
+def _of_the_review(docket: Docket, digest: Digest, book: Rulebook) -> Iterator[Missing]:
     match docket.review:
         case None:
             yield Missing(
                 "publication.no-review",
-                "WY-B.4",
+                book.review.clause,
                 "尚无保密审查意见；未经审查不得公开。",
                 "There is no secrecy review: without one nothing is published.",
             )
         case Review(digest=reviewed) if reviewed != digest:
             yield Missing(
                 "publication.review-of-other-version",
-                "WY-B.3",
+                book.review.clause,
                 "保密审查针对的是另一稿；改稿后须重新审查。",
                 "The review was of another version: an edit needs a review of its own.",
             )
         case Review(opinion=opinion) if opinion is not Opinion.DISCLOSE:
             yield Missing(
                 "publication.review-says-no",
-                opinion.clause,
+                book.opinion.clause,
                 f"保密审查意见为“{opinion.zh}”，不得发布。",
                 f"The review says “{opinion.en}”, so it can't be published.",
             )
 
 
-def _of_the_others(docket: Docket, digest: Digest) -> Iterator[Missing]:
+def _of_the_others(docket: Docket, digest: Digest, book: Rulebook) -> Iterator[Missing]:
     """Every unit that the draft names, and every unit that was asked about this text, even if an edit of the
     list dropped it since: an objection doesn't go away by not being mentioned."""
     asked = {(c.asked, c.kind): c for c in docket.about(digest)}
@@ -142,14 +147,14 @@ def _of_the_others(docket: Docket, digest: Digest) -> Iterator[Missing]:
         if consultation is None or consultation.settled == "open":
             yield Missing(
                 "publication.consultation-open",
-                kind.clause,
+                book.consultation(kind).clause,
                 f"{name}尚未就这一稿回复意见。",
                 f"{name} hasn't answered about this version yet.",
             )
         elif consultation.settled == "refused":
             yield Missing(
                 "publication.consultation-refused",
-                kind.clause,
+                book.consultation(kind).clause,
                 f"{name}不同意发布这一稿。",
                 f"{name} doesn't agree to this version being published.",
             )

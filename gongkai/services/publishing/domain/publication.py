@@ -44,7 +44,7 @@ def publish(state: State, cmd: Publish, rules: Rules, now: datetime) -> list[Eve
     if state is not None and state.digest == cmd.digest:
         return []
     draft, review = cmd.docket.draft, cmd.docket.review
-    lacking = missing(cmd.docket, cmd.digest)
+    lacking = missing(cmd.docket, cmd.digest, rules.book)
     if lacking or review is None:
         first = lacking[0]
         raise Refused(first.code, first.clause, Sentence(first.zh, first.en), field="/digest", status=409)

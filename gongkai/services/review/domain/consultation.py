@@ -156,6 +156,8 @@ def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event
         agrees=cmd.agrees,
         reason=cmd.reason,
         signed_by=cmd.signed_by,
+        kind=asked.kind,
+        rulebook=rules.book.version,
         by=cmd.by,
         at=now,
     )
@@ -169,9 +171,9 @@ def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event
         case Asked() if rule.silence is Silence.CONSENT and past_due(state, rules, now):
             raise refusals.silence_was_consent(rule.clause)
     if not cmd.agrees and not cmd.reason.strip():
-        raise refusals.disagrees_without_reason()
+        raise refusals.disagrees_without_reason(rule.clause)
     if not cmd.agrees and cmd.signed_by not in cmd.deputies:
-        raise refusals.not_signed()
+        raise refusals.not_signed(rule.clause)
     return [event]
 
 

@@ -8,46 +8,46 @@ from gongkai.contracts.errors import BadInput, Refused, Sentence
 
 def unknown_review() -> BadInput:
     says = Sentence("该文件尚未提请保密审查。", "No review was requested for this document.")
-    return BadInput("review.unknown", says, field="/document", clause="WY-B.3", status=404)
+    return BadInput("review.unknown", says, field="/document", clause="GT-review", status=404)
 
 
-def other_version() -> Refused:
+def other_version(clause: ClauseId) -> Refused:
     says = Sentence(
         "一事一议：送审的不是这一稿，请审查最新一稿。",
         "One matter, one review: this isn't the version under review. Review the newest one.",
     )
-    return Refused("review.other-version", "WY-B.3", says, field="/digest", status=409)
+    return Refused("review.other-version", clause, says, field="/digest", status=409)
 
 
-def own_draft() -> Refused:
+def own_draft(clause: ClauseId) -> Refused:
     says = Sentence("拟稿人不得审查自己拟制的文稿。", "Nobody reviews a draft of their own.")
-    return Refused("review.own-draft", "WY-B.3", says, status=409)
+    return Refused("review.own-draft", clause, says, status=409)
 
 
-def no_basis() -> Refused:
+def no_basis(clause: ClauseId) -> Refused:
     says = Sentence("审查意见应当注明依据。", "An opinion states its basis.")
-    return Refused("review.no-basis", "WY-B.9", says, field="/basis")
+    return Refused("review.no-basis", clause, says, field="/basis")
 
 
-def no_reason() -> Refused:
+def no_reason(clause: ClauseId) -> Refused:
     says = Sentence("审查意见应当注明理由。", "An opinion states its reason.")
-    return Refused("review.no-reason", "WY-B.9", says, field="/reason")
+    return Refused("review.no-reason", clause, says, field="/reason")
 
 
-def concluded() -> Refused:
+def concluded(clause: ClauseId) -> Refused:
     says = Sentence(
         "该稿已有审查意见；改变意见须改稿后重新送审。",
         "This version has its opinion: another opinion takes another version.",
     )
-    return Refused("review.concluded", "WY-B.3", says, field="/opinion", status=409)
+    return Refused("review.concluded", clause, says, field="/opinion", status=409)
 
 
-def referred() -> Refused:
+def referred(clause: ClauseId) -> Refused:
     says = Sentence(
         "您已将该稿报审，应由有权确定的部门提出意见。",
         "You referred this version upwards: those with authority decide it now.",
     )
-    return Refused("review.referred", "WY-B.8", says, field="/opinion", status=409)
+    return Refused("review.referred", clause, says, field="/opinion", status=409)
 
 
 # -- consultation
@@ -55,7 +55,7 @@ def referred() -> Refused:
 
 def unknown_consultation() -> BadInput:
     says = Sentence("没有这份征求意见函。", "There is no such consultation.")
-    return BadInput("consultation.unknown", says, field="/consultation", clause="SC-3.3", status=404)
+    return BadInput("consultation.unknown", says, field="/consultation", clause="GT-coordinate", status=404)
 
 
 def already_answered(clause: ClauseId) -> Refused:
@@ -70,19 +70,19 @@ def silence_was_consent(clause: ClauseId) -> Refused:
     return Refused("consultation.lapsed", clause, says, status=409)
 
 
-def disagrees_without_reason() -> Refused:
+def disagrees_without_reason(clause: ClauseId) -> Refused:
     says = Sentence(
         "不同意公开的，应当明确不予发布的理由。", "Who disagrees states why it shouldn't be published."
     )
-    return Refused("consultation.no-reason", "SC-3.3", says, field="/reason")
+    return Refused("consultation.no-reason", clause, says, field="/reason")
 
 
-def not_signed() -> Refused:
+def not_signed(clause: ClauseId) -> Refused:
     says = Sentence(
         "不同意公开的，应当由本单位分管领导签署书面意见。",
         "A disagreement is signed by the unit's deputy in charge.",
     )
-    return Refused("consultation.not-signed", "SC-3.3", says, field="/signed_by")
+    return Refused("consultation.not-signed", clause, says, field="/signed_by")
 
 
 def not_due(clause: ClauseId) -> Refused:

@@ -83,15 +83,16 @@ def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Eve
     """An opinion on exactly this digest, with basis and reason, by somebody who didn't draft it."""
     if state is None:
         raise refusals.unknown_review()
+    review, opinion = rules.book.review.clause, rules.book.opinion.clause
     if state.request.digest != cmd.digest:
-        raise refusals.other_version()
+        raise refusals.other_version(review)
     if state.request.drafted_by == cmd.by:
-        raise refusals.own_draft()
+        raise refusals.own_draft(review)
     basis = tuple(line for line in cmd.basis if line.strip())
     if not basis:
-        raise refusals.no_basis()
+        raise refusals.no_basis(opinion)
     if not cmd.reason.strip():
-        raise refusals.no_reason()
+        raise refusals.no_reason(opinion)
     event = SecrecyReviewed(
         document=state.request.document,
         unit=state.request.unit,
@@ -99,15 +100,16 @@ def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Eve
         opinion=cmd.opinion,
         basis=basis,
         reason=cmd.reason,
+        rulebook=rules.book.version,
         by=cmd.by,
         at=now,
     )
     if state.said is not None and event == state.said.model_copy(update={"by": cmd.by, "at": now}):
         return []  # said twice, meant once
     if isinstance(state, Concluded):
-        raise refusals.concluded()
+        raise refusals.concluded(opinion)
     if state.said is not None and state.said.by == cmd.by:
-        raise refusals.referred()
+        raise refusals.referred(opinion)
     return [event]
 
 

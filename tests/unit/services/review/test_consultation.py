@@ -118,8 +118,8 @@ def test_a_letter_is_answered_once() -> None:
 
 
 def test_what_was_never_asked_is_not_answered() -> None:
-    given().when(answer()).then_refused("consultation.unknown", "SC-3.3", "/consultation")
-    given().when(LAPSE).then_refused("consultation.unknown", "SC-3.3", "/consultation")
+    given().when(answer()).then_refused("consultation.unknown", "GT-coordinate", "/consultation")
+    given().when(LAPSE).then_refused("consultation.unknown", "GT-coordinate", "/consultation")
 
 
 # -- silence

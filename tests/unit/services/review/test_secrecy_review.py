@@ -8,7 +8,7 @@ from gongkai.contracts.events import SecrecyReviewed
 from gongkai.contracts.vocabulary import Attribute, Opinion
 from gongkai.services.review.domain.secrecy_review import Examine, Request
 from tests.unit.examples import D1, D2, DOCUMENT, a_review_requested, a_secrecy_reviewed
-from tests.unit.given import at, given
+from tests.unit.given import at, given, rules
 
 
 def request(**changes: Any) -> Request:
@@ -52,7 +52,7 @@ def test_an_opinion_without_basis_is_refused(basis: tuple[str, ...]) -> None:
     (
         given(a_review_requested())
         .when(examine(basis=basis))
-        .then_refused("review.no-basis", "WY-B.9", "/basis")
+        .then_refused("review.no-basis", "SC-3.4", "/basis")
     )
 
 
@@ -61,13 +61,13 @@ def test_an_opinion_without_reason_is_refused() -> None:
     (
         given(a_review_requested())
         .when(examine(reason=" "))
-        .then_refused("review.no-reason", "WY-B.9", "/reason")
+        .then_refused("review.no-reason", "SC-3.4", "/reason")
     )
 
 
 @pytest.mark.clause("WY-B.3")
 def test_nobody_reviews_a_draft_of_their_own() -> None:
-    given(a_review_requested()).when(examine(by="wang-fang")).then_refused("review.own-draft", "WY-B.3")
+    given(a_review_requested()).when(examine(by="wang-fang")).then_refused("review.own-draft", "SC-3.4")
 
 
 @pytest.mark.clause("WY-B.3")
@@ -75,7 +75,7 @@ def test_an_opinion_on_another_version_is_refused() -> None:
     (
         given(a_review_requested())
         .when(examine(digest=D2))
-        .then_refused("review.other-version", "WY-B.3", "/digest")
+        .then_refused("review.other-version", "SC-3.4", "/digest")
     )
 
 
@@ -86,7 +86,7 @@ def test_an_edit_voids_the_review_and_asks_for_another() -> None:
         .when(request(digest=D2))
         .then(a_review_requested(digest=D2))
         .when(examine(digest=D1))
-        .then_refused("review.other-version", "WY-B.3", "/digest")
+        .then_refused("review.other-version", "SC-3.4", "/digest")
         .when(examine(digest=D2, opinion=Opinion.EXEMPT))
         .then(a_secrecy_reviewed(digest=D2, opinion=Opinion.EXEMPT))
     )
@@ -112,7 +112,7 @@ def test_another_opinion_on_a_concluded_review_is_refused() -> None:
     (
         given(a_review_requested(), a_secrecy_reviewed())
         .when(examine(opinion=Opinion.EXEMPT))
-        .then_refused("review.concluded", "WY-B.3", "/opinion")
+        .then_refused("review.concluded", "SC-3.4", "/opinion")
     )
 
 
@@ -125,11 +125,18 @@ def test_who_is_unsure_refers_it_and_somebody_else_decides() -> None:
         .when(examine(opinion=Opinion.REFER))
         .then_nothing()
         .when(examine(opinion=Opinion.DISCLOSE))
-        .then_refused("review.referred", "WY-B.8", "/opinion")
+        .then_refused("review.referred", "SC-3.4", "/opinion")
         .when(examine(opinion=Opinion.EXEMPT, by="secrecy-office"))
         .then_one(SecrecyReviewed, opinion=Opinion.EXEMPT, by="secrecy-office")
     )
 
 
 def test_what_nobody_asked_to_review_is_not_there() -> None:
-    given().when(examine()).then_refused("review.unknown", "WY-B.3", "/document")
+    given().when(examine()).then_refused("review.unknown", "GT-review", "/document")
+
+
+@pytest.mark.clause("WY-B.3", "WY-B.9")
+def test_a_refusal_names_the_clause_of_its_own_county() -> None:
+    here = given(a_review_requested(), under=rules("wy"))
+    here.when(examine(basis=())).then_refused("review.no-basis", "WY-B.9", "/basis")
+    here.when(examine(by="wang-fang")).then_refused("review.own-draft", "WY-B.3")

@@ -1,0 +1,1 @@
+"""Benchmarks: each against its peer or limit in the same run, interleaved (docs/benchmarks.md)."""

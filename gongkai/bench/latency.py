@@ -1,0 +1,111 @@
+"""`latency`: from the acknowledged commit until a projection shows it, at 500 events a second, through the broker.
+
+Everything between is the real thing: appender, relay, Kafka, FastStream, subscription and a view of the console's.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from statistics import quantiles
+
+from gongkai.bench.facts import LOG, PARTITIONS, Turn, write
+from gongkai.bench.figures import Bench, Goal, Result
+from gongkai.bench.ground import Ground
+from gongkai.bench.project import SERVICE, VIEW, now_of
+from gongkai.bench.rounds import Stage
+from gongkai.contracts.envelope import Place
+from gongkai.ledger.append import Appender
+from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.relay import Relay
+from gongkai.ledger.subscribe import Subscription
+from gongkai.runtime.cluster import writer
+
+BENCH = Bench("latency", unit="ms", better="lower", goals={"p99": Goal(100, 50)})
+EVENTS = 5_000
+TRAVELS = True
+RATE = 500  # events a second
+WRITERS = 16
+
+
+async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka: str | None) -> Result:
+    """An open loop: each event has its moment, whether the ones before it are through or not."""
+    figures: dict[str, list[float]] = {"p50": [], "p99": [], "max": []}
+    slow = 0
+    with ground.broker(kafka) as servers:
+        async with (
+            ground.pool(writer(LOG.schema)) as own,
+            ground.pool(writer(SERVICE)) as pool,
+            _running(ground, servers, own, pool) as (appender, subscription),
+        ):
+            stage.expect(repeats + 1)
+            for number in range(repeats + 1):
+                stage.say(f"{RATE}/s" if number else "预热 warm-up")
+                seen = sorted(await _round(appender, subscription, number, events if number else RATE * 2))
+                if number:
+                    cuts = quantiles(seen, n=100, method="inclusive")
+                    figures["p50"].append(cuts[49])
+                    figures["p99"].append(cuts[98])
+                    figures["max"].append(seen[-1])
+                    slow += sum(each > 500 for each in seen)
+                stage.done()
+            shown = await pool.fetchval(f"SELECT count(*) FROM {SERVICE}.review")
+    return Result(
+        BENCH,
+        events,
+        figures,
+        peers=(),
+        checked={"rows": shown, "over_500_ms": slow},
+        setting={"rate": RATE, "broker": kafka or "embedded", "view": VIEW.name},
+    )
+
+
+@asynccontextmanager
+async def _running(
+    ground: Ground, servers: str, own: object, pool: object
+) -> AsyncIterator[tuple[Appender, Subscription]]:
+    prefix = f"bench-{ground.mark}"
+    appender = Appender(own, LOG, PARTITIONS)
+    subscription = Subscription(SERVICE, pool, [LOG], PARTITIONS, now_of, handlers=[VIEW])
+    await subscription.open()
+    relay = Relay(ground.cluster.dsn(writer(LOG.schema)), own, LOG, servers, PARTITIONS, 1, prefix=prefix)
+    jobs = [
+        asyncio.create_task(relay.run()),
+        asyncio.create_task(Delivery(servers, subscription, prefix).run()),
+    ]
+    try:
+        yield appender, subscription
+    finally:
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        await appender.close()
+
+
+async def _round(appender: Appender, subscription: Subscription, number: int, events: int) -> list[float]:
+    """Milliseconds from the acknowledgement to the projection's commit, of every event."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    waits: list[asyncio.Task[float]] = []
+
+    async def one(n: int) -> float:
+        now = datetime.now(UTC)
+        turn = Turn.of(f"r{number}-w{n % WRITERS}", n // WRITERS)
+        async with appender.turn(turn.stream):
+            done = await appender.append(write(turn, now), now)
+        return await _until_seen(subscription, done.place)
+
+    for n in range(events):
+        wait = begun + n / RATE - loop.time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        waits.append(asyncio.create_task(one(n)))
+    return list(await asyncio.gather(*waits))
+
+
+async def _until_seen(subscription: Subscription, place: Place) -> float:
+    committed = time.perf_counter()
+    if not await subscription.wait_for(place, 30):
+        raise RuntimeError(f"{place} was never shown")
+    return (time.perf_counter() - committed) * 1000

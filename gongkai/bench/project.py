@@ -1,0 +1,90 @@
+"""`project`: decode, apply and checkpoint in batches, against a transaction for every event.
+
+The view is a real one, the console's documents and their reviews; the peer decodes, applies and keeps the same
+checkpoint by the same functions, one event at a time.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from gongkai.bench.facts import LOG, PARTITIONS, fill
+from gongkai.bench.figures import Bench, Goal, Result
+from gongkai.bench.ground import Ground
+from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.ledger import checkpoints, project, read
+from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.project import Projection
+from gongkai.ledger.subscribe import Subscription
+from gongkai.runtime.cluster import writer
+from gongkai.services.console.views import PROJECTIONS
+
+BENCH = Bench("project", goals={"per-event": Goal(10, 30)})
+EVENTS = 20_000
+SLOWER = 20  # the peer gets so many times fewer events
+VIEW: Projection = next(view for view in PROJECTIONS if "review" in view.tables)
+SERVICE = "console"
+
+
+async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
+    admin = await asyncpg.connect(ground.cluster.admin(ground.cluster.database))
+    async with ground.pool(writer(LOG.schema)) as own, ground.pool(writer(SERVICE)) as pool:
+        stage.say("写入日志 filling the log")
+        await fill(own, events)
+        few = max(1, events // SLOWER)
+        digests: dict[str, str] = {}
+
+        async def ours(number: int) -> float:
+            await _clear(admin)
+            subscription = Subscription(f"bench{number}", pool, [LOG], PARTITIONS, now_of, handlers=[VIEW])
+            watch = Stopwatch()
+            await subscription.open()
+            seconds = watch.seconds
+            if max(subscription.seen.values()) != events - 1:
+                raise RuntimeError("not everything was applied")
+            digests["gongkai"] = await project.digest(admin, SERVICE, VIEW)
+            return events / seconds
+
+        async def per_event(number: int) -> float:
+            await _clear(admin)
+            name = f"single{number}"
+            await checkpoints.enter(pool, name, [(LOG.name, p) for p in range(PARTITIONS)])
+            watch = Stopwatch()
+            at = -1
+            while at < few - 1:
+                for entry in await read.after(pool, LOG, at, min(500, few - 1 - at)):
+                    one = Delivered.of(entry)
+                    async with pool.acquire() as conn, conn.transaction():
+                        await checkpoints.lock(conn, name, [one.key])
+                        await VIEW.apply(conn, [one])
+                        await checkpoints.move(conn, name, [one])
+                    at = entry.place.position
+            return few / watch.seconds
+
+        try:
+            figures = await interleaved({"gongkai": ours, "per-event": per_event}, repeats, stage)
+            await _clear(admin)
+            again = await _folded(ground, admin)
+        finally:
+            await admin.close()
+    if again != digests["gongkai"]:
+        raise RuntimeError("the view differs from one that is folded in order")
+    return Result(BENCH, events, figures, checked={"digest": again}, setting={"view": VIEW.name})
+
+
+async def now_of(_: Any) -> datetime:
+    """The clock of a subscription."""
+    return datetime.now(UTC)
+
+
+async def _clear(admin: Any) -> None:
+    await admin.execute(f"TRUNCATE {', '.join(f'{SERVICE}.{table}' for table in VIEW.tables)}")
+
+
+async def _folded(ground: Ground, admin: Any) -> str:
+    """The digest of the same view, folded position by position."""
+    async with admin.transaction():
+        await admin.execute(f"SET LOCAL search_path = {SERVICE}")
+        await project.fold(admin, admin, VIEW, [LOG])
+    return await project.digest(admin, SERVICE, VIEW)

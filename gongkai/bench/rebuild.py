@@ -1,0 +1,65 @@
+"""`rebuild`: a view built again from nothing, against an ordered scan of the same rows with `json.loads` of each."""
+
+import json
+
+import asyncpg
+
+from gongkai.bench.facts import LOG, PARTITIONS, fill
+from gongkai.bench.figures import Bench, Goal, Result
+from gongkai.bench.ground import Ground
+from gongkai.bench.project import SERVICE, VIEW, now_of
+from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.ledger import project, switch
+from gongkai.ledger.subscribe import Subscription
+from gongkai.ledger.switch import View
+from gongkai.runtime.cluster import owner, writer
+
+BENCH = Bench("rebuild", goals={"scan": Goal(0.5, 1)})
+EVENTS = 1_000_000
+BATCH = 5000
+
+
+async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
+    """`gongkai rebuild` whole: fold, indexes, both digests, and their comparison; without the switch."""
+    dsn = ground.cluster.dsn
+    reader, conn = await asyncpg.connect(dsn(writer(SERVICE))), await asyncpg.connect(dsn(owner(SERVICE)))
+    view = View(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
+    try:
+        async with ground.pool(writer(LOG.schema)) as own, ground.pool(writer(SERVICE)) as pool:
+            stage.say(f"写入 {events} 条 filling the log")
+            await fill(own, events)
+            stage.say("建立视图 the live view")
+            await Subscription(SERVICE, pool, [LOG], PARTITIONS, now_of, handlers=[VIEW]).open()
+
+        async def ours(_: int) -> float:
+            watch = Stopwatch()
+            done = await switch.rebuild(reader, conn, view, switch=False)
+            seconds = watch.seconds
+            if done.live != done.again:
+                raise RuntimeError("the rebuilt view differs from the live one")
+            return events / seconds
+
+        async def scan(_: int) -> float:
+            watch = Stopwatch()
+            seen = 0
+            async with reader.transaction():
+                rows = await reader.cursor(
+                    f"SELECT position, record FROM {LOG.schema}.log_entry WHERE log = $1 ORDER BY position",
+                    LOG.name,
+                )
+                while batch := await rows.fetch(BATCH):
+                    for row in batch:
+                        json.loads(row["record"])
+                    seen += len(batch)
+            if seen != events:
+                raise RuntimeError(f"{seen} rows of {events}")
+            return events / watch.seconds
+
+        figures = await interleaved(
+            {"gongkai": ours, "scan": scan}, repeats, stage, warm_up=events <= 100_000
+        )
+        digest = await project.digest(conn, SERVICE, VIEW)
+    finally:
+        await reader.close()
+        await conn.close()
+    return Result(BENCH, events, figures, checked={"digest": digest}, setting={"view": VIEW.name})

@@ -1,0 +1,95 @@
+"""What a backup says of itself: which files belong to it, and what the logs were at that moment."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from gongkai.cli.mendable import Mendable
+
+FORMAT: Final = "gongkai.backup.v1"
+FILE: Final = "manifest.json"
+_CHUNK: Final = 1 << 20
+
+
+class Unfit(Mendable):
+    """This can't be restored; the message says why in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A log as it was: size, root of its tree (hex), the newest checkpoint that was signed of it."""
+
+    log: str
+    schema: str
+    size: int
+    root: str
+    checkpoint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`files`: path within the folder -> [bytes, SHA-256]. Sorted, so that the same backup is the same text."""
+
+    made_at: str
+    program: str
+    files: dict[str, tuple[int, str]]
+    logs: tuple[Kept, ...] = ()
+
+    def write(self, folder: Path) -> None:
+        """Last of all: a folder without it is no backup."""
+        half = folder / f"{FILE}.new"
+        half.write_text(json.dumps({"format": FORMAT} | asdict(self), indent=1, sort_keys=True) + "\n")
+        half.chmod(0o600)
+        half.replace(folder / FILE)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """Raises Unfit for what is no backup, not whole, or not as it was written."""
+        file = folder / FILE
+        if not file.exists():
+            raise Unfit(f"{folder} 中没有完整的备份", f"there is no whole backup in {folder}")
+        said: dict[str, Any] = json.loads(file.read_text())
+        if said.pop("format", None) != FORMAT:
+            raise Unfit(f"{file} 的格式不认识", f"{file} is of a format unknown here")
+        logs = tuple(Kept(**log) for log in said.pop("logs"))
+        files = {name: (size, digest) for name, (size, digest) in said.pop("files").items()}
+        return cls(files=files, logs=logs, **said)
+
+    def check(self, folder: Path) -> None:
+        """Raises Unfit, naming the first file that isn't as it was."""
+        there = measured(folder)
+        for name, promised in self.files.items():
+            if name not in there:
+                raise Unfit(f"备份缺少文件 {name}", f"the backup lacks the file {name}")
+            if there[name] != promised:
+                raise Unfit(
+                    f"备份文件 {name} 已损坏：SHA-256 不符", f"the file {name} is damaged: another SHA-256"
+                )
+
+
+def measured(folder: Path) -> dict[str, tuple[int, str]]:
+    """Every file in the folder but the manifest."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, _digest(path))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in (FILE, f"{FILE}.new")
+    }
+
+
+def _digest(path: Path) -> str:
+    total = sha256()
+    with path.open("rb") as file:
+        for chunk in _chunks(file):
+            total.update(chunk)
+    return total.hexdigest()
+
+
+def _chunks(file: Any) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk

@@ -1,0 +1,78 @@
+"""`gongkai copy`: a log as files, to be verified later, elsewhere, by anybody's tools.
+
+A copy is brought up to date by the next run, which first sees to it that the log only grew. Every checkpoint that
+the copy was ever at is kept in it, and `verify` holds the log against all of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gongkai.cli.sources import Copy, proof
+from gongkai.ledger.audit import Broken, Source, comparable, opened
+from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger.merkle import consistency_path, verify_consistency
+from gongkai.ledger.note import Verifier
+from gongkai.ledger.tiles import WIDTH, TileName, tiles_of, width_at
+
+KEPT = "checkpoints"
+
+
+def kept(folder: Path) -> list[str]:
+    """The checkpoints that a copy was at before, oldest first."""
+    files = (folder / KEPT).glob("*") if (folder / KEPT).is_dir() else iter(())
+    return [file.read_bytes().decode(errors="replace") for file in sorted(files, key=lambda f: int(f.name))]
+
+
+def copy(origin: Source, into: Path, keys: Sequence[Verifier]) -> Checkpoint:
+    """Bring the copy up to date. Raises Broken when the log isn't what it was."""
+    there = Copy(into)
+    raw = origin.checkpoint()
+    tree = opened(raw, keys).checkpoint
+    before = there.checkpoint()
+    if before is not None:
+        _only_grew(origin, opened(before, keys, "kept checkpoint").checkpoint, tree)
+    written = []
+    for name in _names(tree.size):
+        whole = there.file(TileName(name.level, name.index))
+        file = there.file(name)
+        if whole.exists() or file.exists():
+            continue
+        content = origin.bundle(name) if name.level is None else origin.tile(name)
+        if not content:
+            raise Broken("tiles", f"缺少 {name.path}", f"{name.path} is missing")
+        _write(file, content)
+        written.append((whole, file))
+    assert raw is not None
+    _write(into / KEPT / str(tree.size), raw.encode())
+    _write(into / "checkpoint", raw.encode())
+    for whole, file in written:  # narrower ones are of use until the new checkpoint is there
+        for narrow in whole.with_name(f"{whole.name}.p").glob("*"):
+            if narrow != file:
+                narrow.unlink()
+    return tree
+
+
+def _names(size: int) -> Iterator[TileName]:
+    yield from tiles_of(size)
+    for index in range(-(-size // WIDTH)):
+        yield TileName(None, index, width_at(0, index, size))
+
+
+def _only_grew(origin: Source, old: Checkpoint, new: Checkpoint) -> None:
+    comparable(old, new)
+    path = consistency_path(old.size, new.size)
+    if not verify_consistency(old.size, old.root, new.size, new.root, proof(origin, path, new.size)):
+        raise Broken(
+            "append-only",
+            f"{new.origin} 的历史被改写：前 {old.size} 条已不是副本中的那些（不可更改的承诺被打破）",
+            f"the history of {new.origin} was rewritten: its first {old.size} entries aren't those of the copy"
+            " (append-only is broken)",
+        )
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(f".{file.name}.new")
+    half.write_bytes(content)
+    half.replace(file)

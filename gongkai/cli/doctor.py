@@ -1,0 +1,61 @@
+"""`gongkai doctor`: what is unwell, in words, with exit code 1 if anything is."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Final
+
+import asyncpg
+import typer
+
+from gongkai.cli import health, status
+from gongkai.cli.deployment import Deployment
+from gongkai.cli.health import Illness
+
+app = typer.Typer(no_args_is_help=True)
+
+BETWEEN: Final = 3.0  # seconds between two looks
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `doctor` a command by its name when it is the only one here."""
+
+
+@app.command()
+def doctor(
+    data: Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")] = Path(
+        "var"
+    ),
+) -> None:
+    """检查运行状况，有问题则退出码为 1 · what is unwell? exit 1 if anything is."""
+    found = asyncio.run(examine(data.resolve()))
+    for each in found:
+        typer.secho(f"✗ {each}", fg="red")
+    if found:
+        typer.echo(f"共 {len(found)} 处问题 / {len(found)} things are unwell")
+        raise typer.Exit(1)
+    typer.secho("✓ 一切正常 / all is well", fg="green")
+
+
+async def examine(data: Path, between: float = BETWEEN) -> list[Illness]:
+    """Everything that is unwell, what causes the rest first."""
+    there = status.read(data / "run" / "up.json")
+    if there is None:
+        return [
+            Illness(
+                str(data), "没有运行，请先执行 gongkai up", "nothing runs there: start it with gongkai up"
+            )
+        ]
+    found = [*health.secrets(data), *health.disk(data), *health.processes(data, there)]
+    deployment = Deployment.running(data)
+    found += [each async for each in health.services(deployment)]
+    try:
+        first = await health.look(deployment)
+        found += [*health.clocks(first), *health.stopped(first), *health.unsigned(first)]
+        if health.restless(first):
+            await asyncio.sleep(between)
+            found += health.stuck(first, await health.look(deployment))
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = f"{type(error).__name__}: {error}"
+        found.append(Illness("PostgreSQL", f"数据库不可用：{why}", f"the database is not available: {why}"))
+    return found

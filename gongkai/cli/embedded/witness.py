@@ -1,0 +1,60 @@
+"""The witness of one machine: its folder, its command, and the keys that it and the logs know each other by.
+
+Under root it is a system user of its own that owns its folder; nobody else in the house can read its key.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from gongkai.cli.embedded.command import BARE, Command
+from gongkai.cli.embedded.home import Home
+from gongkai.ledger.note import Verifier
+from gongkai.runtime.witness import LOGS, VKEY
+
+WITNESS: Final = "witness"
+WITNESS_USER: Final = "gongkai-witness"
+_CODE: Final = Path(__file__).parents[3]
+
+
+class WitnessHouse:
+    """`folder` is known after `prepare`."""
+
+    def __init__(self, data: Path, *, name: str, port: int) -> None:
+        self._home = Home(data, WITNESS, WITNESS_USER)
+        self._name = name
+        self._port = port
+        self.folder = Path()
+
+    def prepare(self, logs: Iterable[str]) -> None:
+        """Its folder, with the verifier keys of the logs that it is to watch."""
+        self.folder = self._home.folder()
+        watch(self.folder, logs)
+
+    @property
+    def command(self) -> Command:
+        """It starts as we are and becomes its own user by itself: that one may not be able to read the code."""
+        argv = [sys.executable, "-P", "-m", "gongkai.cli.main", "witness", "--folder", str(self.folder)]
+        argv += ["--name", self._name, "--port", str(self._port)]
+        if self._home.user is not None:
+            argv += ["--user", self._home.user.pw_name]
+        return Command(tuple(argv), BARE | {"PYTHONPATH": str(_CODE), "PYTHONUNBUFFERED": "1"})
+
+    def vkey(self) -> Verifier:
+        """Its verifier key, once it has been started."""
+        return Verifier.parse((self.folder / VKEY).read_text())
+
+
+def watch(folder: Path, logs: Iterable[str]) -> None:
+    """Tell the witness in that folder the verifier keys of the logs to watch. Whole or not at all.
+
+    The folder is the witness's own, and we may be root: a link that it laid there is not followed.
+    """
+    half = folder / f".{LOGS}.new"
+    half.unlink(missing_ok=True)
+    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW), "w") as out:
+        os.fchmod(out.fileno(), 0o644)
+        out.writelines(f"{vkey}\n" for vkey in logs)
+    half.replace(folder / LOGS)

@@ -1,0 +1,104 @@
+"""`gongkai rebuild VIEW`: again from the logs alone, beside the live view; compared, then switched, or back again."""
+
+from typing import Any
+
+import asyncpg
+
+from gongkai.cli import moments
+from gongkai.cli.mendable import Mendable
+from gongkai.cli.views import view_named
+from gongkai.ledger import project, switch
+from gongkai.ledger.beside import Unfit
+from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, Rebuilt, View
+from gongkai.runtime.cluster import MONITOR, Cluster, owner
+
+
+async def rebuilt(cluster: Cluster, name: str, *, compare: bool = False, rollback: bool = False) -> Rebuilt:
+    """As the owner of the view's schema. Raises Mendable."""
+    view = view_named(name)
+    reader, conn = await _connections(cluster, view)
+    try:
+        if rollback:
+            return await switch.back(reader, conn, view)
+        return await switch.rebuild(reader, conn, view, switch=not compare)
+    except NothingToGoBackTo:
+        raise Mendable(f"{name} 没有上一版 / {name} has no previous version") from None
+    except BeingRebuilt:
+        raise Mendable(f"{name} 正在重建 / somebody is rebuilding {name}") from None
+    except Unfit as why:
+        raise Mendable(f"无法重建 / can't be rebuilt: {why}") from None
+    finally:
+        await _close(reader, conn)
+
+
+async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, int], dict[str, int]]:
+    """Build it as it stood then, into a schema beside the live one. That schema, the positions, rows by table."""
+    view = view_named(name)
+    into = f"{view.schema}_as_of"
+    reader, conn = await _connections(cluster, view)
+    try:
+        async with conn.transaction():
+            await switch.clear(conn, into, view.projection.tables)
+            await conn.execute(f'GRANT USAGE ON SCHEMA "{into}" TO {MONITOR}')
+            at = await _build(reader, conn, view, into, when)
+            for table in view.projection.tables:
+                await conn.execute(f'GRANT SELECT ON "{into}".{table} TO {MONITOR}')
+        rows = {
+            table: await conn.fetchval(f'SELECT count(*) FROM "{into}".{table}')
+            for table in view.projection.tables
+        }
+        return into, at, rows
+    except Unfit as why:
+        raise Mendable(f"无法重建 / can't be rebuilt: {why}") from None
+    finally:
+        await _close(reader, conn)
+
+
+async def _build(reader: Any, conn: Any, view: View, into: str, when: str | None) -> dict[str, int]:
+    followed = await project.followed(reader, view.subscription)
+    logs = view.followed(followed)
+    at = await moments.positions(reader, logs, when)
+    until = {key: at[key[0]] for key in followed}
+    await project.rebuild(
+        conn, view.projection, logs, live=view.schema, into=into, until=until, reader=reader
+    )
+    return at
+
+
+async def rows_as_of(dsn: str, name: str, when: str | None) -> dict[str, list[dict[str, Any]]]:
+    """Every row of a view as it stood then, by table, in the order of its key; built where nobody else sees it.
+
+    As the monitor, who may read everything and write nothing but temporary tables of its own.
+    """
+    view = view_named(name)
+    conn = await asyncpg.connect(dsn)
+    try:
+        await _build(conn, conn, view, "pg_temp", when)
+        found = {}
+        for table in view.projection.tables:
+            key = await _key(conn, table)
+            rows = await conn.fetch(f"SELECT * FROM pg_temp.{table} ORDER BY {key}")
+            found[table] = [dict(row) for row in rows]
+        return found
+    finally:
+        await conn.close()
+
+
+async def _key(conn: Any, table: str) -> str:
+    key = await conn.fetchval(
+        "SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM pg_index i,"
+        " unnest(i.indkey) WITH ORDINALITY AS k(attnum, n) JOIN pg_attribute a ON a.attnum = k.attnum"
+        " WHERE a.attrelid = i.indrelid AND i.indisprimary AND i.indrelid = $1::regclass",
+        f"pg_temp.{table}",
+    )
+    return str(key or "1")
+
+
+async def _connections(cluster: Cluster, view: View) -> tuple[Any, Any]:
+    """One that reads the logs, one that owns the view."""
+    return await asyncpg.connect(cluster.dsn(MONITOR)), await asyncpg.connect(cluster.dsn(owner(view.schema)))
+
+
+async def _close(*connections: Any) -> None:
+    for conn in connections:
+        await conn.close()

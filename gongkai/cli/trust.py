@@ -1,0 +1,56 @@
+"""Which verifier keys count: those handed over (`--vkey`), else those of the deployment on this machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongkai.cli.credentials import Credentials
+from gongkai.cli.mendable import Mendable
+from gongkai.ledger.audit import Broken
+from gongkai.ledger.checkpoint import Opened
+from gongkai.ledger.note import COSIGNATURE, BadKey, Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """`handed_over`: the keys came from the verifier, so a witness among them is one that has to have cosigned."""
+
+    keys: tuple[Verifier, ...]
+    handed_over: bool
+
+    def require_witness(self, opened: Opened) -> None:
+        """Raises Broken."""
+        wanted = [key for key in self.keys if key.kind == COSIGNATURE]
+        if self.handed_over and wanted and not opened.witnesses:
+            names = ", ".join(sorted({key.name for key in wanted}))
+            raise Broken(
+                "witnessed",
+                f"检查点没有见证人 {names} 的联署",
+                f"the checkpoint isn't cosigned by {names}",
+            )
+
+
+def trusted(given: Sequence[str], data: Path) -> Trust:
+    """`given`: verifier keys, or files that hold some (as `gongkai keys` prints them). Raises Mendable."""
+    try:
+        if given:
+            return Trust(tuple(Verifier.parse(vkey) for each in given for vkey in _in(each)), True)
+        here = Credentials(data / "secrets")
+        if not here.log_vkeys():
+            raise Mendable("请用 --vkey 给出日志的验证密钥 / give the log's verifier key with --vkey")
+        vkeys = [vkey for each in here.log_vkeys().values() for vkey in each]
+        witness = here.witness_vkey()
+        return Trust(tuple(map(Verifier.parse, [*vkeys, *([witness] if witness else [])])), False)
+    except BadKey as error:
+        raise Mendable(f"不是验证密钥 / {error}") from error
+
+
+def _in(given: str) -> list[str]:
+    file = Path(given)
+    if "+" in given and not file.is_file():
+        return [given]
+    try:
+        lines = file.read_text().splitlines()
+    except OSError as error:
+        raise Mendable(f"读不了 / can't read {given}: {error.strerror}") from error
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -1,0 +1,121 @@
+"""`gongkai verify` and `gongkai prove`: what they do, apart from how they are called."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from gongkai.cli.copying import kept
+from gongkai.cli.mendable import Mendable
+from gongkai.cli.reach import Where
+from gongkai.cli.sources import Copy, Database, proof
+from gongkai.cli.trust import Trust
+from gongkai.ledger.audit import Broken, Report, Source, opened, verify_log
+from gongkai.ledger.checkpoint import Checkpoint, Opened
+from gongkai.ledger.merkle import inclusion_path
+from gongkai.ledger.note import BadNote, parse
+from gongkai.ledger.proof import Bundle
+
+PATIENCE = 3.0  # seconds for a checkpoint to cover what was appended just now
+
+
+def verified_bundle(file: Path, trust: Trust) -> tuple[str, str]:
+    """What is proved, in both languages. Raises BadBundle, Broken or Mendable. Needs no log and no network."""
+    try:
+        raw = file.read_bytes().decode()
+    except OSError as error:
+        raise Mendable(f"读不了 / can't read {file}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise Mendable(f"{file} 不是证明文件 / not a proof bundle") from None
+    bundle = Bundle.parse(raw)
+    found = bundle.verify(trust.keys)
+    trust.require_witness(found)
+    tree = found.checkpoint
+    return (
+        f"成立：该记录是 {tree.origin} 的第 {bundle.position} 位，检查点含 {tree.size} 条{_by(found)[0]}",
+        f"proved: the record is at position {bundle.position} of {tree.origin},"
+        f" whose checkpoint has {tree.size} entries{_by(found)[1]}",
+    )
+
+
+def verified_log(name: str, source: Source, trust: Trust, since: Sequence[str]) -> tuple[str, str]:
+    """What was found whole, in both languages. Raises Broken."""
+    earlier = kept(source.folder) if isinstance(source, Copy) else []
+    earlier = [each for each in earlier if each != source.checkpoint()]
+    report: Report = verify_log(source, trust.keys, [*since, *earlier])
+    trust.require_witness(report.opened)
+    size = report.opened.checkpoint.size
+    misfiled = source.misfiled(size) if isinstance(source, Database) else None
+    if misfiled is not None:
+        raise Broken(
+            "filed as recorded",
+            f"第 {misfiled} 位的记录完整，但被归到别的流、版本或事件号之下",
+            f"the record at position {misfiled} is whole, but it is filed under another stream, version or event id",
+            misfiled,
+        )
+    zh, en = f"{name}：{size} 条完整", f"{name}: {size} entries, whole"
+    if report.since is not None:
+        zh += f"，自 {report.since.size} 条的检查点以来只有追加"
+        en += f", only appended to since the checkpoint of {report.since.size}"
+    by_zh, by_en = _by(report.opened)
+    return zh + by_zh, en + by_en
+
+
+def _by(found: Opened) -> tuple[str, str]:
+    names = ", ".join(key.name for key in found.witnesses)
+    return (f"，{names} 已联署", f", cosigned by {names}") if names else ("，未经联署", ", not cosigned")
+
+
+def of_origin(source: Source, since: Sequence[str], alone: bool) -> list[str]:
+    """The kept checkpoints that are this log's; where it is the only log asked about, all of them have to be."""
+    raw = source.checkpoint()
+    if alone or raw is None:
+        return list(since)
+    return [each for each in since if origin_in(each) == origin_in(raw)]
+
+
+def origin_in(raw: str) -> str:
+    """Raises Broken for what is no checkpoint."""
+    try:
+        return Checkpoint.parse(parse(raw).text).origin
+    except BadNote as error:
+        raise Broken("kept checkpoint", f"不是检查点：{error}", f"not a checkpoint: {error}") from None
+
+
+def proved(where: Where, event: UUID, trust: Trust) -> Bundle:
+    """The bundle of one event. Raises Mendable where it isn't, Broken where it can't be proved."""
+    with where.logs() as logs:
+        for name, source in logs.items():
+            if isinstance(source, Database) and (found := source.event(event)) is not None:
+                return _bundle(name, source, found, trust)
+    raise Mendable(f"没有事件 / no event {event}")
+
+
+def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: Trust) -> Bundle:
+    position, record = found
+    raw = _covering(source, position)
+    tree = opened(raw, trust.keys).checkpoint
+    if tree.size <= position:
+        raise Mendable(
+            f"检查点尚未涵盖第 {position} 位，请稍后再试 / no checkpoint covers position {position} yet: try again shortly"
+        )
+    bundle = Bundle(
+        name, position, record, tuple(proof(source, inclusion_path(position, tree.size), tree.size)), raw
+    )
+    bundle.verify(trust.keys)
+    return bundle
+
+
+def _covering(source: Source, position: int) -> str:
+    """The checkpoint shown, waiting a moment for one that covers the position."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        raw: Any = source.checkpoint()
+        if raw is not None and Checkpoint.parse(parse(raw).text).size > position:
+            return str(raw)
+        if time.monotonic() > end:
+            if raw is None:
+                raise Mendable("日志还没有检查点 / the log has no checkpoint yet")
+            return str(raw)
+        time.sleep(0.1)

@@ -1,0 +1,126 @@
+"""Tables like the live ones, in a schema beside theirs: same columns, constraints and rights, indexes of the same names.
+
+Indexes that only speed up reading are made when all rows are in: that is several times quicker.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gongkai.ledger.read import Connection
+
+
+class Unfit(Exception):
+    """The live table has something that a rebuild could not bring along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What is done to the new tables once their rows are in."""
+
+    into: str
+    statements: tuple[str, ...]
+
+
+async def make(conn: Connection, tables: Sequence[str], *, live: str, into: str) -> Later:
+    """Empty tables in `into`, ready to be folded into."""
+    later: list[str] = []
+    for table in tables:
+        await _check(conn, table, tables, live)
+        await conn.execute(
+            f'CREATE TABLE "{into}".{table} (LIKE "{live}".{table} INCLUDING ALL EXCLUDING INDEXES)'
+        )
+        for name, definition in await _constraints(conn, table, live, "pux"):
+            await conn.execute(f'ALTER TABLE "{into}".{table} ADD CONSTRAINT "{name}" {definition}')
+        for name, definition in await _constraints(conn, table, live, "f"):
+            later.append(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        for definition, unique in await _indexes(conn, table, live):
+            if unique:
+                await _in(conn, into, definition)
+            else:
+                later.append(definition)
+    return Later(into, tuple(later))
+
+
+async def finish(conn: Connection, later: Later, tables: Sequence[str], *, live: str) -> None:
+    """Indexes, references, rights: afterwards the tables can take the place of the live ones."""
+    for statement in later.statements:
+        await _in(conn, later.into, statement, live)
+    for table in tables:
+        for grant in await _grants(conn, table, live):
+            await conn.execute(f'GRANT {grant[0]} ON "{later.into}".{table} TO {grant[1]}')
+        await conn.execute(f'ANALYZE "{later.into}".{table}')
+
+
+async def _in(conn: Connection, schema: str, statement: str, *further: str) -> None:
+    path = ", ".join(f'"{each}"' for each in (schema, *further))
+    async with conn.transaction():
+        await conn.execute(f"SET LOCAL search_path = {path}")
+        await conn.execute(statement)
+
+
+async def _check(conn: Connection, table: str, tables: Sequence[str], live: str) -> None:
+    """Raises Unfit for what a fold of the log has no use for, and a rebuild would lose."""
+    found = await conn.fetch(
+        "WITH t AS (SELECT $1::regclass::oid AS oid)"
+        " SELECT 'trigger ' || tgname AS what FROM pg_trigger, t WHERE tgrelid = t.oid AND NOT tgisinternal"
+        " UNION ALL SELECT 'policy ' || polname FROM pg_policy, t WHERE polrelid = t.oid"
+        " UNION ALL SELECT 'reference ' || conname FROM pg_constraint, t"
+        "  WHERE confrelid = t.oid AND conrelid <> ALL (SELECT format('%I.%I', $2::text, n)::regclass"
+        "   FROM unnest($3::text[]) AS n)"
+        " UNION ALL SELECT 'sequence ' || c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid, t"
+        "  WHERE d.refobjid = t.oid AND c.relkind = 'S' AND d.deptype = 'a'",
+        f'"{live}".{table}',
+        live,
+        list(tables),
+    )
+    if found:
+        raise Unfit(f"{live}.{table}: {', '.join(row['what'] for row in found)}")
+
+
+async def _constraints(conn: Connection, table: str, live: str, kinds: str) -> list[tuple[str, str]]:
+    async with conn.transaction():
+        await conn.execute(f'SET LOCAL search_path = "{live}"')
+        rows = await conn.fetch(
+            "SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint"
+            " WHERE conrelid = $1::regclass AND strpos($2, contype::text) > 0 ORDER BY conname",
+            f'"{live}".{table}',
+            kinds,
+        )
+    return [(row["conname"], row["definition"]) for row in rows]
+
+
+async def _indexes(conn: Connection, table: str, live: str) -> list[tuple[str, bool]]:
+    """Those that no constraint brings along; the statement names no schema."""
+    async with conn.transaction():
+        await conn.execute(f'SET LOCAL search_path = "{live}"')
+        rows = await conn.fetch(
+            "SELECT pg_get_indexdef(i.indexrelid, 0, true) AS definition, i.indisunique FROM pg_index i"
+            " WHERE i.indrelid = $1::regclass AND NOT EXISTS (SELECT FROM pg_constraint c"
+            "  WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')) ORDER BY 1",
+            f'"{live}".{table}',
+        )
+    return [(row["definition"], row["indisunique"]) for row in rows]
+
+
+async def _grants(conn: Connection, table: str, live: str) -> list[tuple[str, str]]:
+    """What others may do with the live table: right (of a column, where it is), and whom to."""
+    rows = await conn.fetch(
+        "SELECT r.privilege_type AS may, r.grantee, NULL AS attname, c.relowner FROM pg_class c, aclexplode(c.relacl) r"
+        " WHERE c.oid = $1::regclass"
+        " UNION ALL SELECT r.privilege_type, r.grantee, a.attname, c.relowner"
+        "  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) r"
+        "  WHERE a.attrelid = $1::regclass AND a.attnum > 0",
+        f'"{live}".{table}',
+    )
+    names = {
+        row["oid"]: row["name"]
+        for row in await conn.fetch("SELECT oid, quote_ident(rolname) AS name FROM pg_roles")
+    }
+    return [
+        (
+            row["may"] if row["attname"] is None else f'{row["may"]} ("{row["attname"]}")',
+            names.get(row["grantee"], "PUBLIC"),
+        )
+        for row in rows
+        if row["grantee"] != row["relowner"]
+    ]

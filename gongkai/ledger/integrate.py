@@ -1,0 +1,208 @@
+"""The integrator: one leader per log grows the hash tree behind the log and signs what it has become.
+
+It never signs a tree that the last one signed isn't the beginning of: if the log is shorter than its last
+checkpoint, or no longer has the hashes that the tree was built from, it stops, says where, and signs nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+from gongkai.ledger import read, served
+from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger.cosign import Cosigner, Witness
+from gongkai.ledger.failpoint import reach
+from gongkai.ledger.keyfile import KeyFile
+from gongkai.ledger.merkle import EMPTY, SIZE
+from gongkai.ledger.note import BadKey, Signer, parse
+from gongkai.ledger.read import LogId
+from gongkai.ledger.served import Statements
+from gongkai.ledger.tiles import WIDTH, Edge, edge_names, edge_of
+
+PAUSE: Final = 0.25  # seconds between two checkpoints under load
+SAFETY: Final = 2.0  # seconds between looks at the log when nobody notifies
+STEP: Final = 4096  # entries between two breaths of the event loop
+MOST: Final = 1 << 16  # entries in one transaction
+
+_log = structlog.get_logger(__name__)
+
+
+class Broken(Exception):
+    """The log isn't what was signed. Nothing more is signed until somebody has looked."""
+
+
+@dataclass(slots=True)
+class Integrator:
+    """Runs in every replica of a service; whoever holds the advisory lock is the leader."""
+
+    dsn: str
+    pool: Any
+    log: LogId
+    keys: KeyFile
+    witness: Witness | None = None
+    cosigner: Cosigner | None = None
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _edge: Edge = field(default_factory=Edge)
+    _signed_by: tuple[Signer, ...] = ()
+
+    async def run(self) -> None:
+        """Until cancelled. Whatever breaks (database, leadership, keys), it begins again."""
+        while True:
+            try:
+                await self._lead()
+            except asyncio.CancelledError:
+                raise
+            except (Broken, BadKey, FileNotFoundError, PermissionError) as error:
+                _log.error("nothing is signed", log=self.log.name, reason=str(error))
+                with suppress(Exception):  # the database may be what is away
+                    await self._say(self.pool, str(error))
+                await asyncio.sleep(SAFETY)
+            except Exception as error:
+                _log.info("integrator begins again", log=self.log.name, error=repr(error))
+            await asyncio.sleep(0.3)
+
+    async def _lead(self) -> None:
+        conn = await asyncpg.connect(self.dsn)
+        cosigning: asyncio.Task[None] | None = None
+        try:
+            await conn.execute(
+                "SELECT pg_advisory_lock(hashtextextended($1, 0))", f"integrate:{self.log.name}"
+            )
+            await conn.add_listener(self.log.channel, lambda *_: self._woken.set())
+            await self._take_over(conn)
+            if self.witness is not None:
+                self.cosigner = Cosigner(self.pool, self.log, self.witness)
+                cosigning = asyncio.create_task(self.cosigner.run())
+            await self._follow(conn)
+        finally:
+            if cosigning is not None:
+                cosigning.cancel()
+                await asyncio.gather(cosigning, return_exceptions=True)
+            conn.terminate()
+
+    async def _say(self, conn: Any, halted: str | None) -> None:
+        """For those who look after it: why nothing is signed; None = all is well."""
+        await conn.execute(
+            f"INSERT INTO {self.log.schema}.log_integrator (log, halted) VALUES ($1, $2)"
+            " ON CONFLICT (log) DO UPDATE SET halted = excluded.halted",
+            self.log.name,
+            halted,
+        )
+
+    async def _follow(self, conn: Any) -> None:
+        while await self.integrate(conn):
+            pass
+        await self._say(conn, None)
+        while True:
+            self._woken.clear()
+            began = time.monotonic()
+            while await self.integrate(conn):
+                pass
+            await asyncio.sleep(max(0.0, began + PAUSE - time.monotonic()))
+            try:
+                await asyncio.wait_for(self._woken.wait(), SAFETY)
+            except TimeoutError:
+                if conn.is_closed():
+                    raise ConnectionError("the leader's connection is gone") from None
+
+    async def _take_over(self, conn: Any) -> None:
+        """The tree as it was last signed, held against its own tiles. Raises Broken."""
+        row = await conn.fetchrow(Statements(self.log.schema).newest, self.log.name)
+        size, root = (row["size"], row["root"]) if row else (0, EMPTY)
+        tiles = []
+        for name in edge_names(size):
+            hashes = await served.tile(conn, self.log, name)
+            if hashes is None:
+                raise Broken(f"{self.log.name}: tile {name.path} of the signed tree is gone")
+            tiles.append((name, hashes))
+        self._edge = edge_of(size, tiles)
+        self._signed_by = self._signers_of(row["note"]) if row else ()
+        if self._edge.root() != root:
+            raise Broken(f"{self.log.name}: the tiles of size {size} don't have the root that was signed")
+
+    def _signers_of(self, note: str) -> tuple[Signer, ...]:
+        """Those who sign now, if it was they who signed this; else nobody."""
+        signers = self.keys.signers()
+        ids = [(signature.name, signature.key_id) for signature in parse(note).signatures]
+        return signers if ids == [(s.name, s.verifier.key_id) for s in signers] else ()
+
+    async def integrate(self, conn: Any) -> bool:
+        """Grow by what was appended, and sign. True when there may be more."""
+        head = await read.size(conn, self.log)
+        before = self._edge.size
+        if head < before:
+            raise Broken(
+                f"{self.log.name}: the log has {head} entries, but {before} were signed:"
+                f" positions from {head} on are gone"
+            )
+        signers = self.keys.signers()
+        if head == before and signers == self._signed_by:
+            return False
+        until = min(head, before + MOST)
+        edge = Edge(before, list(self._edge.levels))
+        changed: dict[tuple[int, int], bytes] = {}
+        for start in range(before, until, STEP):
+            changed |= edge.grow(await self._leaves(conn, edge, min(start + STEP, until)))
+        if head == before:
+            await self._leaves(conn, edge, head)
+        await self._keep(conn, edge, changed, signers)
+        reach("integrate.signed")
+        self._edge, self._signed_by = edge, signers
+        if self.cosigner is not None:
+            self.cosigner.woken.set()
+        return until < head
+
+    async def _leaves(self, conn: Any, edge: Edge, until: int) -> bytes:
+        """Leaf hashes after the edge; those already in its last tile must be the same still. Raises Broken."""
+        start = edge.size // WIDTH * WIDTH
+        leaves: bytes = await conn.fetchval(
+            f"SELECT coalesce(string_agg(leaf, ''::bytea ORDER BY position), ''::bytea) FROM {self.log.schema}.log_entry"
+            " WHERE log = $1 AND position >= $2 AND position < $3",
+            self.log.name,
+            start,
+            until,
+        )
+        known = edge.levels[0] if edge.levels else b""
+        for at in range(0, len(known), SIZE):
+            if leaves[at : at + SIZE] != known[at : at + SIZE]:
+                position = start + at // SIZE
+                raise Broken(f"{self.log.name}: position {position} isn't what was signed")
+        if len(leaves) != (until - start) * SIZE:
+            raise Broken(f"{self.log.name}: entries are missing between positions {start} and {until}")
+        return leaves[len(known) :]
+
+    async def _keep(
+        self, conn: Any, edge: Edge, changed: dict[tuple[int, int], bytes], signers: Sequence[Signer]
+    ) -> None:
+        """Tiles and checkpoint together, or nothing."""
+        schema, name = self.log.schema, self.log.name
+        tree = Checkpoint(self.keys.origin, edge.size, edge.root())
+        note = tree.sign(signers)
+        async with conn.transaction():
+            await conn.execute(
+                f"INSERT INTO {schema}.log_tile SELECT $1, * FROM unnest($2::smallint[], $3::bigint[], $4::bytea[])"
+                " ON CONFLICT (log, level, index) DO UPDATE SET hashes = excluded.hashes",
+                name,
+                [level for level, _ in changed],
+                [index for _, index in changed],
+                list(changed.values()),
+            )
+            reach("integrate.grown")
+            await conn.executemany(
+                f"INSERT INTO {schema}.log_key (log, vkey) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                [(name, vkey) for vkey in self.keys.vkeys()],
+            )
+            await conn.execute(
+                f"INSERT INTO {schema}.log_checkpoint (log, size, root, note, awaits) VALUES ($1, $2, $3, $4, $5)",
+                name,
+                tree.size,
+                tree.root,
+                str(note),
+                self.witness is not None,
+            )

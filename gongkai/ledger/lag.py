@@ -1,0 +1,101 @@
+"""How far behind everything is that follows a log: subscriptions, the relay, the signed checkpoint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongkai.ledger.read import Connection, LogId
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A subscription's place in one partition. `since`: when the oldest record that it hasn't seen was committed."""
+
+    subscription: str
+    log: str
+    partition: int
+    seen: int
+    head: int
+    since: datetime | None
+    stopped: str | None
+    stopped_at: datetime | None
+
+    @property
+    def behind(self) -> int:
+        """In positions of the log: an upper bound of the records that are missing."""
+        return max(0, self.head - self.seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """How much of a log was sent to Kafka; `halted` says why nothing is sent any more."""
+
+    log: str
+    size: int
+    sent: int
+    since: datetime | None
+    halted: str | None
+
+    @property
+    def behind(self) -> int:
+        return max(0, self.size - 1 - self.sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """How much of a log the newest signed checkpoint covers. `signed_at` is real time, whatever a demo's clock says."""
+
+    log: str
+    size: int
+    covered: int
+    signed_at: datetime | None
+    halted: str | None = None  # why nothing is signed
+    unwitnessed: str | None = None  # why nothing is cosigned
+
+    @property
+    def open(self) -> int:
+        """Entries that no checkpoint covers yet."""
+        return max(0, self.size - self.covered)
+
+
+async def followed(
+    conn: Connection, logs: Sequence[LogId], subscription: str | None = None
+) -> list[Followed]:
+    """Every partition of these logs that the subscription follows (None: all subscriptions)."""
+    found: list[Followed] = []
+    for log in logs:
+        entries = f"{log.schema}.log_entry e WHERE e.log = c.log AND e.partition = c.partition"
+        rows = await conn.fetch(
+            "SELECT c.subscription, c.log, c.partition, c.position, coalesce(h.position, -1), o.committed_at,"
+            " c.stopped, c.stopped_at FROM ledger.checkpoint c"
+            f" LEFT JOIN LATERAL (SELECT position FROM {entries} ORDER BY position DESC LIMIT 1) h ON true"
+            f" LEFT JOIN LATERAL (SELECT committed_at FROM {entries} AND h.position > c.position"
+            "  AND e.position > c.position ORDER BY e.position LIMIT 1) o ON true"
+            " WHERE c.log = $1 AND ($2::text IS NULL OR c.subscription = $2) ORDER BY 1, 2, 3",
+            log.name,
+            subscription,
+        )
+        found += [Followed(*row) for row in rows]
+    return found
+
+
+async def relayed(conn: Connection, log: LogId) -> Relayed:
+    row = await conn.fetchrow(
+        "SELECT h.size, coalesce(r.sent, -1), e.committed_at, r.halted"
+        f" FROM {log.schema}.log_head h LEFT JOIN {log.schema}.log_relay r USING (log)"
+        f" LEFT JOIN {log.schema}.log_entry e ON e.log = h.log AND e.position = coalesce(r.sent, -1) + 1"
+        " WHERE h.log = $1",
+        log.name,
+    )
+    return Relayed(log.name, 0, -1, None, None) if row is None else Relayed(log.name, *row)
+
+
+async def protected(conn: Connection, log: LogId) -> Protected:
+    row = await conn.fetchrow(
+        f"SELECT h.size, coalesce(c.size, 0), c.signed_at, i.halted, i.unwitnessed FROM {log.schema}.log_head h"
+        f" LEFT JOIN {log.schema}.log_integrator i USING (log)"
+        f" LEFT JOIN LATERAL (SELECT size, signed_at FROM {log.schema}.log_checkpoint c WHERE c.log = h.log"
+        "  ORDER BY size DESC, signed_at DESC LIMIT 1) c ON true WHERE h.log = $1",
+        log.name,
+    )
+    return Protected(log.name, 0, 0, None) if row is None else Protected(log.name, *row)

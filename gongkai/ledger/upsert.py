@@ -1,0 +1,21 @@
+"""Rows of a view in one statement a batch: several times quicker than one after the other, and the same tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic_core import to_json
+
+from gongkai.ledger.read import Connection
+
+
+async def upsert(conn: Connection, table: str, rows: Sequence[Mapping[str, Any]], conflict: str) -> None:
+    """INSERT these rows, all with the same columns, with what `conflict` says of those that are there (as `known`).
+
+    PostgreSQL reads each value by its column's type. Two rows of one key may be there only under DO NOTHING.
+    """
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    await conn.execute(
+        f"INSERT INTO {table} AS known ({names})"
+        f" SELECT {names} FROM json_populate_recordset(NULL::{table}, $1::json) {conflict}",
+        to_json(rows).decode(),
+    )

@@ -1,0 +1,132 @@
+"""The logs as anybody's client reads them (C2SP tlog-tiles): checkpoints and hash tiles are public, entries aren't.
+
+Drafts and opinions are in the entries, so reading them takes the auditor's right (GT-supervise).
+"""
+
+import gzip
+from asyncio import to_thread
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.errors import BadInput, Refused, Sentence
+from gongkai.contracts.vocabulary import Duty
+from gongkai.ledger import served
+from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger.read import LogId
+from gongkai.ledger.tiles import TileName
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.identity import principal
+from gongkai.runtime.service import Parts
+from gongkai.runtime.topology import LOGS
+from gongkai.services.console import sessions
+
+router = APIRouter(prefix="/log", tags=["ledger"])
+
+FOREVER = "max-age=31536000, immutable"  # what stands in a tree never changes
+
+
+class Log(BaseModel):
+    """One log. Whoever wants to trust it has its key from somewhere else; `vkeys` also lists earlier ones."""
+
+    name: str
+    size: int
+    vkey: str | None
+    vkeys: list[str]
+
+
+class Logs(BaseModel):
+    logs: list[Log]
+
+
+@router.get("")
+async def logs(parts: PartsOf, response: Response) -> Logs:
+    """All logs, with the size of their newest checkpoint and the key that signs it."""
+    response.headers["Cache-Control"] = "max-age=1"
+    return Logs(logs=[await _log(parts.pool, log) for log in LOGS.values()])
+
+
+async def _log(pool: Any, log: LogId) -> Log:
+    note = await served.checkpoint(pool, log)
+    keys = await served.keys(pool, log)
+    size = 0 if note is None else Checkpoint.parse(note.text).size
+    return Log(name=log.name, size=size, vkey=keys[0] if keys else None, vkeys=keys)
+
+
+@router.get("/{name}/checkpoint")
+async def checkpoint(name: str, parts: PartsOf) -> Response:
+    """The newest checkpoint, cosigned where a witness answered in time."""
+    note = await served.checkpoint(parts.pool, _named(name))
+    if note is None:
+        raise _missing()
+    return PlainTextResponse(str(note), headers={"Cache-Control": "max-age=1"})
+
+
+@router.get("/{name}/tile/entries/{path:path}")
+async def entries(
+    name: str,
+    path: str,
+    request: Request,
+    parts: PartsOf,
+    accept_encoding: Annotated[str, Header()] = "",
+) -> Response:
+    """256 records, or as many as a partial bundle's name says; for auditors."""
+    await _require_auditor(request, parts)
+    log, tile = _named(name), _tile(f"entries/{path}")
+    found = await served.entries(parts.pool, log, tile)
+    if found is None:
+        raise _missing()
+    headers = {"Cache-Control": f"private, {FOREVER}", "Vary": "Accept-Encoding, Authorization, Cookie"}
+    if "gzip" in accept_encoding:
+        found = await to_thread(gzip.compress, found, 1)
+        headers["Content-Encoding"] = "gzip"
+    return Response(found, headers=headers, media_type="application/octet-stream")
+
+
+@router.get("/{name}/tile/{path:path}")
+async def hashes(name: str, path: str, parts: PartsOf) -> Response:
+    """A hash tile, whole or partial."""
+    found = await served.tile(parts.pool, _named(name), _tile(path))
+    if found is None:
+        raise _missing()
+    headers = {"Cache-Control": f"public, {FOREVER}"}
+    return Response(found, headers=headers, media_type="application/octet-stream")
+
+
+@clause("GT-supervise")
+async def _require_auditor(request: Request, parts: Parts) -> None:
+    """Refuse all but auditors, by token or by the console's own session."""
+    session = None
+    if "authorization" not in request.headers:
+        session = await sessions.find(parts.pool, request, parts.wall())
+    if session is not None:
+        person = session.person
+    else:
+        who = await principal(request)
+        person = "" if who.is_public else who.person
+    register = await parts.replica.sync()
+    if not any(Duty.AUDITOR in holding.duties for holding in register.holdings(person)):
+        says = Sentence("只有审计人员可以读取日志条目。", "Only auditors may read the entries of a log.")
+        raise Refused("rights.entries", "GT-supervise", says, status=403)
+
+
+def _named(name: str) -> LogId:
+    if name not in LOGS:
+        raise _missing()
+    return LOGS[name]
+
+
+def _tile(path: str) -> TileName:
+    try:
+        return TileName.parse(path)
+    except ValueError:
+        raise _missing() from None
+
+
+def _missing() -> BadInput:
+    says = Sentence("日志中没有这一部分。", "The log has no such part.")
+    return BadInput("log.missing", says, status=404)

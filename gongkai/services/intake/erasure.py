@@ -1,0 +1,76 @@
+"""个人信息删除: who asks for it, and what destroys the key (《个人信息保护法》第四十七条).
+
+The event comes first and is what counts; the key is destroyed because of it, here, by whoever follows the log, and
+again at every start: an older backup of the keys brings no erased person back.
+"""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from gongkai.contracts.envelope import Place
+from gongkai.contracts.events import ApplicantErased, Id, decode
+from gongkai.contracts.vocabulary import Duty, ErasureGround
+from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.read import Connection
+from gongkai.ledger.seal import Keys
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
+from gongkai.runtime.identity import Asking
+from gongkai.runtime.service import Parts
+from gongkai.services.intake.aggregates import APPLICANT, applicant_stream
+from gongkai.services.intake.applications import state_of
+from gongkai.services.intake.domain import applicant
+from gongkai.services.intake.sealing import alone_with, keys_of
+
+router = APIRouter(tags=["applications"])
+
+
+class Erasure(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    ground: ErasureGround
+
+
+@router.post("/applications/{application_id}/erasure", status_code=201)
+async def erase(application_id: Id, asked: Erasure, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+    """Erase the applicant: all that this person ever sealed, in every unit, once every application is answered."""
+    received = (await state_of(parts, application_id)).received
+    await require_duty(parts, who, received.unit, Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
+    keys, now, person = keys_of(parts), await parts.clock.now(), received.applicant.person
+    rules = rules_of(await known_unit(parts.replica, received.unit), now)
+    async with alone_with(parts, person):
+        waiting = await parts.pool.fetchval(
+            "SELECT count(*) FROM applicant WHERE person = $1 AND NOT answered", person
+        )
+        cmd = applicant.Erase(person, application_id, received.unit, asked.ground, waiting, who.person)
+        done = await carry(
+            parts,
+            command=command,
+            stream=applicant_stream(person),
+            aggregate=APPLICANT,
+            decide=lambda state: applicant.erase(state, cmd, rules, now),
+            now=now,
+            id=application_id,
+        )
+        await keys.erase(person)
+    if done.place is not None and parts.subscription is not None:
+        await parts.subscription.wait_for(Place.parse(done.place))
+    return done
+
+
+class Erasures:
+    """Destroys the keys of whom the log says that they are erased. Doing it again does nothing."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
+        for what in batch:
+            if isinstance(event := decode(what.record), ApplicantErased):
+                await self._keys.erase(event.person)
+
+    async def sweep(self, parts: Parts) -> None:
+        """At the start: once more, for all."""
+        for row in await parts.pool.fetch("SELECT person FROM erased"):
+            await self._keys.erase(row["person"])

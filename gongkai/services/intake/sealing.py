@@ -1,0 +1,36 @@
+"""What is personal, sealed on its way in and opened for who may see it (个人信息)."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from gongkai.contracts.events import Sealed
+from gongkai.ledger import seal
+from gongkai.ledger.seal import Keys
+from gongkai.runtime.service import Parts
+
+
+def alone_with(parts: Parts, person: str) -> AbstractAsyncContextManager[object]:
+    """Nobody is erased here while an application of the same person comes in."""
+    if parts.appender is None:
+        raise RuntimeError("intake owns a log")
+    return parts.appender.turn(f"person/{person}")
+
+
+def keys_of(parts: Parts) -> Keys:
+    if parts.keys is None:
+        raise RuntimeError("intake needs the database of keys: GONGKAI_KEYS_DSN")
+    return parts.keys
+
+
+def sealed(person: str, key: bytes, content: Any, bound_to: str) -> Sealed:
+    nonce, box = seal.seal(key, content, bound_to)
+    return Sealed(person=person, nonce=nonce, box=box)
+
+
+async def unsealed(parts: Parts, box: Sealed, bound_to: str) -> Any:
+    """None when the person was erased."""
+    try:
+        key = await keys_of(parts).key_of(box.person)
+    except seal.Erased:
+        return None
+    return seal.unseal(key, box.nonce, box.box, bound_to)

@@ -1,0 +1,188 @@
+"""What a hostile day brings short of a kill: a full disk, a transaction left open, a Kafka that repeats and reorders."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from gongkai.cli.mendable import Mendable
+from gongkai.cli.resume import resumed
+from gongkai.ledger import read
+from gongkai.ledger.kafka import POSITION, topic_of
+from gongkai.runtime.cluster import MONITOR, Cluster
+from tests.faults.conftest import Server
+from tests.faults.whole import PATIENCE, Life
+from tests.integration.ledger.conftest import INTAKE
+
+
+async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
+    start = time.monotonic()
+    while not (found := await condition()):
+        assert time.monotonic() - start < PATIENCE, "it took too long"
+        await asyncio.sleep(0.05)
+    return found
+
+
+async def test_a_transaction_held_open_holds_up_nobody(life: Life) -> None:
+    life.start("intake")
+    life.start("review")
+    await life.working()
+    holder = await asyncpg.connect(life.cluster.admin(life.cluster.database))
+    monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
+    try:
+        held = holder.transaction()
+        await held.start()
+        await holder.execute("CREATE TABLE public.held AS SELECT pg_current_xact_id() AS id")
+        await life.working(100)
+        last = max(place.position for place in life.settings.answered().values())
+
+        async def passed_by() -> bool:
+            seen = await monitor.fetchval("SELECT count(*) FROM review.journal")
+            sent = await monitor.fetchval("SELECT sent FROM intake.log_relay")
+            return bool(seen > last and sent is not None and sent >= last)
+
+        await until(passed_by)
+        life.busy()
+        await held.rollback()
+    finally:
+        await holder.close()
+        await monitor.close()
+    await life.over()
+
+
+@pytest.mark.short
+async def test_a_kafka_that_repeats_and_reorders_changes_nothing(life: Life) -> None:
+    life.start("intake")
+    life.start("review")
+    monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
+    chance = random.Random(7)
+    topic = topic_of(life.settings.prefix, INTAKE)
+    async with AIOKafkaProducer(bootstrap_servers=life.settings.kafka, acks="all") as producer:
+        for _ in range(3):
+            await life.working(60)
+            entries = await read.after(monitor, INTAKE, -1, 200)
+            for entry in chance.sample(entries, len(entries)) * 2:
+                header = (POSITION, str(entry.place.position).encode())
+                await producer.send(topic, entry.raw, partition=entry.place.partition, headers=[header])
+            await producer.flush()
+            life.busy()
+    await monitor.close()
+    await life.working()
+    await life.over()
+
+
+async def test_a_handler_that_raises_stops_its_partition_until_it_is_mended(life: Life) -> None:
+    bad = Path(life.settings.bad)
+    bad.write_text("50")  # noqa: ASYNC240 - a test may wait for its disk
+    life.start("intake")
+    life.start("review")
+    monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
+    try:
+        stopped = await until(
+            lambda: monitor.fetchrow(
+                "SELECT log, partition, position FROM ledger.checkpoint WHERE stopped IS NOT NULL"
+            )
+        )
+        key = (stopped["log"], stopped["partition"])
+        await life.working(100)
+        last = max(p.position for p in life.settings.answered().values() if p.partition != key[1])
+        await until(
+            lambda: monitor.fetchval("SELECT max(position) >= $1 FROM ledger.checkpoint", last)
+        )  # the others go on
+        operator = life.cluster.dsn("ledger_owner")
+        with pytest.raises(Mendable, match="stopped again"):
+            await resumed(operator, "review", key)
+        bad.unlink()  # noqa: ASYNC240 - as above
+        assert "goes on" in (await resumed(operator, "review", key))[1]
+    finally:
+        await monitor.close()
+    await life.over()
+
+
+async def test_a_full_disk_refuses_commands_and_loses_none(
+    life: Life, shaky_postgres: tuple[Server, Cluster]
+) -> None:
+    postgres = shaky_postgres[0]
+    postgres.kill()
+    postgres.start(disk=17 << 20)  # bytes in a file: a little more than PostgreSQL's own journal needs
+    try:
+        life.tell(replace(life.settings, padding=30_000))
+        life.start("intake")
+        life.start("review")
+        await until(lambda: _said(life, "could not extend file"))
+        life.busy()
+    finally:
+        postgres.kill()
+        postgres.start()
+    life.tell(replace(life.settings, padding=0))
+    life.kill("intake")  # with commands that were refused, and are said again in few words
+    life.start("intake")
+    await life.working()
+    await life.over()
+
+
+async def _said(life: Life, what: str) -> bool:
+    return what in life.said("intake")
+
+
+async def test_an_older_backup_is_not_sent_over_what_others_hold(life: Life) -> None:
+    """The relay halts; on a topic of its own the restored log goes on."""
+    life.start("intake")
+    life.start("review")
+    await life.working()
+    await _ended(life)
+    await _copy(life, f"{life.cluster.database}_backup", life.cluster.database)
+    kept = Path(life.settings.acknowledged).read_bytes()  # noqa: ASYNC240 - a test may wait for its disk
+    life.start("intake")
+    await life.working(60)
+    await _ended(life)
+    await _copy(life, life.cluster.database, f"{life.cluster.database}_backup")
+    Path(life.settings.acknowledged).write_bytes(kept)  # noqa: ASYNC240 - as above
+    life.tell(replace(life.settings, padding=1))  # another history than the lost one
+    life.start("intake")
+    monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
+    try:
+        why = await until(lambda: monitor.fetchval("SELECT halted FROM intake.log_relay"))
+        assert "restored from an older backup" in why
+        sent = await monitor.fetchval("SELECT sent FROM intake.log_relay")
+        await life.working()
+        assert await monitor.fetchval("SELECT sent FROM intake.log_relay") == sent
+    finally:
+        await monitor.close()
+    await _ended(life)
+    life.tell(replace(life.settings, prefix=f"{life.settings.prefix}-restored"))
+    life.start("intake")
+    life.start("review")
+    await life.working()
+    await life.over()
+
+
+async def _ended(life: Life) -> None:
+    for role in list(life.processes):
+        life.kill(role)
+
+
+async def _copy(life: Life, to: str, of: str) -> None:
+    admin = await asyncpg.connect(life.cluster.admin_dsn)
+    try:
+        await admin.execute(f"DROP DATABASE IF EXISTS {to} WITH (FORCE)")
+        while True:
+            try:
+                await admin.execute(f"CREATE DATABASE {to} TEMPLATE {of}")
+                break
+            except asyncpg.ObjectInUseError:  # sessions of the killed are still ending
+                await asyncio.sleep(0.1)
+        for role in ("intake_writer", "review_writer", MONITOR):
+            await admin.execute(f"GRANT CONNECT ON DATABASE {to} TO {role}")
+            service = role.removesuffix("_writer")
+            if service != role:
+                await admin.execute(f"ALTER ROLE {role} IN DATABASE {to} SET search_path = {service}")
+    finally:
+        await admin.close()
