@@ -70,7 +70,7 @@ def measure(name: str, *, events: int | None, repeats: int, kafka: str | None = 
         with getattr(module, "ground", ground)() as there:
             more = {"kafka": kafka} if getattr(module, "TRAVELS", False) else {}
             running = module.run(there, bar, events=events or module.EVENTS, repeats=repeats, **more)
-            result: Result = uvloop.run(running)
+            result: Result = getattr(module, "in_loop", uvloop.run)(running)
             result.setting |= there.durable
             return result.as_json()
 

@@ -33,6 +33,7 @@ from gongkai.runtime.settings import SERVICES
 
 BENCH = Bench("restart", unit="s", better="lower", goals={"ready": Goal(30, 10)})
 EVENTS = 1_000_000
+in_loop = asyncio.run  # `up` starts processes as other users; uvloop, which services run on, can not
 PATIENCE = 300.0  # seconds until a new event must have been shown
 
 
@@ -52,7 +53,7 @@ def ground() -> Iterator[Grounds]:
         folder.chmod(0o711)
         data = folder / "data"
         try:
-            yield Grounds(data, {"fsync": "on"})
+            yield Grounds(data, {})
         finally:
             if data.exists():
                 credentials = Credentials(data / "secrets")
@@ -66,11 +67,8 @@ async def run(ground: Grounds, stage: Stage, *, events: int, repeats: int) -> Re
     await _started(ground.data, None)
     stage.say(f"写入 {events} 条 filling the log")
     async with _database(ground.data) as cluster:
-        await _lived(
-            cluster,
-            KeyFile(Credentials(ground.data / "secrets").log_keys(LOG.schema) / f"{LOG.name}.key"),
-            events,
-        )
+        keys = KeyFile(Credentials(ground.data / "secrets").log_keys(LOG.schema) / f"{LOG.name}.key")
+        ground.durable.update(await _lived(cluster, keys, events))
     figures: dict[str, list[float]] = {"ready": [], "shown": []}
     for number in range(repeats):
         stage.say("启动 starting")
@@ -122,11 +120,13 @@ async def _shown(cluster: Cluster, name: str) -> None:
         await conn.close()
 
 
-async def _lived(cluster: Cluster, keys: KeyFile, events: int) -> None:
+async def _lived(cluster: Cluster, keys: KeyFile, events: int) -> dict[str, str]:
     """A log of so many events that everybody has seen, that is signed, and that the broker has acknowledged."""
     dsn = cluster.dsn(writer(LOG.schema))
     async with asyncpg.create_pool(dsn, min_size=2, max_size=4, command_timeout=600) as pool:
         await fill(pool, events)
+        names = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
+        durable = {name: await pool.fetchval("SELECT current_setting($1)", name) for name in names}
         conn = await asyncpg.connect(dsn)
         integrator = Integrator(dsn, pool, LOG, keys)
         await integrator._take_over(conn)
@@ -157,6 +157,7 @@ async def _lived(cluster: Cluster, keys: KeyFile, events: int) -> None:
             [(service, LOG.name, partition, head) for partition, (head, _) in enumerate(at)],
         )
         await conn.close()
+    return durable
 
 
 def _server(data: Path, credentials: Credentials, ports: dict[str, int]) -> Postgres:

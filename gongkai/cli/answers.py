@@ -28,8 +28,10 @@ async def port(host: str, number: int) -> bool:
     return False
 
 
-async def health(client: httpx.AsyncClient, url: str) -> bool:
-    """Ready to work, by the service's own word."""
-    with suppress(httpx.HTTPError):
-        return (await client.get(f"{url}/health")).status_code == httpx.codes.OK
+async def health(client: httpx.AsyncClient, url: str, service: str, pid: int | None = None) -> bool:
+    """Ready to work, by the service's own word; a stranger on its port, or a process other than `pid`, isn't it."""
+    with suppress(httpx.HTTPError, httpx.InvalidURL, ValueError):
+        answer = await client.get(f"{url}/health")
+        if answer.status_code == httpx.codes.OK and isinstance(said := answer.json(), dict):
+            return said.get("service") == service and pid in (None, said.get("pid"))
     return False

@@ -74,6 +74,10 @@ class Deployment:
             "GONGKAI_TOKEN_KEYS": str(Credentials(self.data / "secrets").token_keys(service)),
         }
         mine |= {f"GONGKAI_{name.upper()}_URL": url for name, url in self.urls().items()}
+        if public := os.environ.get("GONGKAI_PORTAL_URL"):
+            mine["GONGKAI_PORTAL_URL"] = public  # as the public writes it, behind a proxy or by another name
+        if self.kafka == f"127.0.0.1:{self.ports['broker']}":
+            mine["GONGKAI_KAFKA_SESSION"] = "2"  # the embedded broker lets a new group wait for half of it
         credentials = Credentials(self.data / "secrets")
         if credentials.log_keys(service).exists():
             mine["GONGKAI_LOG_KEYS"] = str(credentials.log_keys(service))

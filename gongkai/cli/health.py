@@ -100,7 +100,7 @@ async def services(there: Deployment) -> AsyncIterator[Illness]:
         )
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
         for service in SERVICES:
-            if not await answers.health(client, there.url(service)):
+            if not await answers.health(client, there.url(service), service):
                 url = f"{there.url(service)}/health"
                 yield Illness(service, f"{url} 无应答或未就绪", f"{url} doesn't answer or isn't ready")
 

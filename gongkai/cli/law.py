@@ -80,7 +80,10 @@ def show_deadline(
         name, found = library.term(rule, where, received)
     except (UnknownRulebook, Loosens) as error:
         raise _fail(error, 2) from error
-    result = count(calendar, start=received, term=found.term, pauses=pause or ())
+    try:
+        result = count(calendar, start=received, term=found.term, pauses=pause or ())
+    except NoNotice as error:
+        raise _fail(error, 1) from error
     if as_json:
         _print_json(
             {

@@ -4,6 +4,7 @@ A command's own module is imported when it is called: a service that died must b
 """
 
 import asyncio
+import math
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -53,11 +54,39 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # they may hold passwords
 )
 
-Data = Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")]
+
+def _folder(data: Path) -> Path:
+    if data.exists() and not data.is_dir():
+        raise typer.BadParameter(f"{data} 不是目录 / is not a folder")
+    return data
+
+
+def _servers(kafka: str | None) -> str | None:
+    """host:port, or several of them with commas between."""
+    for server in kafka.split(",") if kafka is not None else ():
+        host, _, port = server.strip().rpartition(":")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port[:6]) < 65536:
+            raise typer.BadParameter(f"应为 主机:端口 / must be HOST:PORT: {server}")
+    return kafka
+
+
+def _finite(scale: float | None) -> float | None:
+    if scale is not None and not math.isfinite(scale):
+        raise typer.BadParameter("应为有限的数 / must be a finite number")
+    return scale
+
+
+Data = Annotated[
+    Path,
+    typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder", callback=_folder),
+]
 Port = Annotated[
     int | None, typer.Option(min=0, max=65535, help="控制台端口，0 为任选 console's port, 0 = any  [8080]")
 ]
-Kafka = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="用外部 Kafka  use this one instead")]
+Kafka = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="用外部 Kafka  use this one instead", callback=_servers),
+]
 Postgres = Annotated[
     str | None, typer.Option(metavar="DSN", help="用外部 PostgreSQL（管理员）use this one, as administrator")
 ]
@@ -87,7 +116,8 @@ def demo(
         bool, typer.Option("--check", help="演完即核对，然后停止 check it all, then stop")
     ] = False,
     scale: Annotated[
-        float | None, typer.Option(min=0.001, help="规模，1 为两千份文件 1 = 2,000 documents  [1]")
+        float | None,
+        typer.Option(min=0.001, help="规模，1 为两千份文件 1 = 2,000 documents  [1]", callback=_finite),
     ] = None,
     documents: Annotated[
         Path | None, typer.Option(help="目录，其中文本作为文件录入 texts to enter as documents")

@@ -64,11 +64,16 @@ async def up(options: Options, then: Then | None = None) -> None:
     Raises Mendable: a port in use, a server that can't be reached, a part that does not come up, …
     """
     data = options.data.resolve()
-    if not data.exists():
-        data.mkdir(parents=True)
-        data.chmod(0o711)  # PostgreSQL's user passes through; what is inside is closed to all others
-    for folder in (data / "run", data / "logs"):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        if not data.exists():
+            data.mkdir(parents=True)
+            data.chmod(0o711)  # PostgreSQL's user passes through; what is inside is closed to all others
+        for folder in (data / "run", data / "logs"):
+            folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Mendable(
+            f"不能用作数据目录 / can't be the data folder: {data} ({error.strerror or error})"
+        ) from error
     with status.alone(data, data / "run" / "up.lock"):
         orphans = await asyncio.to_thread(status.end_orphans, data / "run" / "up.json")
         if orphans:
@@ -142,7 +147,7 @@ class _Run:
             trust_env=False, timeout=5
         ) as client:  # no proxy between us and ourselves
             for service in SERVICES:
-                await self.supervisor.until(partial(answers.health, client, self.deployment.url(service)))
+                await self.supervisor.until(partial(self._answers, client, service))
             self.ready = True
             self.supervisor.recovering.clear()
             self._write_status()
@@ -216,11 +221,16 @@ class _Run:
         self.parts[name] = Part(name, command, stop, before)
         self.supervisor.start(self.parts[name])
 
+    async def _answers(self, client: httpx.AsyncClient, service: str) -> bool:
+        """The very process that we started."""
+        pid = self.supervisor.alive().get(service)
+        return pid is not None and await answers.health(client, self.deployment.url(service), service, pid)
+
     async def _watch(self, client: httpx.AsyncClient) -> None:
         """Say so when one that died is back."""
         while True:
             for service in self.supervisor.recovering & set(SERVICES):
-                if await answers.health(client, self.deployment.url(service)):
+                if await self._answers(client, service):
                     self.supervisor.recovering.discard(service)
                     tell(f"{service} 已恢复", f"{service} is back")
             await asyncio.sleep(0.5)

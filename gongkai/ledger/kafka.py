@@ -6,7 +6,7 @@ applied is kept by the subscription (stopped, and read again from the log), and 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -22,6 +22,9 @@ from gongkai.ledger.subscribe import Subscription
 
 POSITION, PREVIOUS, COMMITTED_AT, TRACE = "position", "previous", "committedat", "traceparent"
 PREFIX = "gongkai"  # of topics and consumer groups
+SESSION = (
+    6.0  # seconds without a heartbeat until a consumer counts as gone: the least that Apache Kafka allows
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -71,6 +74,17 @@ async def ensure_topic(servers: str, topic: str, partitions: int, replication: i
         await admin.close()
 
 
+async def topics_there(servers: str, topics: Collection[str]) -> None:
+    """Until all of them are made: a consumer that comes before its topics sees them only seconds later."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await started(admin.start())
+        while not set(topics) <= set(await admin.list_topics()):  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
+
+
 async def delete_topic(servers: str, topic: str) -> None:
     """For one that holds nothing."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
@@ -84,8 +98,10 @@ async def delete_topic(servers: str, topic: str) -> None:
 class Delivery:
     """One service's consumer group. Starts when the broker is there, and starts again when it comes back."""
 
-    def __init__(self, servers: str, subscription: Subscription, prefix: str = PREFIX) -> None:
-        self._subscription = subscription
+    def __init__(
+        self, servers: str, subscription: Subscription, prefix: str = PREFIX, session: float = SESSION
+    ) -> None:
+        self._servers, self._subscription = servers, subscription
         self._broker = KafkaBroker(
             servers.split(","),
             logger=None,
@@ -103,7 +119,8 @@ class Delivery:
             fetch_max_wait_ms=50,
             batch_timeout_ms=20,
             max_records=500,
-            session_timeout_ms=10_000,
+            session_timeout_ms=int(session * 1000),
+            heartbeat_interval_ms=int(session * 1000 / 4),
             no_reply=True,
         )(self._take)
 
@@ -148,6 +165,7 @@ class Delivery:
 
     async def _started(self) -> bool:
         try:
+            await topics_there(self._servers, self._logs)
             await started(self._broker.start(), 30)
         except Exception as error:
             _log.info("no broker yet", subscription=self._subscription.name, error=repr(error))

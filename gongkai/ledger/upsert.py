@@ -19,3 +19,14 @@ async def upsert(conn: Connection, table: str, rows: Sequence[Mapping[str, Any]]
         f" SELECT {names} FROM json_populate_recordset(NULL::{table}, $1::json) {conflict}",
         to_json(rows).decode(),
     )
+
+
+def stored(value: Any) -> Any:
+    """PostgreSQL's text has no NUL, and a coded word is stored as its code."""
+    if isinstance(value, str):
+        return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, list | tuple):
+        return [stored(each) for each in value]
+    if isinstance(value, dict):
+        return {name: stored(each) for name, each in value.items()}
+    return value

@@ -6,11 +6,22 @@ from datetime import date, timedelta
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Sentence
-from gongkai.rules.calendar import Calendar, DayReason
+from gongkai.rules.calendar import Calendar, DayReason, NoNotice
 from gongkai.rules.term import Term
 
 START = DayReason("start", "起算当日不计入", "the day it starts on isn't counted")
 MOVED = DayReason("moved", "最后一日是休息日，顺延至此", "the last day is a day of rest: moved to here")
+
+
+class BeforeNotices(NoNotice):
+    """The first known notice is of a later year: no notice that is still to come can tell that year's days."""
+
+    @property
+    def says(self) -> Sentence:
+        return Sentence(
+            zh=f"{self.year}年早于已录入的最早一年节假日安排通知，不能推算期限",
+            en=f"{self.year} is before the first holiday notice that is known: no time can be counted from it",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +89,11 @@ def deadline(calendar: Calendar, *, start: date, term: Term, pauses: Sequence[Pa
     """Count `term` from the day after `start`.
 
     Days of rest don't count in a term of working days. A term of calendar days that ends on a day of rest
-    ends on the next working day. Paused days never count. Never a guess, never an error: see `Deadline`.
+    ends on the next working day. Paused days never count. Never a guess: see `Deadline`. Raises BeforeNotices for
+    a start before the first notice.
     """
+    if start < date(calendar.first_year, 1, 1):
+        raise BeforeNotices(start.year)
     days = [Day(start, False, None, START)]
     day, n = start, 0
     while True:

@@ -1,10 +1,11 @@
 """A command over HTTP: its id, its author's right, the rules of its unit, and the answer with its place."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import structlog
 from fastapi import Depends, Header, Request
@@ -19,7 +20,7 @@ from gongkai.rules import Rules
 from gongkai.rules.calendar import official
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import load, shipped
-from gongkai.runtime.identity import Principal
+from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Parts
 
@@ -32,18 +33,56 @@ async def parts_of(request: Request) -> Parts:
 PartsOf = Annotated[Parts, Depends(parts_of)]
 
 
-async def command_id(idempotency_key: Annotated[str | None, Header()] = None) -> UUID:
-    """The caller's id for the command, so that it can be said again safely; a new one when there is none."""
+_SAID = UUID("a3855b3c-dfbb-46e5-84f7-08d3bb5fe19e")  # no timer's or reaction's id is made in it
+
+
+async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> UUID | None:
+    """What the caller calls this command, so that it can be said again safely."""
     try:
-        command = uuid4() if idempotency_key is None else UUID(idempotency_key)
+        return None if idempotency_key is None else UUID(idempotency_key)
     except ValueError:
         says = Sentence("请求头 Idempotency-Key 应为 UUID。", "The header Idempotency-Key must be a UUID.")
         raise BadInput("input.idempotency-key", says, field="Idempotency-Key", status=400) from None
+
+
+CallersKey = Annotated[UUID | None, Depends(idempotency_key)]
+
+
+async def command_id(request: Request, who: Asking, parts: PartsOf, key: CallersKey) -> UUID:
+    """The command's id: a new one without the caller's key; with it, the same for the very same command only.
+
+    The same key with other words, elsewhere or from somebody else is another command, decided on its own merits:
+    nobody is told another's result, and nobody can take the id that a timer or a reaction will have. A command's
+    body is JSON, which FastAPI has read before this and keeps.
+    """
+    if key is None:
+        command = uuid4()
+    else:
+        words = sha256(await request.body()).hexdigest()
+        where = (parts.settings.service, request.method, request.url.path, request.url.query)
+        command = _said(who.issuer, who.person, str(key), *where, words)
     structlog.contextvars.bind_contextvars(command=str(command))
     return command
 
 
 CommandId = Annotated[UUID, Depends(command_id)]
+
+
+def named(issuer: str, person: str, key: UUID) -> str:
+    """The id of what a command makes when its caller gives it none: the caller's key alone decides it, so that
+    a key with other words doesn't make a second one."""
+    return _said(issuer, person, str(key)).hex
+
+
+async def fresh_name(who: Asking, key: CallersKey) -> str:
+    return named(who.issuer, who.person, key or uuid4())
+
+
+FreshName = Annotated[str, Depends(fresh_name)]
+
+
+def _said(*what: str) -> UUID:
+    return uuid5(_SAID, json.dumps(what, ensure_ascii=False))
 
 
 class Done(BaseModel):

@@ -5,10 +5,11 @@ Rights aren't in the token: they follow from the person's duties in the register
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeGuard
 
 from fastapi import Depends, Request
 from joserfc import jwt
@@ -78,11 +79,24 @@ class Verifier:
         for name, key in self.keys.items():
             try:
                 claims = jwt.decode(token, key, [ALGORITHM]).claims
-            except (JoseError, ValueError):
+            except (JoseError, ValueError, RecursionError):
                 continue
-            if claims.get("iss") == name and int(claims.get("exp", 0)) > now.timestamp():
-                return Principal(str(claims["sub"]), name, name == "console" and claims.get("adm") is True)
+            person = claims.get("sub")
+            if claims.get("iss") == name and isinstance(person, str) and person and _lives(claims, now):
+                return Principal(person, name, name == "console" and claims.get("adm") is True)
         raise _unauthenticated()
+
+
+def _lives(claims: Mapping[str, Any], now: datetime) -> bool:
+    """Between `nbf` and `exp`; a token without an end is none (RFC 7519: both are numbers)."""
+    starts, ends = claims.get("nbf", 0), claims.get("exp")
+    if not _is_number(starts) or not _is_number(ends):
+        return False
+    return starts <= now.timestamp() < ends
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _unauthenticated() -> BadInput:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+import httpx
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -68,6 +69,27 @@ def _field_clause(pointer: str) -> str | None:
     return next((clause for field, clause in FIELD_CLAUSES.items() if pointer.startswith(field)), None)
 
 
+UNSTORABLE = Sentence(
+    "含有无法保存的字符（如 NUL），或者数值、日期超出范围。请更正后重新提交。",
+    "It has characters that can't be stored (as NUL), or a number or date out of range. Mend it and send again.",
+)
+
+# How the libraries below put it that a value can't be stored, compared or sent.
+UNREADABLE: tuple[type[Exception], ...] = (asyncpg.DataError, httpx.InvalidURL, UnicodeEncodeError)
+
+
+def unreadable(error: Exception) -> bool:
+    """Whether the caller's own values are to blame; asyncpg has a second DataError for those it can't encode."""
+    return isinstance(error, UNREADABLE) or (
+        isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+    )
+
+
+async def _unreadable(_: Request, error: Exception) -> JSONResponse:
+    _log.info("unreadable value", error=type(error).__name__)
+    return problem(422, "input.unreadable", UNSTORABLE)
+
+
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     return problem(error.status, error.code, error.says, clause=error.clause, field=error.field)
@@ -106,6 +128,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     known = {
         404: Sentence("没有找到。", "Not found."),
         405: Sentence("不支持该方法。", "Method not allowed."),
+        413: Sentence("提交的内容过长。", "What was sent is too long."),
+        422: UNSTORABLE,
     }
     says = known.get(error.status_code, Sentence(str(error.detail), str(error.detail)))
     return problem(error.status_code, f"http.{error.status_code}", says)
@@ -130,7 +154,9 @@ async def _unknown_version(_: Request, error: Exception) -> JSONResponse:
     return problem(503, "record.unknown-version", error.says)
 
 
-async def _unavailable(_: Request, error: Exception) -> JSONResponse:
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    if unreadable(error):
+        return await _unreadable(request, error)
     _log.warning("database away", error=repr(error))
     says = Sentence(
         "数据库暂时不可用，未写入任何内容，请稍后重试。", "The database is away; try again shortly."
@@ -146,6 +172,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(UnknownVersion, _unknown_version)
+    for kind in UNREADABLE:
+        app.add_exception_handler(kind, _unreadable)
     for busy in (Full, Contended):
         app.add_exception_handler(busy, _busy)
     for away in (

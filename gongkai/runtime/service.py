@@ -1,6 +1,7 @@
 """One service, wired: what every `app.py` calls to put its rooms together."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from gongkai.ledger.subscribe import Handler, Subscription
 from gongkai.ledger.timers import Deadlines, Timers, refold
 from gongkai.runtime import problems, telemetry
 from gongkai.runtime.clock import Clock
+from gongkai.runtime.edge import Edge
 from gongkai.runtime.identity import Verifier
 from gongkai.runtime.metrics import Metrics, show
 from gongkai.runtime.registry import Replica
@@ -99,8 +101,13 @@ def build(
     rooms: Callable[[Parts], Rooms] = lambda _: Rooms(),
     routers: Sequence[APIRouter] = (),
     register_logs: Sequence[LogId] = REGISTER_LOGS,
+    large: Sequence[str] = (),
+    public: bool = False,
 ) -> FastAPI:
-    """The service as an ASGI application. `register_logs` is empty for a service that may not see the register."""
+    """The service as an ASGI application. `register_logs` is empty for a service that may not see the register.
+
+    `large`: paths where a whole text comes in. `public`: whoever asks is anybody, so nothing of the inside is told.
+    """
     telemetry.configure(settings.service, settings.log_level)
     spans, metrics = telemetry.provider(settings.service), Metrics()
     tracer = spans.get_tracer("gongkai")
@@ -168,7 +175,11 @@ def build(
                 await subscription.open()
                 jobs.append(asyncio.create_task(subscription.watch()))
                 jobs.append(
-                    asyncio.create_task(Delivery(settings.kafka, subscription, settings.kafka_prefix).run())
+                    asyncio.create_task(
+                        Delivery(
+                            settings.kafka, subscription, settings.kafka_prefix, settings.kafka_session
+                        ).run()
+                    )
                 )
             if made.deadlines is not None:
                 mine = [log for log in follows if own is not None and log.schema == own.schema]
@@ -180,14 +191,20 @@ def build(
             _log.info("ready", port=settings.port)
             yield
 
-    app = FastAPI(title=title, version="0.1.0", lifespan=lifespan)
+    described: dict[str, Any] = dict.fromkeys(("openapi_url", "docs_url", "redoc_url")) if public else {}
+    app = FastAPI(title=title, version="0.1.0", lifespan=lifespan, **described)
     problems.install(app)
+    app.add_middleware(Edge, large=large)
     app.add_middleware(Follows, tracer=tracer, metrics=metrics, joins=settings.service not in FACES)
+    _lay_out(app, routers, public)
+    return app
+
+
+def _lay_out(app: FastAPI, routers: Sequence[APIRouter], public: bool) -> None:
     for router in routers:
         app.include_router(router)
-    app.add_api_route("/health", _health, methods=["GET"], tags=["operations"])
+    app.add_api_route("/health", _alive if public else _health, methods=["GET"], tags=["operations"])
     app.add_api_route("/metrics", show, methods=["GET"], tags=["operations"])
-    return app
 
 
 async def _health(request: Request) -> JSONResponse:
@@ -206,13 +223,23 @@ async def _health(request: Request) -> JSONResponse:
         else []
     )
     return JSONResponse(
-        {
-            "status": "ok",
-            "service": parts.settings.service,
-            "stopped": [dict(s) for s in stopped],
-            "halted": [dict(h) for h in halted],
-        }
+        _who(parts) | {"stopped": [dict(s) for s in stopped], "halted": [dict(h) for h in halted]}
     )
+
+
+async def _alive(request: Request) -> JSONResponse:
+    """As `_health`, for anybody's eyes: no places, no errors of a database."""
+    parts: Parts = request.app.state.parts
+    try:
+        await parts.pool.fetchval("SELECT 1")
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return JSONResponse(_who(parts) | {"status": "away"}, 503)
+    return JSONResponse(_who(parts))
+
+
+def _who(parts: Parts) -> dict[str, Any]:
+    """Which process answers: whoever started it knows that it isn't a stranger on the same port."""
+    return {"status": "ok", "service": parts.settings.service, "pid": os.getpid()}
 
 
 def _proving(settings: Settings, pool: Any, log: LogId) -> list["asyncio.Task[None]"]:

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     kafka: str = "127.0.0.1:9092"  # bootstrap servers
     partitions: int = 4  # of a topic, fixed at creation
     replication: int = 1
+    kafka_session: float = 6.0  # seconds without a heartbeat until a consumer counts as gone
     kafka_prefix: str = "gongkai"  # of topics and consumer groups: deployments may share a Kafka
     log_keys: Path | None = None  # folder with <log>.key for each log of the service; None: nothing is signed
     witness_url: str | None = None  # who cosigns, and the key that its answers are signed with
@@ -34,7 +35,7 @@ class Settings(BaseSettings):
     publishing_url: str = "http://127.0.0.1:8083"
     scoring_url: str = "http://127.0.0.1:8084"
     console_url: str = "http://127.0.0.1:8080"
-    portal_url: str = "http://127.0.0.1:8090"
+    portal_url: str = "http://127.0.0.1:8090"  # as the public writes it: its links begin so
     log_level: str = "info"
 
     def url(self, service: ServiceName) -> str:

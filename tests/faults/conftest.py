@@ -106,6 +106,8 @@ class Revived(Server):
         pid = next(c.pid for c in listening if tuple(c.laddr)[1:] == (self.port,))
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+        while psutil.pid_exists(pid):  # until its parent has noticed
+            time.sleep(0.01)
 
     def start(self, disk: int | None = None) -> None:
         end = time.monotonic() + PATIENCE

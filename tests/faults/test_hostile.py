@@ -18,6 +18,7 @@ from gongkai.ledger import read
 from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.runtime.cluster import MONITOR, Cluster
 from tests.faults.conftest import Server
+from tests.faults.life import WRITERS
 from tests.faults.whole import PATIENCE, Life
 from tests.integration.ledger.conftest import INTAKE
 
@@ -140,8 +141,10 @@ async def test_an_older_backup_is_not_sent_over_what_others_hold(life: Life) -> 
     await _ended(life)
     await _copy(life, f"{life.cluster.database}_backup", life.cluster.database)
     kept = Path(life.settings.acknowledged).read_bytes()  # noqa: ASYNC240 - a test may wait for its disk
+    size = await _size_sent(life, 0)
     life.start("intake")
     await life.working(60)
+    await until(lambda: _size_sent(life, size + WRITERS))  # others hold what the backup hasn't
     await _ended(life)
     await _copy(life, life.cluster.database, f"{life.cluster.database}_backup")
     Path(life.settings.acknowledged).write_bytes(kept)  # noqa: ASYNC240 - as above
@@ -162,6 +165,18 @@ async def test_an_older_backup_is_not_sent_over_what_others_hold(life: Life) -> 
     life.start("review")
     await life.working()
     await life.over()
+
+
+async def _size_sent(life: Life, least: int) -> int:
+    """The log's size, once at least so many entries are in Kafka; 0 before that."""
+    monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
+    try:
+        size, sent = await monitor.fetchrow(
+            "SELECT size, coalesce(sent, -1) FROM intake.log_head LEFT JOIN intake.log_relay USING (log)"
+        )
+        return int(size) if sent + 1 >= least else 0
+    finally:
+        await monitor.close()
 
 
 async def _ended(life: Life) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from gongkai.services.publishing.app import create as publishing
 from gongkai.services.review.app import create as review
 from gongkai.services.scoring.app import create as scoring
 
+SESSION = 6.0 if os.environ.get("GONGKAI_TEST_KAFKA") else 1.0  # seconds; half of it passes in every start
 CREATE = {"intake": intake, "review": review, "publishing": publishing, "scoring": scoring}
 
 
@@ -130,6 +132,7 @@ def _settings(name: ServiceName, cluster: Cluster, broker: str, folder: Path) ->
         keys_dsn=SecretStr(cluster.dsn(writer(KEYS))) if name == "intake" else None,
         kafka=broker,
         kafka_prefix=cluster.database,
+        kafka_session=SESSION,
         token_keys=folder,
         log_keys=folder,
     )

@@ -18,12 +18,12 @@ class StandIn(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(answer).encode())
 
-    def health(self) -> dict[str, str]:
+    def health(self) -> dict[str, str | int]:
         import psycopg
 
         with psycopg.connect(os.environ["GONGKAI_DSN"]) as conn:
             (role,) = conn.execute("SELECT current_user::text").fetchone() or ("",)
-        return {"status": "ok", "role": role}
+        return {"status": "ok", "service": sys.argv[1], "pid": os.getpid(), "role": role}
 
     def told(self) -> dict[str, str]:
         return {name: value for name, value in os.environ.items() if name.startswith("GONGKAI_")}

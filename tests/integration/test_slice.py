@@ -128,7 +128,9 @@ async def test_an_application_past_its_twenty_working_days_lowers_the_score_once
 
 @pytest.mark.clause("CX-6")
 async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(district: House) -> None:
-    digest = await text(district, "一份文本" + secrets.token_hex(4))
+    content = "一份文本" + secrets.token_hex(4)
+    digest = await text(district, content)
+    assert await text(district, content, "chuxiong") == digest
     before = await _sizes(district)
     cases = [
         (draft(digest, unit="chuxiong", attribute=None), 422, "document.no-attribute", "CX-6", "/attribute"),

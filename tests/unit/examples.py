@@ -173,6 +173,7 @@ def a_review_requested(**changes: Any) -> SecrecyReviewRequested:
         "digest": D1,
         "drafted_by": "wang-fang",
         "rulebook": RULEBOOK,
+        "draft": a_ref(1),
         "by": "system",
         "at": MONDAY,
     }
@@ -187,6 +188,7 @@ def a_secrecy_reviewed(**changes: Any) -> SecrecyReviewed:
         "opinion": Opinion.DISCLOSE,
         "basis": ("条例第二十条",),
         "rulebook": RULEBOOK,
+        "draft": a_ref(1),
         "reason": "不涉及国家秘密、商业秘密和个人隐私",
         "by": "chen-jing",
         "at": MONDAY,
@@ -206,6 +208,7 @@ def a_consultation_requested(**changes: Any) -> ConsultationRequested:
         "matters": "涉及财政补助标准",
         "opinion": "拟主动公开，依据条例第二十条",
         "rulebook": RULEBOOK,
+        "draft": a_ref(1),
         "by": "system",
         "at": MONDAY,
     }

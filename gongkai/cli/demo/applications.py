@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import uuid5
 
 from gongkai.cli.demo.district import Unit
 from gongkai.cli.demo.documents import EARLY, Dated
@@ -11,6 +10,7 @@ from gongkai.cli.demo.scene import Scene
 from gongkai.cli.demo.steps import Errand, Form, Say
 from gongkai.cli.demo.workdays import share, some
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
+from gongkai.runtime.commands import named
 
 AT_THE_PORTAL: Final = 24  # at most: the portal lets one address hand in thirty an hour
 TERM: Final = 20  # working days to answer
@@ -85,8 +85,7 @@ class _Life:
         if self.n % 3 == 0:
             day = next((rest for rest in days.rest if rest > day), day)
         yield day, Errand("receive", (Form(_typed(self.n, self.unit, self._wanted()), handed_in),))
-        # an application that comes without an id is named after its command
-        yield from self._answer(uuid5(handed_in, "application").hex, days.number_of(day))
+        yield from self._answer(named("portal", "public", handed_in), days.number_of(day))
 
     def by_a_clerk(self) -> Iterator[Dated]:
         """By letter or fax, signed for by the post room a day before, or at the counter."""

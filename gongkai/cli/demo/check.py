@@ -52,7 +52,8 @@ async def check(deployment: Deployment, papers: Mapping[str, str]) -> Findings:
         findings.wrong += wrong
     finally:
         await conn.close()
-    findings.tables = await compare(dsn)
+    findings.tables, failed = await compare(dsn)
+    findings.wrong += failed
     findings.wrong += [
         f"{t.table}: rebuilt it is {t.again[:12]}, live {t.live[:12]}" for t in findings.tables if not t.equal
     ]

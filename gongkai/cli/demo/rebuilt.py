@@ -31,10 +31,24 @@ class Compared:
         return self.live == self.again
 
 
-async def compare(dsn: str) -> list[Compared]:
-    """As the monitor, who may read everything and write nothing but temporary tables of its own."""
-    done = await asyncio.gather(*(_compare(dsn, schema, projection) for schema, projection in ALL))
-    return [table for tables in done for table in tables]
+async def compare(dsn: str) -> tuple[list[Compared], list[str]]:
+    """As the monitor, who may read everything and write nothing but temporary tables of its own.
+
+    The tables, and a sentence for every projection that couldn't be built: one of them hides no other.
+    """
+    done = await asyncio.gather(
+        *(_compare(dsn, schema, projection) for schema, projection in ALL), return_exceptions=True
+    )
+    tables: list[Compared] = []
+    failed: list[str] = []
+    for (_, projection), result in zip(ALL, done, strict=True):
+        if isinstance(result, Exception):
+            failed.append(f"{projection.name}: can't be built again: {type(result).__name__}: {result}")
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            tables += result
+    return tables, failed
 
 
 async def _compare(dsn: str, schema: str, projection: Projection) -> list[Compared]:

@@ -1,5 +1,6 @@
 """What every event has, and the table of all of them."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Annotated, ClassVar, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.errors import UnknownVersion
@@ -19,11 +21,41 @@ def _aware_utc(moment: datetime) -> datetime:
     return moment
 
 
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # Bidi_Control
+
+
+def _unseen(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in _BIDI
+
+
+def _visible_line(line: str) -> str:
+    for character in line:
+        if _unseen(character):
+            raise _control(character)
+    return line
+
+
+def _visible_text(text: str) -> str:
+    text = text.replace("\r\n", "\n")  # as browsers send it
+    for character in text:
+        if unicodedata.category(character) == "Cc" and character not in "\n\t":
+            raise _control(character)
+    return text
+
+
+def _control(character: str) -> PydanticCustomError:
+    found = {"character": f"U+{ord(character):04X}"}
+    return PydanticCustomError("control-character", "含有控制字符 · control character {character}", found)
+
+
 Moment = Annotated[datetime, AfterValidator(_aware_utc)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
+# What comes in: stricter than what is stored, so that no record of before becomes unreadable.
+SaidLine = Annotated[Line, AfterValidator(_visible_line)]
+SaidText = Annotated[Text, AfterValidator(_visible_text)]
 PersonId = Id
 SYSTEM: PersonId = "system"
 

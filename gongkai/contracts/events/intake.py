@@ -78,7 +78,7 @@ class ApplicationReceived(Event):
     applicant: Sealed  # name, identity, contact
     request: Sealed  # what is asked for, and in which form
     received_on: date  # Asia/Shanghai; the clock counts from the next working day
-    code_digest: Digest  # SHA-256 of receipt and query code: the code itself is told once
+    code_digest: Digest  # of receipt and query code, keyed: the code itself is told once
 
 
 @event(1, "intake")

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from gongkai.contracts.events._event import Digest, Event, Id, Line, PersonId, Text, event
+from gongkai.contracts.events._event import Digest, Event, EventRef, Id, Line, PersonId, Text, event
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Opinion, Silence
 
 
 @event(1, "review")
 class SecrecyReviewRequested(Event):
-    """One review of one version of one item (WY-B.3): the digest says which version."""
+    """One review of one version of one item (WY-B.3): the draft says which version, the digest which text."""
 
     document: Id
     unit: Id
@@ -17,11 +17,12 @@ class SecrecyReviewRequested(Event):
     digest: Digest
     drafted_by: PersonId
     rulebook: Line
+    draft: EventRef | None = None  # the DocumentDrafted; None: recorded before it was named
 
 
 @event(1, "review")
 class SecrecyReviewed(Event):
-    """The reviewer's opinion on exactly that digest, with basis and reason (WY-B.9)."""
+    """The reviewer's opinion on exactly that version, with basis and reason (WY-B.9)."""
 
     document: Id
     unit: Id
@@ -29,7 +30,8 @@ class SecrecyReviewed(Event):
     opinion: Opinion
     basis: tuple[Line, ...]
     reason: Text
-    rulebook: Line | None = None  # None: recorded before it was named
+    rulebook: Line | None = None  # None, like the draft: recorded before it was named
+    draft: EventRef | None = None  # the DocumentDrafted that was reviewed
 
 
 @event(1, "review")
@@ -46,6 +48,7 @@ class ConsultationRequested(Event):
     matters: Line
     opinion: Line
     rulebook: Line
+    draft: EventRef | None = None  # the DocumentDrafted that asks; None: recorded before it was named
 
 
 @event(1, "review")

@@ -23,7 +23,8 @@ def t(zh: str, en: str) -> str:
 def switch(url: URL, to: Language) -> str:
     """The same page in the other language, as a path with its query."""
     kept = [(k, v) for k, values in parse_qs(url.query).items() if k != "lang" for v in values]
-    return f"{url.path}?{urlencode([*kept, ('lang', to)])}"
+    path = "/" + url.path.lstrip("/\\")  # a browser takes //name for another host
+    return f"{path}?{urlencode([*kept, ('lang', to)])}"
 
 
 class SpeaksLanguage:

@@ -22,12 +22,14 @@ _LEVEL2 = re.compile(r"^[（(][一二三四五六七八九十]+[)）]")
 _DIGITS = r"[\d〇零○一二三四五六七八九十]"
 _DATE = re.compile(rf"^{_DIGITS}{{4}}\s*年\s*{_DIGITS}{{1,3}}\s*月\s*{_DIGITS}{{1,3}}\s*日$")
 _NOTE = re.compile(r"^[（(][^()（）]{2,40}公开[^()（）]{0,10}[)）]$")
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+_HEADING = re.compile(r"^(#{1,6})\s+(\S.*)$")
 _BULLET = re.compile(r"^[-*+]\s+(.+)$")
 _COMMENT = re.compile(r"^<!--.*-->$")
 _CELLS = re.compile(r"\|.*\|")  # a row of a table that came as text
 _FIRST = re.compile(r"^(第[一1]条|一、|第[一1]章)")
 _STOPS = tuple("。；;!！?？，,、:：")
+MOST_LINES = 5_000  # are set; what comes after them is shown as it is
+MOST = 300_000  # characters, likewise
 ADDRESSED = 4  # the addressee stands among the first lines
 _SHORT = 34  # characters of a heading line, or of a signature
 
@@ -44,9 +46,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The text as set, and its headings for the list of contents."""
+    """The text as set, its headings for the list of contents, and the rest of a text that is too long to be set."""
 
     blocks: tuple[Block, ...]
+    rest: str = ""
 
     @property
     def contents(self) -> tuple[Block, ...]:
@@ -59,14 +62,30 @@ class Sheet:
 
 
 def typeset(text: str, title: str, media_type: str = "text/plain") -> Sheet:
-    """Set the text. Its title line, where it has one, becomes the title of the sheet."""
-    lines = [line.strip() for line in text.lstrip("\ufeff").splitlines()]
+    """Set the text. Its title line, where it has one, becomes the title of the sheet.
+
+    In time that grows with the text no faster than its length, whatever it holds: anybody's browser may ask for it.
+    """
+    text, rest = _divided(text.lstrip("\ufeff"))
+    lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line]
     if media_type.startswith(MARKDOWN):
         blocks = list(_markdown(lines, title))
     else:
         blocks = [_plain(lines, at, title) for at in range(len(lines))]
-    return Sheet(tuple(_anchored(blocks)))
+    return Sheet(tuple(_anchored(blocks)), rest)
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """What is set, as whole lines where that can be, and the rest."""
+    lines = text[:MOST].splitlines(keepends=True)
+    if len(text) <= MOST and len(lines) <= MOST_LINES:
+        return text, ""
+    whole = lines[:MOST_LINES]
+    if len(text) > MOST and 1 < len(lines) <= MOST_LINES:
+        whole = lines[:-1]  # the last one may be cut
+    end = sum(map(len, whole))
+    return text[:end], text[end:]
 
 
 def _plain(lines: list[str], at: int, title: str) -> Block:
@@ -115,7 +134,7 @@ def _markdown(lines: list[str], title: str) -> Iterator[Block]:
         elif _COMMENT.match(line):
             continue  # said to machines
         elif heading := _HEADING.match(line):
-            yield _heading(len(heading[1]), heading[2], title)
+            yield _heading(len(heading[1]), heading[2].rstrip("#").rstrip() or heading[2], title)
         elif bullet := _BULLET.match(line):
             yield Block("item", bullet[1])
         else:

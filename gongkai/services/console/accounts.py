@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,9 @@ SHORTEST = 8  # characters
 _log = structlog.get_logger(__name__)
 
 _HASHER = PasswordHasher()
+_BEGAN = time.monotonic()
 _NOBODY = _HASHER.hash("no account has this one")  # verified for unknown names, so that time tells nothing
+_TAKES = time.monotonic() - _BEGAN
 
 
 class WeakPassword(ValueError):
@@ -47,7 +50,7 @@ async def put(conn: Any, person: str, password: str, now: datetime, *, registrar
         " ON CONFLICT (person) DO UPDATE SET password = $2, registrar = $3, changed_at = $4, failures = 0,"
         " locked_until = NULL",
         person,
-        _HASHER.hash(password),
+        await asyncio.to_thread(_HASHER.hash, password),
         registrar,
         now,
     )
@@ -82,11 +85,14 @@ async def persons(pool: Any) -> set[str]:
 
 async def check(pool: Any, person: str, password: str, now: datetime) -> Account | None:
     """The account, if the password is its own; None also while it is locked, without saying which."""
-    async with pool.acquire() as conn, conn.transaction():
+    known = await pool.fetchrow("SELECT password, locked_until FROM account WHERE person = $1", person)
+    if known is not None and _locked(known, now):
+        await asyncio.sleep(_TAKES)  # as long as a wrong password, and no work
+        return None
+    right = await asyncio.to_thread(_verify, known["password"] if known else _NOBODY, password)
+    async with pool.acquire() as conn, conn.transaction():  # held for the counting only
         row = await conn.fetchrow("SELECT * FROM account WHERE person = $1 FOR UPDATE", person)
-        locked = row is not None and row["locked_until"] is not None and row["locked_until"] > now
-        right = await asyncio.to_thread(_verify, row["password"] if row else _NOBODY, password)
-        if row is None or locked:
+        if row is None or known is None or _locked(row, now) or row["password"] != known["password"]:
             return None
         failures = 0 if right else row["failures"] + 1
         until = now + LOCK if failures >= ATTEMPTS else None
@@ -97,6 +103,10 @@ async def check(pool: Any, person: str, password: str, now: datetime) -> Account
             until,
         )
         return Account(person, row["registrar"]) if right else None
+
+
+def _locked(row: Any, now: datetime) -> bool:
+    return row["locked_until"] is not None and row["locked_until"] > now
 
 
 def _verify(known: str, password: str) -> bool:

@@ -38,6 +38,7 @@ def create(settings: Settings) -> FastAPI:
         follows=tuple(LOGS.values()),
         rooms=_rooms,
         routers=[log.router, *(page.router for page in PAGES)],
+        large=("/documents",),
     )
     app.state.pages = templates(FOLDER)
     app.state.issuer = Issuer.load("console", settings.token_keys)

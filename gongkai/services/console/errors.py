@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -19,7 +20,10 @@ _SAYS = {
         "没有这一页，或者内容尚未到达。", "There is no such page, or its content hasn't arrived yet."
     ),
     405: Sentence("请从页面上的按钮提交。", "Please use the buttons of the pages."),
-    422: Sentence("地址中的条件无法识别。", "The address holds something that can't be read."),
+    413: Sentence("提交的内容过长。", "What was sent is too long."),
+    422: Sentence(
+        "地址或表单中有无法识别的内容。", "The address or the form holds something that can't be read."
+    ),
 }
 _MORE = {
     403: Sentence(
@@ -29,6 +33,9 @@ _MORE = {
     404: Sentence(
         "请核对地址；刚刚提交的内容，稍后刷新即可看到。",
         "Check the address. What was sent just now is here after a moment: reload.",
+    ),
+    413: Sentence(
+        "正文最多 5 MiB。请返回并缩短内容。", "A text has 5 MiB at most. Go back and shorten what was sent."
     ),
     422: Sentence("请从菜单进入，重新筛选。", "Go in by the menu, and filter anew."),
 }
@@ -55,6 +62,20 @@ def install(app: FastAPI) -> None:
         return await _page(request, 422, _SAYS[422])
 
     app.add_exception_handler(RequestValidationError, malformed)
+    for kind in (*problems.UNREADABLE, asyncpg.InterfaceError):
+        app.add_exception_handler(kind, _for_people(app.exception_handlers[kind]))
+
+
+def _for_people(as_document: Any) -> Any:
+    """A value that can't be stored gets a page; all else is told as everywhere."""
+
+    async def told(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith("/api/") or not problems.unreadable(error):
+            answer: Response = await as_document(request, error)
+            return answer
+        return await _page(request, 422, _SAYS[422])
+
+    return told
 
 
 async def _sign_in(request: Request, _: Exception) -> Response:
@@ -72,7 +93,7 @@ async def _forged(request: Request, _: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     says = _SAYS.get(status, _FAILED)
-    if request.url.path.startswith(("/api/", "/static/")):
+    if request.url.path.startswith(("/api/", "/log/", "/static/")):
         return problems.problem(status, f"http.{status}", says)
     return await _page(request, status, says)
 

@@ -8,7 +8,7 @@ from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import Event, decode
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.upsert import upsert
+from gongkai.ledger.upsert import stored, upsert
 
 Columns = Mapping[str, Any]
 
@@ -67,14 +67,3 @@ class Cases:
             if found:
                 values = [{column: stored(v) for column, v in row.items()} for row in found.values()]
                 await upsert(conn, by_name[name].table, values, by_name[name].conflict(values[0]))
-
-
-def stored(value: Any) -> Any:
-    """PostgreSQL's text has no NUL, and a coded word is stored as its code."""
-    if isinstance(value, str):
-        return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if isinstance(value, list | tuple):
-        return [stored(each) for each in value]
-    if isinstance(value, dict):
-        return {name: stored(each) for name, each in value.items()}
-    return value

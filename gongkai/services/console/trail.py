@@ -28,7 +28,7 @@ from gongkai.contracts.events import (
 from gongkai.contracts.vocabulary import Opinion
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.upsert import upsert
+from gongkai.ledger.upsert import stored, upsert
 from gongkai.rules.basis import basis
 
 # What each kind of event is called on pages.
@@ -240,4 +240,4 @@ def row_of(what: Delivered) -> list[Any]:
         told.note,
         told.mood,
     ]
-    return [v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v for v in row]
+    return [stored(value) for value in row]

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from gongkai.contracts.register import Holding, Register
 from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.web import Pages, t
 from gongkai.services.console import sessions
@@ -123,10 +124,10 @@ class Kept(dict[str, Any]):
 
 async def form_of(request: Request, who: Visitor) -> Kept:
     """The fields of a posted form, last value of each; a form of somebody else's making is refused."""
-    async with request.form(max_files=0) as form:
-        if not sessions.same(who.csrf, form.get("csrf")):
-            raise ForgedForm
-        return Kept(form)
+    form = await typed(request, max_files=0)
+    if not sessions.same(who.csrf, form.get("csrf")):
+        raise ForgedForm
+    return Kept(form)
 
 
 async def show(

@@ -1,14 +1,22 @@
 """Commands in, position out: units, texts, drafts."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid5
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gongkai.contracts.errors import BadInput, Refused, Sentence
-from gongkai.contracts.events import ConsultationNeed, Digest, Id, Line, Officer, Text
+from gongkai.contracts.events import (
+    ConsultationNeed,
+    Digest,
+    DocumentDrafted,
+    Id,
+    Officer,
+    SaidLine,
+    SaidText,
+)
 from gongkai.contracts.vocabulary import Category, Duty, StandingRole, UnitKind
 from gongkai.ledger import blobs, read
 from gongkai.runtime.commands import (
@@ -25,11 +33,33 @@ from gongkai.runtime.commands import (
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
+from gongkai.services.intake import uploads
 from gongkai.services.intake.aggregates import DOCUMENT, UNIT, document_stream, unit_stream
 from gongkai.services.intake.domain import document, unit
 from gongkai.services.intake.texts import TextTypes, check_text
 
 router = APIRouter(tags=["intake"])
+
+
+class SaidOfficer(Officer):
+    """As it comes in: stricter than as it is stored."""
+
+    name: SaidLine
+
+
+class SaidNeed(ConsultationNeed):
+    """As it comes in: stricter than as it is stored."""
+
+    matters: SaidLine
+    opinion: SaidLine
+
+
+def _officer(said: SaidOfficer) -> Any:
+    return Officer(**dict(said))
+
+
+def _need(said: SaidNeed) -> Any:
+    return ConsultationNeed(**dict(said))
 
 
 class UnitEntry(BaseModel):
@@ -38,7 +68,7 @@ class UnitEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     unit: Id
-    name: Line
+    name: str
     kind: UnitKind
     jurisdiction: Id
     government: Id | None = None
@@ -47,12 +77,21 @@ class UnitEntry(BaseModel):
     officers: tuple[Officer, ...] = ()
 
 
+class SaidEntry(UnitEntry):
+    """A unit's entry as it comes in."""
+
+    name: SaidLine
+    officers: tuple[Annotated[SaidOfficer, AfterValidator(_officer)], ...] = ()
+
+
 @router.post("/units", status_code=201)
-async def register_unit(entry: UnitEntry, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def register_unit(entry: SaidEntry, who: Asking, parts: PartsOf, command: CommandId) -> Done:
     """Enter a unit into the register, or replace its entry as a whole."""
     require_registrar(who)
     now = await parts.clock.now()
     cmd = unit.Register(**dict(entry), by=who.person)
+    if entry.superior not in (None, entry.unit):
+        await known_unit(parts.replica, str(entry.superior), "/superior")
     rules = rules_of_jurisdiction(entry.jurisdiction, now)
     done = await carry(
         parts,
@@ -84,10 +123,10 @@ class Stored(BaseModel):
 @router.post("/texts", status_code=201)
 async def put_text(request: Request, who: Asking, parts: PartsOf) -> Stored:
     """Store a text before the event that names it. Plain text or Markdown, UTF-8, at most 5 MiB."""
-    await _an_officer(parts, who)
+    units = await _units_of(parts, who)
     media_type, content = await check_text(request)
-    async with parts.pool.acquire() as conn:
-        digest = await blobs.put(conn, content, media_type, await parts.clock.now())
+    now = await parts.clock.now()
+    digest = await uploads.put(parts.pool, content, media_type, units=units, person=who.person, now=now)
     return Stored(digest=digest, size=len(content), media_type=media_type)
 
 
@@ -98,15 +137,15 @@ class Draft(BaseModel):
 
     document: Id | None = None
     unit: Id
-    title: Line
-    number: Line | None = None
+    title: SaidLine
+    number: SaidLine | None = None
     category: Category = Category.OFFICIAL_DOCUMENT
     attribute: Annotated[str | None, Field(description="code of 公开属性")] = None
-    reason: Text = ""
-    summary: Text = ""
+    reason: SaidText = ""
+    summary: SaidText = ""
     digest: Digest
     formed_on: date
-    consult: tuple[ConsultationNeed, ...] = ()
+    consult: tuple[Annotated[SaidNeed, AfterValidator(_need)], ...] = ()
 
 
 @router.post("/documents", status_code=201)
@@ -117,10 +156,11 @@ async def draft_document(draft: Draft, who: Asking, parts: PartsOf, command: Com
     for index, need in enumerate(draft.consult):
         await known_unit(parts.replica, need.unit, f"/consult/{index}/unit")
     try:
-        media_type, size = await blobs.describe(parts.pool, draft.digest)
+        media_type, size = await uploads.describe(parts.pool, draft.digest, draft.unit)
     except blobs.Absent:
         says = Sentence(
-            "没有该摘要对应的正文。请先上传正文。", "No text has that digest. Upload the text first."
+            "本单位没有上传过该摘要对应的正文。请先上传正文。",
+            "Your unit uploaded no text with that digest. Upload the text first.",
         )
         raise Refused("document.no-text", "GT-review", says, field="/digest") from None
     now = await parts.clock.now()
@@ -146,25 +186,31 @@ async def read_text(document_id: Id, who: Asking, parts: PartsOf, digest: Digest
     wanted = [v for v in versions if digest is None or v.digest == digest]
     if not wanted:
         raise BadInput("document.unknown", Sentence("没有这份文件。", "No such document."), status=404)
-    await _may_read(parts, who, wanted[-1].unit, *(need.unit for v in versions for need in v.consult))
-    content = await blobs.get(parts.pool, wanted[-1].digest)
-    return Response(content, media_type=wanted[-1].media_type)
+    readable = await _readable(parts, who, wanted)
+    if not readable:
+        says = Sentence("您无权阅读该文稿。", "You have no right to read this draft.")
+        raise Refused("rights.read-draft", "SC-1.1", says, status=403)
+    content = await blobs.get(parts.pool, readable[-1].digest)
+    return Response(content, media_type=readable[-1].media_type)
 
 
-async def _may_read(parts: Parts, who: Principal, *units: str) -> None:
+async def _readable(parts: Parts, who: Principal, versions: list[DocumentDrafted]) -> list[DocumentDrafted]:
+    """All of them for the unit's own officers and supervisors; for others those on which they were consulted."""
     register = await parts.replica.sync()
+    holdings = register.holdings(who.person)
     supervising = (StandingRole.AUTHORITY, StandingRole.SECRECY, StandingRole.SUPERVISION)
-    if any(
-        holding.unit in units or Duty.AUDITOR in holding.duties for holding in register.holdings(who.person)
-    ):
-        return
+    if any(Duty.AUDITOR in holding.duties for holding in holdings):
+        return versions
     if any(register.stands_for(who.person, role) for role in supervising):
-        return
-    says = Sentence("您无权阅读该文稿。", "You have no right to read this draft.")
-    raise Refused("rights.read-draft", "SC-1.1", says, status=403)
+        return versions
+    mine = {holding.unit for holding in holdings}
+    return [v for v in versions if v.unit in mine or any(need.unit in mine for need in v.consult)]
 
 
-async def _an_officer(parts: Parts, who: Principal) -> None:
-    if not (parts.register.holdings(who.person) or (await parts.replica.sync()).holdings(who.person)):
+async def _units_of(parts: Parts, who: Principal) -> set[str]:
+    """The units in which the person has a duty. Refused for who has none."""
+    units = {holding.unit for holding in (await parts.replica.sync()).holdings(who.person)}
+    if not units:
         says = Sentence("只有在册工作人员可以上传正文。", "Only registered officers may upload texts.")
         raise Refused("rights.officer", "SC-1.1", says, status=403)
+    return units

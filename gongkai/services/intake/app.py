@@ -20,6 +20,7 @@ def create(settings: Settings) -> FastAPI:
         follows=logs_of("intake"),
         rooms=_rooms,
         routers=[api.router, applications.router, erasure.router],
+        large=("/texts",),
     )
 
 

@@ -4,19 +4,27 @@ import hashlib
 import hmac
 from datetime import date
 from typing import Annotated, Any, Literal
-from uuid import uuid5
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.errors import BadInput, Sentence
-from gongkai.contracts.events import Id, Line, Sealed, Text
+from gongkai.contracts.events import Id, Line, SaidLine, SaidText, Sealed
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty
 from gongkai.ledger import read, seal
 from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
+from gongkai.runtime.commands import (
+    CommandId,
+    Done,
+    FreshName,
+    PartsOf,
+    carry,
+    known_unit,
+    require_duty,
+    rules_of,
+)
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
@@ -32,11 +40,11 @@ class Applicant(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Line
-    id_kind: Line = "身份证"
-    id_number: Line
-    contact: Line
-    address: Text = ""
+    name: SaidLine
+    id_kind: SaidLine = "身份证"
+    id_number: SaidLine
+    contact: SaidLine
+    address: SaidText = ""
 
 
 class Wanted(BaseModel):
@@ -44,9 +52,9 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    description: Annotated[Text, Field(min_length=1)]
-    form: Line = "电子"
-    delivery: Line = "网上查询"
+    description: Annotated[SaidText, Field(min_length=1)]
+    form: SaidLine = "电子"
+    delivery: SaidLine = "网上查询"
 
 
 class Application(BaseModel):
@@ -69,7 +77,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: AnswerKind
-    text: Annotated[Text, Field(min_length=1)]
+    text: Annotated[SaidText, Field(min_length=1)]
     grounds: tuple[str, ...] = ()
 
 
@@ -108,18 +116,17 @@ class Progress(BaseModel):
 
 
 @router.post("/applications", status_code=201)
-async def receive(asked: Application, who: Asking, parts: PartsOf, command: CommandId) -> Received:
+async def receive(
+    asked: Application, who: Asking, parts: PartsOf, command: CommandId, fresh: FreshName
+) -> Received:
     """Take in an application: from the public by the portal, or by a disclosure officer who fills it in."""
     unit = await known_unit(parts.replica, asked.unit)
     if not who.is_public:
         await require_duty(parts, who, asked.unit, Duty.DISCLOSURE_OFFICER)
     keys, now = keys_of(parts), await parts.clock.now()
-    application_id = asked.application or uuid5(command, "application").hex
+    application_id = asked.application or fresh
     received_on = None if who.is_public else asked.received_on
-    receipt = (
-        f"{(received_on or local_date(now)):%Y%m%d}-{hashlib.sha256(application_id.encode()).hexdigest()[:8]}"
-    )
-    receipt = receipt.upper()
+    receipt = _receipt(received_on or local_date(now), application_id)
     code = (await keys.pseudonym(f"code/{application_id}"))[2:12]
     identity = await keys.identity(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")
     stream = application_stream(application_id)
@@ -135,7 +142,7 @@ async def receive(asked: Application, who: Asking, parts: PartsOf, command: Comm
             applicant=sealed(person, key, asked.applicant.model_dump(), f"{stream}/applicant"),
             request=sealed(person, key, asked.request.model_dump(), f"{stream}/request"),
             received_on=received_on,
-            code_digest=_code_digest(receipt, code),
+            code_digest=await _code_digest(keys, receipt, code),
             by=who.person,
         )
         done = await carry(
@@ -149,6 +156,8 @@ async def receive(asked: Application, who: Asking, parts: PartsOf, command: Comm
         )
         if done.place is not None and parts.subscription is not None:
             await parts.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
+    if done.repeated:  # the very same command of the same caller: the receipt is the first one's, of that day
+        receipt = (await state_of(parts, application_id)).received.receipt
     return Received(**dict(done), receipt=receipt, code=code)
 
 
@@ -190,8 +199,8 @@ async def progress(asked: LookUp, who: Asking, parts: PartsOf) -> Progress:
     row = await parts.pool.fetchrow(
         "SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt
     )
-    given = _code_digest(receipt, code)
-    if row is None or not hmac.compare_digest(row["code_digest"], given) or not who.is_public:
+    known = [await _code_digest(keys_of(parts), receipt, code), _plain_digest(receipt, code)]
+    if row is None or not who.is_public or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
         raise _unknown()
     state = await state_of(parts, row["application"])
     return await _progress(parts, state)
@@ -280,5 +289,16 @@ async def _letter(
     return sealed(person, key, {"text": text}, bound_to)
 
 
-def _code_digest(receipt: str, code: str) -> str:
+def _receipt(day: date, application_id: str) -> str:
+    """受理编号: the day, and 64 bits of the application's id, so that no two applications have the same."""
+    return f"{day:%Y%m%d}-{hashlib.sha256(application_id.encode()).hexdigest()[:16].upper()}"
+
+
+async def _code_digest(keys: seal.Keys, receipt: str, code: str) -> str:
+    """What is on record of the query code. Keyed: who only reads the log can't try codes on it."""
+    return hashlib.sha256(await keys.identity(f"query/{receipt}/{code}")).hexdigest()
+
+
+def _plain_digest(receipt: str, code: str) -> str:
+    """As it went on record at first; those receipts are still in people's hands."""
     return hashlib.sha256(f"{receipt}/{code}".encode()).hexdigest()

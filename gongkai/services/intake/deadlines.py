@@ -1,7 +1,7 @@
 """办理期限: when an application's time is up, its lateness becomes a fact (GT-answer)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from gongkai.contracts.events import (
     SYSTEM,
@@ -16,6 +16,8 @@ from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
+from gongkai.rules import Rules
+from gongkai.rules.deadlines import BeforeNotices
 from gongkai.rules.moment import end_of
 from gongkai.runtime.commands import basis, known_unit, rules_of
 from gongkai.runtime.service import Parts
@@ -26,6 +28,13 @@ OVERDUE = "application-overdue"
 
 
 _FOLDED = {event.NAME for event in (ApplicationReceived, ApplicationAnswered, ApplicationOverdue)}
+
+
+def _due(state: application.Open, rules: Rules) -> date | None:
+    try:
+        return application.clock(state, rules).due
+    except BeforeNotices:
+        return None  # on record since before such a day of receipt was refused: nothing can fall due
 
 
 class Deadlines:
@@ -46,7 +55,7 @@ class Deadlines:
                 case ApplicationReceived() as received:
                     await self._parts.replica.at_least(what.record.registerat)
                     unit = await known_unit(self._parts.replica, received.unit)
-                    due = application.clock(application.Open(received), rules_of(unit, received.at)).due
+                    due = _due(application.Open(received), rules_of(unit, received.at))
                     if due is not None:
                         await timers.put(conn, Due(OVERDUE, what.record.subject, end_of(due)))
                 case ApplicationAnswered() | ApplicationOverdue() as settled:

@@ -22,6 +22,7 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
         issuer = Issuer.load("portal", settings.token_keys)
         app.state.desk = Desk(
             site=site or Site(),
+            address=settings.portal_url.rstrip("/"),
             catalogue=Catalogue(parts.pool),
             intake=Intake(parts.http, settings.intake_url, issuer, parts.wall),
         )
@@ -34,6 +35,7 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
         register_logs=(),  # who holds which office is none of the public's pages
         rooms=rooms,
         routers=[pages.router, apply.router, progress.router, standing.router],
+        public=True,
     )
     standing.install_errors(app)
     dress(app)

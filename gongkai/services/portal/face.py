@@ -29,6 +29,7 @@ class Desk:
     """What the pages work with, at `request.app.state.desk`. Limits are real time (等保: 5 failures, 300 s)."""
 
     site: Site
+    address: str  # of the portal, as the public writes it; without a slash at the end
     catalogue: Catalogue
     intake: Intake
     wrong_codes: Limit = field(default_factory=lambda: Limit(5, 300))

@@ -97,7 +97,7 @@ async def catalogue_file(request: Request, asked: Asked) -> Response:
     rows = csv.writer(out)
     rows.writerow(HEADINGS)
     for e in listing.entries:
-        rows.writerow([*map(_cell, _row(e)), f"{request.base_url}documents/{e.document}"])
+        rows.writerow([*map(_cell, _row(e)), f"{desk(request).address}/documents/{e.document}"])
     headers = {"Content-Disposition": "attachment; filename=catalogue.csv"}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -143,7 +143,7 @@ async def document_text(request: Request, document: str) -> Response:
 
 
 async def _document(request: Request, document: str) -> Document:
-    found = await desk(request).catalogue.document(document) if "\0" not in document else None
+    found = await desk(request).catalogue.document(document)
     if found is None:
         raise HTTPException(404)
     return found

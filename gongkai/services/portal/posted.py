@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gongkai.runtime.edge import typed
 from gongkai.runtime.web import Problem
 
 COOKIE = "gongkai_form"
@@ -37,13 +38,20 @@ async def posted(request: Request) -> FormData:
     """What was typed. Files and floods are refused (413)."""
     if int(request.headers.get("content-length") or LARGEST + 1) > LARGEST:
         raise HTTPException(413)
-    return await request.form(max_files=0)
+    return await typed(request, max_files=0)
 
 
 def ours(request: Request, data: FormData) -> bool:
     """True when the form was ours: token and, where the browser says it, origin."""
     known, given = request.cookies.get(COOKIE, ""), str(data.get("csrf", ""))
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+    if origin is not None and _host(origin) != request.headers.get("host", ""):
         return False
     return bool(known) and hmac.compare_digest(known.encode(), given.encode())
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # http://[::1
+        return None

@@ -1,13 +1,13 @@
 """What the portal's pages ask of the read model: lists by cursor, search with a bounded ranking, one document."""
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from gongkai.runtime.edge import storable
 from gongkai.services.portal.narrowing import COUNTED, Wanted, asks_of
 
 PAGE = 20
@@ -225,8 +225,9 @@ def _read_cursor(text: str, width: int) -> list[Any] | None:
     try:
         key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         at, document = datetime.fromisoformat(key[-2]), str(key[-1])
-        if len(key) != width or at.utcoffset() is None:
-            return None
-        return [*(int(score) for score in key[:-2]), at, document]
-    except (ValueError, TypeError, IndexError, KeyError, binascii.Error):
+        scores = [int(score) for score in key[:-2]]
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         return None
+    if len(key) != width or not storable(document) or any(not 0 <= score < 2**31 for score in scores):
+        return None
+    return [*scores, at, document] if at.utcoffset() is not None and 1900 <= at.year < 3000 else None

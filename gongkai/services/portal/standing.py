@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
+from gongkai.runtime.problems import UNREADABLE, unreadable
 from gongkai.runtime.web.headers import HEADERS
 from gongkai.services.portal.face import desk, moment, page
 from gongkai.services.portal.narrowing import Wanted
@@ -64,7 +65,7 @@ async def sitemap(request: Request) -> Response:
 
 @router.get("/sitemap.xml")
 async def sitemap_file(request: Request) -> Response:
-    base = str(request.base_url).rstrip("/")
+    base = desk(request).address
     lines = [f"<url><loc>{escape(base + path)}</loc></url>" for path in COLUMNS]
     for document, changed in await desk(request).catalogue.addresses():
         loc = escape(f"{base}/documents/{document}")
@@ -75,7 +76,7 @@ async def sitemap_file(request: Request) -> Response:
 
 @router.get("/robots.txt")
 async def robots(request: Request) -> Response:
-    base = str(request.base_url).rstrip("/")
+    base = desk(request).address
     return PlainTextResponse(
         f"User-agent: *\nDisallow: /apply\nDisallow: /progress\nSitemap: {base}/sitemap.xml\n"
     )
@@ -85,10 +86,13 @@ def install_errors(app: FastAPI) -> None:
     """A reader gets a page, not a problem document."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
+    for kind in UNREADABLE:
+        app.add_exception_handler(kind, _unreadable)
     for away in (
         OSError,
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
         asyncpg.CannotConnectNowError,
     ):
         app.add_exception_handler(away, _away)
@@ -104,7 +108,13 @@ async def _malformed(request: Request, _: Exception) -> Response:
     return await error_page(request, 400)
 
 
-async def _away(request: Request, _: Exception) -> Response:
+async def _unreadable(request: Request, _: Exception) -> Response:
+    return await error_page(request, 422)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    if unreadable(error):
+        return await _unreadable(request, error)
     return await error_page(request, 503)
 
 

@@ -11,6 +11,7 @@ from gongkai.contracts.events import DocumentPublished, decode
 from gongkai.ledger import blobs
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
+from gongkai.ledger.upsert import stored
 from gongkai.rules.moment import local_date
 from gongkai.services.portal.search import compared, lexemes
 
@@ -78,7 +79,7 @@ def _event(what: Delivered) -> object:
 
 
 def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]:
-    return (
+    row = (
         record.id,
         event.document,
         record.streamversion,
@@ -95,25 +96,29 @@ def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]
         max((c.at for c in event.consultations), default=None),
         event.rulebook,
     )
+    return tuple(stored(value) for value in row)
 
 
 def _document(record: Record, event: DocumentPublished, content: bytes) -> tuple[object, ...]:
-    body = content.decode().replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL's text has no NUL
-    head = [compared(part) for part in (event.title, event.number or "", event.index)]
-    fields = [*head, compared(event.summary), compared(body)]
+    body, title, number, index = map(
+        stored, (content.decode(errors="replace"), event.title, event.number, event.index)
+    )
+    summary, unit_name = stored(event.summary), stored(event.unit_name)
+    head = [compared(part) for part in (title, number or "", index)]
+    fields = [*head, compared(summary), compared(body)]
     return (
         event.document,
         record.streamversion,
         record.id,
         event.unit,
-        event.unit_name,
-        event.title,
-        event.number,
-        event.index,
+        unit_name,
+        title,
+        number,
+        index,
         str(event.category),
-        event.summary,
+        summary,
         event.digest,
-        event.media_type,
+        stored(event.media_type),
         event.size,
         event.formed_on,
         event.at,

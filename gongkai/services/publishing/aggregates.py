@@ -9,3 +9,8 @@ PUBLICATION: Aggregate[publication.State] = Aggregate(None, publication.evolve, 
 
 def publication_stream(document_id: str) -> str:
     return f"publication-{document_id}"
+
+
+def document_stream(document_id: str) -> str:
+    """Intake's: the drafts of one document."""
+    return f"document-{document_id}"

@@ -1,15 +1,23 @@
 """Commands in, position out: publication; and what still stands in its way."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from gongkai.contracts.errors import BadInput, Sentence
-from gongkai.contracts.events import Digest, Id
-from gongkai.contracts.vocabulary import Duty
+from gongkai.contracts.errors import BadInput, Refused, Sentence
+from gongkai.contracts.events import Digest, DocumentDrafted, Event, Id
+from gongkai.contracts.vocabulary import Duty, StandingRole
+from gongkai.ledger import read
+from gongkai.ledger.decider import ATTEMPTS, Contended
+from gongkai.rules import Rules
 from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
-from gongkai.runtime.identity import Asking
+from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.service import Parts
-from gongkai.services.publishing.aggregates import PUBLICATION, publication_stream
+from gongkai.runtime.topology import log_for
+from gongkai.services.publishing.aggregates import PUBLICATION, document_stream, publication_stream
 from gongkai.services.publishing.domain import gate, publication
 from gongkai.services.publishing.views import docket_of
 
@@ -37,32 +45,58 @@ class Gate(BaseModel):
     missing: list[Lacking]
 
 
+class _Overtaken(Exception):
+    """The publication changed after the docket was drawn up."""
+
+
 @router.post("/publications/{document_id}", status_code=201)
 async def publish(
     document_id: Id, asked: Publication, who: Asking, parts: PartsOf, command: CommandId
 ) -> Done:
-    """Publish one version. Refused while anything is missing at the gate (WY-B.3, WY-B.4, LS-10b, SC-3.3)."""
-    docket = await _docket(parts, document_id, asked.digest)
-    unit = await known_unit(parts.replica, docket.draft.unit)
-    await require_duty(parts, who, unit.unit, Duty.DISCLOSURE_OFFICER)
-    now = await parts.clock.now()
-    cmd = publication.Publish(docket, asked.digest, unit.name, who.person)
-    rules = rules_of(unit, now)
-    return await carry(
-        parts,
-        command=command,
-        stream=publication_stream(document_id),
-        aggregate=PUBLICATION,
-        decide=lambda state: publication.publish(state, cmd, rules, now),
-        now=now,
-        id=document_id,
-    )
+    """Publish one version. Refused while anything is missing at the gate (WY-B.3, WY-B.4, LS-10b, SC-3.3).
+
+    The docket is drawn up after the publication was read, and again whenever that has changed since.
+    """
+    stream = publication_stream(document_id)
+    for _ in range(ATTEMPTS):
+        before = PUBLICATION.fold(await read.stream(parts.pool, log_for("publishing"), stream))
+        docket = await _docket(parts, document_id)
+        unit = await known_unit(parts.replica, docket.draft.unit)
+        await require_duty(parts, who, unit.unit, Duty.DISCLOSURE_OFFICER)
+        now = await parts.clock.now()
+        cmd, rules = publication.Publish(docket, asked.digest, unit.name, who.person), rules_of(unit, now)
+        try:
+            return await carry(
+                parts,
+                command=command,
+                stream=stream,
+                aggregate=PUBLICATION,
+                decide=partial(_publish, before=before, cmd=cmd, rules=rules, now=now),
+                now=now,
+                id=document_id,
+            )
+        except _Overtaken:
+            continue
+    raise Contended(stream)
+
+
+def _publish(
+    state: publication.State,
+    before: publication.State,
+    cmd: publication.Publish,
+    rules: Rules,
+    now: datetime,
+) -> Sequence[Event]:
+    if state != before:
+        raise _Overtaken
+    return publication.publish(state, cmd, rules, now)
 
 
 @router.get("/publications/{document_id}/gate")
 async def look_at_gate(document_id: Id, who: Asking, parts: PartsOf) -> Gate:
-    """What still stands between the newest version and the public."""
-    docket = await _docket(parts, document_id, None)
+    """What still stands between the newest version and the public. For whoever may read its draft."""
+    docket = await _docket(parts, document_id)
+    await _may_look(parts, who, docket)
     digest = docket.draft.digest
     unit = await known_unit(parts.replica, docket.draft.unit)
     book = rules_of(unit, await parts.clock.now()).book
@@ -72,8 +106,32 @@ async def look_at_gate(document_id: Id, who: Asking, parts: PartsOf) -> Gate:
     return Gate(ready=not lacking, digest=digest, missing=lacking)
 
 
-async def _docket(parts: Parts, document_id: str, digest: str | None) -> gate.Docket:
-    docket = await docket_of(parts.pool, document_id, digest, parts.replica.register)
+async def _docket(parts: Parts, document_id: str) -> gate.Docket:
+    """The docket of the version that is newest in intake's own log: what Kafka hasn't brought yet is waited for."""
+    stream = document_stream(document_id)
+    entries = await read.stream(parts.pool, log_for("intake"), stream)
+    drafts = [entry for entry in entries if entry.record.name == DocumentDrafted.NAME]
+    if drafts and parts.subscription and not await parts.subscription.wait_for(drafts[-1].place):
+        raise Contended(stream)
+    docket = await docket_of(parts.pool, document_id, parts.replica.register)
     if docket is None:
         raise BadInput("document.unknown", Sentence("没有这份文件。", "No such document."), status=404)
     return docket
+
+
+async def _may_look(parts: Parts, who: Principal, docket: gate.Docket) -> None:
+    """The unit's officers, those asked about this version, auditors and supervisors: who may read the draft."""
+    register = await parts.replica.sync()
+    units = {
+        docket.draft.unit,
+        *(need.unit for need in docket.draft.consult),
+        *(c.asked for c in docket.about(docket.draft.digest)),
+    }
+    supervising = (StandingRole.AUTHORITY, StandingRole.SECRECY, StandingRole.SUPERVISION)
+    holdings = register.holdings(who.person)
+    if any(holding.unit in units or Duty.AUDITOR in holding.duties for holding in holdings):
+        return
+    if any(register.stands_for(who.person, role) for role in supervising):
+        return
+    says = Sentence("您无权查看该文稿的发布审查。", "You have no right to see what this draft still lacks.")
+    raise Refused("rights.read-draft", "SC-1.1", says, status=403)

@@ -1,7 +1,8 @@
 """The docket: all that publishing has seen of a document, as the gate asks for it (WY-B.3, WY-B.4, LS-10b)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
+from uuid import UUID
 
 from gongkai.contracts.envelope import Record, read_record
 from gongkai.contracts.events import (
@@ -16,7 +17,7 @@ from gongkai.contracts.events import (
     decode,
 )
 from gongkai.contracts.register import Register
-from gongkai.contracts.vocabulary import Silence
+from gongkai.contracts.vocabulary import ConsultationKind, Silence
 from gongkai.ledger import blobs
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
@@ -58,8 +59,8 @@ class Releases:
                 await blobs.release(conn, event.digest)
 
 
-async def docket_of(conn: Connection, document: str, digest: str | None, register: Register) -> Docket | None:
-    """The docket with the review of that digest (of the newest version when None); None: no draft was seen."""
+async def docket_of(conn: Connection, document: str, register: Register) -> Docket | None:
+    """The docket of the newest version; None: no draft was seen."""
     rows = await conn.fetch("SELECT log, record FROM docket WHERE document = $1", document)
     seen = sorted(
         ((row["log"], read_record(row["record"])) for row in rows), key=lambda pair: pair[1].streamversion
@@ -69,8 +70,9 @@ async def docket_of(conn: Connection, document: str, digest: str | None, registe
     if not drafts:
         return None
     draft, draft_ref = drafts[-1]
+    first = {event.digest: ref.id for event, ref in reversed(drafts)}
     return Docket(
-        _draft(draft, draft_ref, register), _review(facts, digest or draft.digest), _consultations(facts)
+        _draft(draft, draft_ref, register), _review(facts, draft_ref.id, first), _consultations(facts)
     )
 
 
@@ -97,10 +99,18 @@ def _draft(event: DocumentDrafted, ref: EventRef, register: Register) -> Draft:
     )
 
 
-def _review(facts: Sequence[tuple[Event, EventRef]], digest: str) -> Review | None:
-    """The newest opinion on that digest; where there is none, the newest on another, so that the page can say so."""
-    reviews = [Review(e.digest, e.opinion, ref) for e, ref in facts if isinstance(e, SecrecyReviewed)]
-    return next((r for r in reversed(reviews) if r.digest == digest), reviews[-1] if reviews else None)
+def _review(facts: Sequence[tuple[Event, EventRef]], draft: UUID, first: Mapping[str, UUID]) -> Review | None:
+    """The newest opinion on that draft; where there is none, the newest on another, so that the page can say so.
+
+    An opinion that was recorded before it named its draft is about the first one with its digest: then, another with
+    the same text was put to no review of its own.
+    """
+    reviews = [
+        Review(e.digest, e.opinion, ref, e.draft.id if e.draft else first.get(e.digest))
+        for e, ref in facts
+        if isinstance(e, SecrecyReviewed)
+    ]
+    return next((r for r in reversed(reviews) if r.draft == draft), reviews[-1] if reviews else None)
 
 
 def _consultations(facts: Sequence[tuple[Event, EventRef]]) -> tuple[Consultation, ...]:
@@ -115,7 +125,10 @@ def _consultations(facts: Sequence[tuple[Event, EventRef]]) -> tuple[Consultatio
                 read: Settled = "consent" if event.silence is Silence.CONSENT else "open"
                 found[event.consultation] = Consultation(event.kind, event.digest, event.asked, read, ref)
             case ConsultationAnswered():
-                said: Settled = "consent" if event.agrees else "refused"
-                asked = found[event.consultation]  # its own stream is in order
-                found[event.consultation] = Consultation(asked.kind, event.digest, event.asked, said, ref)
+                asked = found.get(event.consultation)
+                kind = event.kind or (asked.kind if asked else None)
+                said: Settled = "refused" if not event.agrees else "consent" if kind else "open"
+                found[event.consultation] = Consultation(  # of a question that wasn't seen, only a no counts
+                    kind or ConsultationKind.AFFECTS, event.digest, event.asked, said, ref
+                )
     return tuple(found.values())

@@ -14,3 +14,8 @@ def review_stream(document_id: str) -> str:
 
 def consultation_stream(consultation_id: str) -> str:
     return f"consultation-{consultation_id}"
+
+
+def document_stream(document_id: str) -> str:
+    """Intake's: the drafts of one document."""
+    return f"document-{document_id}"

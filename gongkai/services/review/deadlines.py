@@ -8,10 +8,11 @@ from gongkai.contracts.events import (
     ConsultationAnswered,
     ConsultationLapsed,
     ConsultationRequested,
+    DocumentDrafted,
     Event,
     decode,
 )
-from gongkai.ledger import timers
+from gongkai.ledger import read, timers
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
@@ -19,7 +20,8 @@ from gongkai.ledger.timers import Due
 from gongkai.rules.moment import end_of
 from gongkai.runtime.commands import basis, known_unit, rules_of
 from gongkai.runtime.service import Parts
-from gongkai.services.review.aggregates import CONSULTATION, consultation_stream
+from gongkai.runtime.topology import log_for
+from gongkai.services.review.aggregates import CONSULTATION, consultation_stream, document_stream
 from gongkai.services.review.domain import consultation
 
 SILENCE = "consultation-silence"
@@ -53,7 +55,12 @@ class Deadlines:
                     await timers.drop(conn, SILENCE, consultation_stream(settled.consultation))
 
     async def issue(self, due: Due, now: datetime) -> None:
-        """What a timer's command does: nothing, when the answer was quicker."""
+        """What a timer's command does: nothing, when the answer was quicker, or when the text that was asked about has
+        been replaced. Silence about what nobody wants to publish is no fault (SC-3.3); if that text comes back, the
+        unit is asked again, and a new timer is set."""
+        asked = CONSULTATION.fold(await read.stream(self._parts.pool, log_for("review"), due.stream))
+        if asked is not None and not await self._is_newest(asked.request):
+            return
         register = await self._parts.replica.sync()
 
         def decide(state: consultation.State) -> list[Event]:
@@ -62,3 +69,9 @@ class Deadlines:
             return consultation.lapse(state, consultation.Lapse(by=SYSTEM), rules, now)
 
         await self._parts.carry_out(Intent(due.command, due.stream, CONSULTATION, decide), now)
+
+    async def _is_newest(self, request: ConsultationRequested) -> bool:
+        """By intake's own log: a timer may be quicker than Kafka."""
+        entries = await read.stream(self._parts.pool, log_for("intake"), document_stream(request.document))
+        drafts = [e for entry in entries if isinstance(e := decode(entry.record), DocumentDrafted)]
+        return not drafts or drafts[-1].digest == request.digest

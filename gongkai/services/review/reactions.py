@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 from uuid import uuid5
 
-from gongkai.contracts.events import SYSTEM, DocumentDrafted, decode
+from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode
+from gongkai.ledger import read
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import known_unit, rules_of
 from gongkai.runtime.service import Parts
+from gongkai.runtime.topology import log_for
 from gongkai.services.review.aggregates import CONSULTATION, REVIEW, consultation_stream, review_stream
 from gongkai.services.review.domain import consultation, secrecy_review
 
@@ -27,6 +29,7 @@ class Drafts:
             return ()
         await self._parts.replica.at_least(what.record.registerat)
         rules = rules_of(await known_unit(self._parts.replica, draft.unit), draft.at)
+        ref = EventRef(log=what.place.log, id=what.record.id, type=what.record.type, at=what.record.time)
         review = secrecy_review.Request(
             document=draft.document,
             unit=draft.unit,
@@ -34,6 +37,7 @@ class Drafts:
             attribute=draft.attribute,
             digest=draft.digest,
             drafted_by=draft.by,
+            draft=ref,
             by=SYSTEM,
         )
         intents: list[Intent[Any]] = [
@@ -47,6 +51,7 @@ class Drafts:
                 trace=what.trace,
             )
         ]
+        returned = bool(draft.consult) and await _took_the_place_of_another(conn, what, draft)
         for need in draft.consult:
             asked = consultation.consultation_id(draft.document, draft.digest, need.unit, need.kind)
             letter = consultation.Request(
@@ -59,6 +64,8 @@ class Drafts:
                 kind=need.kind,
                 matters=need.matters,
                 opinion=need.opinion,
+                draft=ref,
+                returned=returned,
                 by=SYSTEM,
             )
             intents.append(
@@ -73,3 +80,15 @@ class Drafts:
                 )
             )
         return intents
+
+
+async def _took_the_place_of_another(conn: Connection, what: Delivered, draft: DocumentDrafted) -> bool:
+    """True when the draft before this one had another text."""
+    stream = await read.stream(conn, log_for("intake"), what.record.subject)
+    earlier = [
+        event
+        for entry in stream
+        if entry.version < what.record.streamversion
+        and isinstance(event := decode(entry.record), DocumentDrafted)
+    ]
+    return bool(earlier) and earlier[-1].digest != draft.digest

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from gongkai.runtime.cluster import writer
 from gongkai.runtime.settings import Settings
 from gongkai.services.console.app import create
-from tests.integration.house import House
+from tests.integration.house import SESSION, House
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
@@ -27,6 +27,7 @@ async def desk(house: House, broker: str) -> AsyncIterator[FastAPI]:
         dsn=SecretStr(house.cluster.dsn(writer("console"))),
         kafka=broker,
         kafka_prefix=house.cluster.database,
+        kafka_session=SESSION,
         token_keys=house.keys,
         intake_url="http://intake",
         review_url="http://review",

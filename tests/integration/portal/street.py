@@ -13,7 +13,7 @@ from gongkai.runtime.settings import Settings
 from gongkai.services.portal.app import create
 from gongkai.services.portal.face import Desk
 from gongkai.services.portal.site import Site
-from tests.integration.house import House
+from tests.integration.house import SESSION, House
 
 
 @asynccontextmanager
@@ -24,6 +24,7 @@ async def public_door(house: House, broker: str, site: Site | None = None) -> As
         dsn=SecretStr(house.cluster.dsn(writer("portal"))),
         kafka=broker,
         kafka_prefix=house.cluster.database,
+        kafka_session=SESSION,
         token_keys=house.keys,
     )
     app = create(settings, site or Site(name="示例区人民政府信息公开", organiser="示例区人民政府办公室"))

@@ -78,9 +78,9 @@ async def test_a_published_document_is_read_found_and_downloaded(district: House
         "示例water局",
         "2025年3月3日 09:00",
         "规定采购程序",
-        "五原制度第三条",
-        "五原制度第四条",
-        "楚雄制度第六条",
+        "上城制度三.4",
+        "条例第二十六条",
+        "条例第十三条",
     ):
         assert fact in text
     assert re.search(r"water/2025-[0-9a-f]+", text)
@@ -271,8 +271,8 @@ async def test_odd_addresses_get_a_page(counter: House) -> None:
         ("/documents/..%2f..", 404),
         ("/documents/%00", 404),
         ("/documents?q=" + "长" * 300, 400),
-        ("/documents?year=abc&category=zzz&sort=odd&after=%00&before=e30", 200),
-        ("/documents?q=%00", 200),
+        ("/documents?year=abc&category=zzz&sort=odd&after=e30&before=e30", 200),
+        ("/documents?q=%00", 422),
     ):
         page = await portal.get(path)
         assert page.status_code == status, path

@@ -74,6 +74,22 @@ async def test_rows_are_the_same_for_any_order_batch_and_repetition(conn: asyncp
     assert len(found) == 1
 
 
+async def test_a_nul_anywhere_in_a_record_stops_nothing(conn: asyncpg.Connection) -> None:
+    dirty = {
+        "title": "甲\0乙",
+        "number": "示\0号",
+        "summary": "\0概述",
+        "unit_name": "示例\0局",
+        "index": "a/\0",
+    }
+    event = a_document_published(digest=sha(TEXTS[0]), rulebook="sc\0", media_type="text/\0plain", **dirty)
+    _, raw = seal_record(event, stream="publication-doc-1", version=1, command=UUID(int=9), index=0)
+    await Documents().apply(conn, [Delivered(Place("publishing", 0, 0), NOW, read_record(raw))])
+    (entry,) = (await Catalogue(conn).listing(Wanted())).entries
+    said = (entry.title, entry.number, entry.summary, entry.unit_name, entry.index)
+    assert said == tuple(word.replace("\0", "\N{REPLACEMENT CHARACTER}") for word in dirty.values())
+
+
 @pytest.mark.clause("WY-B.4", "LS-10b")
 async def test_the_newest_version_stands_and_the_older_stays_in_its_history(conn: asyncpg.Connection) -> None:
     await Documents().apply(conn, [what for stream in delivered() for what in stream][::-1])

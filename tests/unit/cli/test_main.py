@@ -1,13 +1,18 @@
 """The command line: quick to start a service, and plain about what a person can mend."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.main import get_command
 
 from gongkai.cli import main as module
 from gongkai.cli.deployment import NotUp
+from gongkai.cli.mendable import Mendable
+from gongkai.cli.up import Options, up
 
 
 def test_serving_imports_no_other_command() -> None:
@@ -22,6 +27,30 @@ def test_commands_of_other_modules_are_ours_too(capsys: pytest.CaptureFixture[st
     module.app(["--help"], standalone_mode=False)
     said = capsys.readouterr().out
     assert all(name in said for name in ("up", "serve", "migrate", "deadline", "clauses"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["up", "--data", __file__], "不是目录 / is not a folder"),
+        (["check", "--data", __file__], "不是目录 / is not a folder"),
+        (["up", "--kafka", "nonsense"], "must be HOST:PORT"),
+        (["up", "--kafka", "a:1,b"], "must be HOST:PORT"),
+        (["up", "--kafka", "a:0"], "must be HOST:PORT"),
+        (["up", "--kafka", "a:99999999999"], "must be HOST:PORT"),
+        (["demo", "--scale", "inf"], "must be a finite number"),
+    ],
+)
+def test_an_option_that_cant_be_is_refused_with_a_sentence(arguments: list[str], sentence: str) -> None:
+    with pytest.raises(typer.BadParameter) as refused:
+        get_command(module.app).main(arguments, standalone_mode=False)
+    assert sentence in refused.value.message
+
+
+def test_a_folder_under_a_file_is_no_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Mendable, match="不能用作数据目录 / can't be the data folder"):
+        asyncio.run(up(Options(tmp_path / "file" / "data")))
 
 
 def test_what_a_person_can_mend_is_said_in_both_languages(

@@ -73,3 +73,24 @@ def test_an_address_holds_what_is_asked_and_nothing_empty() -> None:
         "/documents?q=%E9%A2%84%E7%AE%97&state=ready&after=x"
     )
     assert address("/documents", Wanted()) == "/documents"
+
+
+async def test_rows_that_no_form_of_ours_has_are_none() -> None:
+    names = (
+        "consult/abc/unit",
+        "consult/",
+        "consult/1",
+        f"consult/{'9' * 5000}/unit",
+        "consult/-1/unit",
+        "consult/²/unit",
+    )
+    typed = await Typed.read(FormData([(name, "x") for name in names]))
+    assert typed.needs == []
+
+
+@pytest.mark.parametrize("told", ["téxt/plain", "text/plain\r\nX: y", "", "text", "文/本"])
+async def test_a_file_of_a_strange_type_is_sent_as_of_none(told: str) -> None:
+    upload = Upload("稿", b"x", "text/plain")
+    upload.headers = Headers(raw=[(b"content-type", told.encode("utf-8"))])
+    typed = await Typed.read(FormData([("file", upload)]))
+    assert typed.content() == (b"x", "application/octet-stream")

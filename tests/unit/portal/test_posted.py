@@ -23,6 +23,7 @@ def a_request(cookie: str = MARK, origin: str | None = None) -> Request:
         (a_request(origin="http://portal.test"), MARK, True),
         (a_request(origin="http://elsewhere.test"), MARK, False),
         (a_request(origin="null"), MARK, False),
+        (a_request(origin="http://[::1"), MARK, False),
         (a_request(), "x" * 43, False),
         (a_request(cookie=""), "", False),
     ],

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.rules.calendar import Holiday, Notice, official
-from gongkai.rules.deadlines import Pause, deadline, late_days
+from gongkai.rules.deadlines import BeforeNotices, Pause, deadline, late_days
 from gongkai.rules.rulebooks import load
 from gongkai.rules.term import Term
 
 CALENDAR = official()
 FIRST, LAST = date(2018, 1, 1), date(2026, 12, 31)
 
-any_day = st.dates()
+any_day = st.dates(FIRST)
 a_known_day = st.dates(FIRST, LAST)
 a_term = st.builds(Term, st.integers(1, 120), st.sampled_from(["wd", "d"]))
 some_pauses = st.lists(
@@ -147,6 +147,13 @@ def test_on_any_day_there_is_a_due_day_or_a_notice_awaited_and_no_day_is_lost(
     assert (clock.due is None) == (clock.awaits is not None)
     assert [day.date for day in clock.days] == [start + timedelta(days=n) for n in range(len(clock.days))]
     assert all(day.reason.zh and day.reason.en for day in clock.days)
+
+
+@pytest.mark.clause("GT-count")
+@given(start=st.dates(max_value=FIRST - timedelta(days=1)), term=a_term)
+def test_before_the_first_notice_no_notice_is_awaited(start: date, term: Term) -> None:
+    with pytest.raises(BeforeNotices, match=str(start.year)):
+        deadline(CALENDAR, start=start, term=term)
 
 
 @given(start=a_known_day, term=a_term, pauses=some_pauses)

@@ -110,6 +110,7 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
             attribute=st.sampled_from(Attribute),
             digest=digests,
             drafted_by=people,
+            draft=refs,
             by=people,
         ),
         st.builds(
@@ -119,6 +120,7 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
             basis=st.lists(words, max_size=2).map(tuple),
             reason=words,
             by=people,
+            draft=st.none() | refs.map(lambda ref: ref.id),
         ),
     ),
     consultation: st.one_of(
@@ -133,6 +135,8 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
             kind=kinds,
             matters=lines,
             opinion=lines,
+            draft=refs,
+            returned=st.booleans(),
             by=people,
         ),
         st.builds(
@@ -167,7 +171,10 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
                 ),
                 ref=refs,
             ),
-            review=st.none() | st.builds(gate.Review, digests, st.sampled_from(Opinion), refs),
+            review=st.none()
+            | st.builds(
+                gate.Review, digests, st.sampled_from(Opinion), refs, st.none() | refs.map(lambda ref: ref.id)
+            ),
             consultations=st.lists(
                 st.builds(
                     gate.Consultation,

@@ -64,6 +64,14 @@ async def test_only_the_two_libraries_are_served_from_npm(app: FastAPI) -> None:
     assert (await ask(app, "/static/vendor/..%2f..%2fpyproject.toml")).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["//evil.test/x", "///evil.test/x", "/\\evil.test/x", "/\\/evil.test/x"])
+def test_the_switch_never_leads_to_another_host(path: str) -> None:
+    scope = {"type": "http", "path": path, "query_string": b"lang=zh", "headers": [], "server": ("a", 80)}
+    to = switch(URL(scope=scope | {"scheme": "http"}), "en")
+    assert to[0] == "/"
+    assert to[1] not in "/\\"
+
+
 def test_the_switch_keeps_the_address() -> None:
     url = URL("http://web.test/documents?state=ready&lang=zh&q=%E9%A2%84")
     assert switch(url, "en") == "/documents?state=ready&q=%E9%A2%84&lang=en"

@@ -1,9 +1,12 @@
 """A text is set like an official document, and not one character of it is changed."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.runtime.web.typeset import Block, typeset
+from gongkai.runtime.web.typeset import MOST_LINES, Block, typeset
 
 LETTER = """区政府各部门：
 《示例区政务公开工作制度》已经区政府同意，现印发给你们，请认真贯彻执行。
@@ -90,3 +93,44 @@ def test_contents_list_chapters_where_there_are_some() -> None:
 
 def test_two_headings_need_no_list_of_contents() -> None:
     assert typeset("一、甲\n二、乙\n正文。", "").contents == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type"),
+    [
+        ("# a" + " " * 200_000 + "b", "text/markdown"),
+        ("# a" + "#" * 200_000 + "b", "text/markdown"),
+        ("第一条" + " " * 200_000 + "\n", "text/plain"),
+        ("第一章" + " " * 200_000 + "甲 乙", "text/plain"),
+        ("2026" + " " * 200_000 + "年x", "text/plain"),
+        ("|" + "甲" * 200_000, "text/plain"),
+        ("（" * 200_000, "text/plain"),
+        ("- " * 100_000, "text/markdown"),
+        ("甲\n" * 2_600_000, "text/plain"),
+        ("#\r" * 2_600_000, "text/markdown"),
+        ("甲" * 5_000_000, "text/plain"),
+    ],
+)
+def test_no_text_takes_long_and_none_loses_a_character(text: str, media_type: str) -> None:
+    began = time.process_time()
+    sheet = typeset(text, "标题", media_type)
+    assert time.process_time() - began < 1.0  # the worst takes a tenth of it
+    assert len(sheet.blocks) <= MOST_LINES
+    if media_type == "text/plain":
+        kept = "".join(b.lead + b.text for b in sheet.blocks) + sheet.rest
+        assert "".join(kept.split()) == "".join(text.split())
+
+
+def test_the_rest_of_a_long_text_begins_with_a_line_of_its_own() -> None:
+    line = "甲" * 99 + "\n"
+    sheet = typeset(line * 4000, "")
+    assert sheet.rest.startswith(line)
+    assert len(sheet.blocks) * 100 + len(sheet.rest) == 400_000
+    assert typeset(line * 3000, "").rest == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"), [("# 甲 ##", "甲"), ("# 甲##", "甲"), ("#   甲 # 乙", "甲 # 乙"), ("# ##", "##")]
+)
+def test_a_headings_closing_marks_are_none_of_its_words(line: str, words: str) -> None:
+    assert kinds(line, media_type="text/markdown") == [("title", words)]

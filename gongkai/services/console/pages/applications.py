@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
+from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -84,7 +85,12 @@ async def answer(request: Request, application: str, who: Visiting, parts: Parts
     body = {"kind": form.get("kind"), "text": form.get("text"), "grounds": grounds}
     sent = {name: value for name, value in body.items() if value}
     given = await command(
-        parts, who, "intake", f"/applications/{application}/answer", body=sent, key=form.get("key")
+        parts,
+        who,
+        "intake",
+        f"/applications/{quote(application, safe='')}/answer",
+        body=sent,
+        key=form.get("key"),
     )
     if given.ok:
         return RedirectResponse(f"/applications/{application}?done=answer", 303)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
@@ -70,7 +71,7 @@ async def review(request: Request, document: str, who: Visiting, parts: PartsOf)
         "reason": form.get("reason"),
     }
     answer = await command(
-        parts, who, "review", f"/reviews/{document}", body=_filled(body), key=form.get("key")
+        parts, who, "review", f"/reviews/{quote(document, safe='')}", body=_filled(body), key=form.get("key")
     )
     return await _after(request, who, parts, document, answer=answer, act="review", form=form)
 
@@ -80,7 +81,7 @@ async def publish(request: Request, document: str, who: Visiting, parts: PartsOf
     form = await form_of(request, who)
     body = {"digest": form.get("digest")}
     answer = await command(
-        parts, who, "publishing", f"/publications/{document}", body=body, key=form.get("key")
+        parts, who, "publishing", f"/publications/{quote(document, safe='')}", body=body, key=form.get("key")
     )
     return await _after(request, who, parts, document, answer=answer, act="publish", form=form)
 
@@ -92,7 +93,7 @@ async def reply(
     form = await form_of(request, who)
     agrees = {"yes": True, "no": False}.get(str(form.get("agrees")))
     body = {"agrees": agrees, "reason": form.get("reason"), "signed_by": form.get("signed_by")}
-    path = f"/consultations/{consultation}/answer"
+    path = f"/consultations/{quote(consultation, safe='')}/answer"
     answer = await command(parts, who, "review", path, body=_filled(body), key=form.get("key"))
     return await _after(
         request, who, parts, document, answer=answer, act=f"consultation-{consultation}", form=form
@@ -147,7 +148,11 @@ async def _page(
         parts, who, "intake", "GET", f"/documents/{document}/text", params={"digest": row["digest"]}
     )
     publishes = row["state"] != "published" and who.holds(row["unit"], Duty.DISCLOSURE_OFFICER)
-    gate = await ask(parts, who, "publishing", "GET", f"/publications/{document}/gate") if publishes else None
+    gate = (
+        await ask(parts, who, "publishing", "GET", f"/publications/{quote(document, safe='')}/gate")
+        if publishes
+        else None
+    )
     return await show(
         request,
         who,

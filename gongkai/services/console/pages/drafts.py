@@ -1,6 +1,7 @@
 """拟稿: a new draft or another version of one, typed or uploaded, with attribute, reason and whom to consult (CX-6)."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, 
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.edge import typed as posted
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, t
 from gongkai.services.console import sessions
@@ -27,6 +29,9 @@ router = APIRouter(include_in_schema=False)
 DRAFTING = (Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)
 NEED = ("unit", "kind", "matters", "opinion")
 MARKDOWN = (".md", ".markdown")
+_CONSULT = re.compile(r"consult/([0-9]{1,3})/[a-z]+")
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.IGNORECASE)
+UNKNOWN = "application/octet-stream"
 
 LABELS = {
     "/unit": ("拟稿单位", "Unit"),
@@ -52,7 +57,7 @@ class Typed:
     @classmethod
     async def read(cls, form: FormData) -> "Typed":
         plain = {key: value for key, value in form.items() if isinstance(value, str)}
-        rows = sorted({int(key.split("/")[1]) for key in plain if key.startswith("consult/")})
+        rows = sorted({int(row[1]) for key in plain if (row := _CONSULT.fullmatch(key))})
         needs = [{name: plain.get(f"consult/{row}/{name}", "").strip() for name in NEED} for row in rows]
         return cls(plain, needs, await _uploaded(form.get("file")))
 
@@ -80,7 +85,10 @@ async def _uploaded(file: object) -> tuple[bytes, str] | None:
     if not isinstance(file, UploadFile) or not file.filename:
         return None
     name = file.filename.lower()
-    plain = "text/plain" if name.endswith(".txt") else (file.content_type or "application/octet-stream")
+    told = (file.content_type or "").partition(";")[0].strip()
+    plain = told if _MEDIA_TYPE.fullmatch(told) else UNKNOWN
+    if name.endswith(".txt"):
+        plain = "text/plain"
     return await file.read(), "text/markdown" if name.endswith(MARKDOWN) else plain
 
 
@@ -120,10 +128,13 @@ def _needs(row: Any) -> list[dict[str, Any]]:
 
 @router.post("/documents")
 async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
-    async with request.form(max_files=1) as form:
+    form = await posted(request, large=True, max_files=1)
+    try:
         if not sessions.same(who.csrf, form.get("csrf")):
             raise ForgedForm
         typed = await Typed.read(form)
+    finally:
+        await form.close()
     document = typed.fields.get("document", "")
     if typed.fields.get("more"):
         typed.keep_upload()

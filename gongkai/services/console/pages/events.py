@@ -66,11 +66,12 @@ async def listing(
 
 
 def _day(text: str) -> date | None:
-    """An empty or unreadable day narrows nothing."""
+    """An empty or unreadable day narrows nothing, nor does one that no log reaches."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year < 3000 else None
 
 
 async def _found(parts: Parts, who: Visitor, event_id: UUID) -> tuple[Any, Entry]:

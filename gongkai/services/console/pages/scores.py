@@ -1,8 +1,8 @@
 """考核: units by score, and a unit's year with each deduction and the facts under it (SC-4.1)."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -15,6 +15,8 @@ from gongkai.services.console.reads.scores import FULL
 from gongkai.services.console.tellers import steps
 from gongkai.services.console.visitor import Visiting, show
 
+Year = Annotated[int | None, Query(ge=1900, le=9999)]
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -26,7 +28,7 @@ async def _years(parts: Parts, asked: int | None) -> tuple[int, list[int]]:
 
 
 @router.get("/scores")
-async def listing(request: Request, who: Visiting, parts: PartsOf, year: int | None = None) -> Response:
+async def listing(request: Request, who: Visiting, parts: PartsOf, year: Year = None) -> Response:
     shown, years = await _years(parts, year)
     sums = await scores.by_unit(parts.pool, shown)
     rows: list[dict[str, Any]] = []
@@ -48,9 +50,7 @@ async def listing(request: Request, who: Visiting, parts: PartsOf, year: int | N
 
 
 @router.get("/scores/{unit}")
-async def one(
-    request: Request, unit: str, who: Visiting, parts: PartsOf, year: int | None = None
-) -> Response:
+async def one(request: Request, unit: str, who: Visiting, parts: PartsOf, year: Year = None) -> Response:
     entry = who.register.unit(unit)
     if entry is None:
         raise HTTPException(404)

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.edge import typed
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, t
 from gongkai.services.console import accounts, sessions
@@ -33,7 +34,7 @@ async def sign_in_page(request: Request, parts: PartsOf, next: str = "/") -> Res
 
 @router.post("/sign-in")
 async def sign_in(request: Request, parts: PartsOf) -> Response:
-    form = await request.form(max_files=0, max_fields=8)  # anybody may send one
+    form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     person, after = str(form.get("person", "")).strip(), _inside(str(form.get("next", "/")))
     if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
         raise ForgedForm
@@ -46,7 +47,7 @@ async def sign_in(request: Request, parts: PartsOf) -> Response:
 @router.post("/sign-in/demo")
 async def sign_in_demo(request: Request, parts: PartsOf) -> Response:
     """One click. Refused wherever the clock isn't a demo's."""
-    form = await request.form(max_files=0, max_fields=8)  # anybody may send one
+    form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
         raise ForgedForm
     person, after = str(form.get("person", "")), _inside(str(form.get("next", "/")))
@@ -59,7 +60,7 @@ async def sign_in_demo(request: Request, parts: PartsOf) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, parts: PartsOf) -> Response:
     session = await sessions.find(parts.pool, request, parts.wall())
-    form = await request.form(max_files=0, max_fields=8)  # anybody may send one
+    form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     if session is not None and not sessions.same(session.csrf, form.get("csrf")):
         raise ForgedForm
     await sessions.end(parts.pool, request)

@@ -1,12 +1,13 @@
 """Pages by cursor: the sort key of the row that a page goes on from, opaque in the address."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+
+from gongkai.runtime.edge import storable
 
 PAGE = 30
 
@@ -31,9 +32,19 @@ def unpack(text: str, *kinds: Callable[[str], Any]) -> list[Any] | None:
     """The key; None for a cursor that can't be read, which counts as none."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return [kind(value) for kind, value in zip(kinds, plain, strict=True)] if text else None
-    except (ValueError, TypeError, binascii.Error):
+        if not isinstance(plain, list) or not all(isinstance(value, str) for value in plain):
+            return None
+        key = [kind(value) for kind, value in zip(kinds, plain, strict=True)]
+    except (ValueError, TypeError, RecursionError):
         return None
+    return key if all(map(_comparable, key)) else None
+
+
+def _comparable(value: Any) -> bool:
+    """Whether PostgreSQL can be asked to compare with it: strange moments and characters were never packed."""
+    if isinstance(value, datetime):
+        return value.utcoffset() is not None and 1900 <= value.year < 3000
+    return not isinstance(value, str) or storable(value)
 
 
 def sliced(

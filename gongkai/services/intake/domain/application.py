@@ -1,7 +1,7 @@
 """依申请公开: one application, from its receipt to its one answer (GT-received, GT-answer, GT-grounds)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import (
@@ -21,6 +21,10 @@ from gongkai.rules.moment import local_date
 from gongkai.services.intake.domain import refusals
 
 WITHHOLDING = frozenset({AnswerKind.WITHHELD, AnswerKind.PARTLY_DISCLOSED})
+
+# GT-received: the day of receipt is when the post was signed for, or the body confirmed with the applicant. With
+# the longest term (twenty working days, twenty more) a day of over a year ago is a slip of the pen, not a receipt.
+LATEST_ENTRY = timedelta(days=365)
 
 # -- state
 
@@ -107,6 +111,9 @@ def receive(state: State, cmd: Receive, rules: Rules, now: datetime) -> list[Eve
         raise refusals.already_received()
     if event.received_on > today:
         raise refusals.received_in_future()
+    first = max(today - LATEST_ENTRY, date(rules.calendar.first_year, 1, 1))
+    if event.received_on < first:  # and no working day can be told before the first holiday notice
+        raise refusals.received_too_long_ago(first)
     return [event]
 
 

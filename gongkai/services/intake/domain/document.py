@@ -1,13 +1,18 @@
 """公开属性源头认定: a draft with its attribute and reason; drafted again, it is another version (CX-6, WY-B.5, LS-10a)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import ConsultationNeed, Digest, DocumentDrafted, Event, Id, PersonId
 from gongkai.contracts.vocabulary import Attribute, Category
 from gongkai.rules import Rules
+from gongkai.rules.moment import local_date
 from gongkai.services.intake.domain import refusals
+
+RESERVED = "new"  # where the console has the page for a new one
+FIRST = date(1949, 10, 1)
+AHEAD = timedelta(days=366)  # nobody dates a document later than that
 
 # -- state
 
@@ -47,11 +52,16 @@ class Draft:
 # -- decide
 
 
-@clause("CX-6", "WY-B.5", "WY-B.6a", "LS-10a", "GT-owner")
+@clause("CX-6", "WY-B.5", "WY-B.6a", "LS-10a", "GT-owner", "GT-guide")
 def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
     """Without an attribute, or the reason that the rulebook asks for with it, nothing is issued."""
     if state is not None and state.version.unit != cmd.unit:
         raise refusals.other_units_document()
+    if cmd.document == RESERVED:
+        raise refusals.reserved_id()
+    last = local_date(now) + AHEAD
+    if not FIRST <= cmd.formed_on <= last:
+        raise refusals.formed_out_of_range(FIRST, last)
     event = DocumentDrafted(
         document=cmd.document,
         unit=cmd.unit,

@@ -31,7 +31,28 @@ def officer_twice(index: int, name: str) -> Refused:
     return Refused("unit.officer-twice", "SC-1.3", says, field=f"/officers/{index}/person")
 
 
+def reserved_person(index: int, person: str) -> Refused:
+    says = Sentence(
+        f"“{person}”是系统保留的人员编号，不能登记给工作人员。",
+        f"The id {person} is the system's own: no officer can have it.",
+    )
+    return Refused("unit.reserved-person", "SC-1.3", says, field=f"/officers/{index}/person")
+
+
 # -- documents
+
+
+def reserved_id() -> BadInput:
+    says = Sentence("“new”不能用作文件编号。", "A document can't have the id “new”.")
+    return BadInput("document.reserved-id", says, field="/document", clause="GT-guide")
+
+
+def formed_out_of_range(first: date, last: date) -> Refused:
+    says = Sentence(
+        f"成文日期应在{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日之间。",
+        f"A document's date lies between {first} and {last}.",
+    )
+    return Refused("document.formed-out-of-range", "GT-guide", says, field="/formed_on")
 
 
 def other_units_document() -> Refused:
@@ -95,6 +116,14 @@ def already_received() -> Refused:
 def received_in_future() -> Refused:
     says = Sentence("收到申请的日期不能晚于今天。", "The day of receipt can't be after today.")
     return Refused("application.received-in-future", "GT-received", says, field="/received_on")
+
+
+def received_too_long_ago(first: date) -> Refused:
+    says = Sentence(
+        f"收到申请的日期不能早于{first.year}年{first.month}月{first.day}日。",
+        f"The day of receipt can't be before {first}.",
+    )
+    return Refused("application.received-too-long-ago", "GT-received", says, field="/received_on")
 
 
 def already_answered(on: date) -> Refused:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gongkai.contracts.clauses import clause
-from gongkai.contracts.events import Event, Id, Officer, PersonId, UnitRegistered
+from gongkai.contracts.events import SYSTEM, Event, Id, Officer, PersonId, UnitRegistered
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
 from gongkai.rules import Rules
 from gongkai.services.intake.domain import refusals
+
+RESERVED = frozenset({SYSTEM, "public"})  # timers and the public act under these
 
 # -- state
 
@@ -44,12 +46,14 @@ class Register:
 
 @clause("SC-1.1", "SC-1.2", "SC-1.3")
 def register(state: State, cmd: Register, rules: Rules, now: datetime) -> list[Event]:
-    """Refuses another id for a registered unit, a unit above itself, a person entered twice."""
+    """Refuses another id for a registered unit, a unit above itself, a person entered twice or under an id of the system's."""
     if state is not None and state.entry.unit != cmd.unit:
         raise refusals.fixed_id(state.entry.unit)
     if cmd.superior == cmd.unit:
         raise refusals.own_superior()
     for index, officer in enumerate(cmd.officers):
+        if officer.person in RESERVED:
+            raise refusals.reserved_person(index, officer.person)
         if any(officer.person == other.person for other in cmd.officers[:index]):
             raise refusals.officer_twice(index, officer.name)
     event = UnitRegistered(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from gongkai.contracts.clauses import ClauseId, clause
 from gongkai.contracts.events import Digest, EventRef, Id
@@ -44,11 +45,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The newest opinion of a secrecy review."""
+    """The newest opinion of a secrecy review, and the draft that it is about."""
 
     digest: Digest
     opinion: Opinion
     ref: EventRef
+    draft: UUID | None  # event id of its DocumentDrafted; None: it isn't known to be about any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class Missing:
 
 @clause("WY-B.3", "WY-B.4", "LS-10b", "SC-3.3", "SC-A1.4c", "GT-coordinate")
 def missing(docket: Docket, digest: Digest, book: Rulebook) -> list[Missing]:
-    """What still stands between this digest and the public; empty when the gate is open."""
+    """What still stands between this digest and the public; empty when the gate is open. The review is of exactly the
+    newest version, text, title and all; an agreement of another unit is to the text, and holds as long as that does."""
     return [
         *_of_the_draft(docket, digest, book),
         *_of_the_review(docket, digest, book),
@@ -120,7 +123,7 @@ def _of_the_review(docket: Docket, digest: Digest, book: Rulebook) -> Iterator[M
                 "尚无保密审查意见；未经审查不得公开。",
                 "There is no secrecy review: without one nothing is published.",
             )
-        case Review(digest=reviewed) if reviewed != digest:
+        case Review(digest=reviewed, draft=draft) if reviewed != digest or draft != docket.draft.ref.id:
             yield Missing(
                 "publication.review-of-other-version",
                 book.review.clause,

@@ -1,8 +1,9 @@
-"""信息发布: a document goes out in full, under the review of exactly this digest (WY-B.3, WY-B.4, LS-10b)."""
+"""信息发布: a document goes out in full, under the review of exactly this version (WY-B.3, WY-B.4, LS-10b)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Refused, Sentence
@@ -18,6 +19,7 @@ from gongkai.services.publishing.domain.gate import Docket, Draft, missing
 class Published:
     digest: Digest
     index: str  # 索引号: the document keeps it through all its versions
+    drafted: UUID  # the version: event id of its DocumentDrafted
 
 
 State = Published | None
@@ -40,10 +42,15 @@ class Publish:
 
 @clause("WY-B.3", "WY-B.4", "LS-10b", "SC-3.3", "SC-A1.4c", "GT-proactive", "CX-6")
 def publish(state: State, cmd: Publish, rules: Rules, now: datetime) -> list[Event]:
-    """Refused with the first thing that is missing at the gate."""
-    if state is not None and state.digest == cmd.digest:
-        return []
+    """Refused with the first thing that is missing at the gate. The same text under a corrected title or summary is
+    another version, and goes out again; the version that is out already doesn't."""
     draft, review = cmd.docket.draft, cmd.docket.review
+    if (
+        state is not None
+        and state.digest == cmd.digest
+        and (draft.ref.id == state.drafted or draft.digest != cmd.digest)
+    ):
+        return []
     lacking = missing(cmd.docket, cmd.digest, rules.book)
     if lacking or review is None:
         first = lacking[0]
@@ -83,6 +90,6 @@ def _index(draft: Draft, now: datetime) -> str:
 def evolve(state: State, event: Event) -> State:
     match event:
         case DocumentPublished():
-            return Published(event.digest, event.index)
+            return Published(event.digest, event.index, event.drafted.id)
         case _:
             return state

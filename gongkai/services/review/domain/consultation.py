@@ -12,6 +12,7 @@ from gongkai.contracts.events import (
     ConsultationRequested,
     Digest,
     Event,
+    EventRef,
     Id,
     PersonId,
 )
@@ -83,7 +84,8 @@ def past_due(state: Asked | Answered | Lapsed, rules: Rules, now: datetime) -> d
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Send the letter of consultation."""
+    """Send the letter of consultation. `returned`: the draft before this one had another text, so whoever was asked
+    about this one was told meanwhile that it is no longer wanted."""
 
     consultation: Id
     document: Id
@@ -94,12 +96,18 @@ class Request:
     kind: ConsultationKind
     matters: str
     opinion: str
+    draft: EventRef
+    returned: bool
     by: PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The asked unit's written answer. `deputies`: who the register names its deputies in charge (SC-1.3)."""
+    """The asked unit's written answer. `deputies`: who the register names its deputies in charge (SC-1.3).
+
+    `signed_by` is a claim: the regulation has the deputy sign on paper, and an officer hand it in. So `by` says for
+    ever who claimed it, and `signed_by` whose signature; that it is there, the paper shows.
+    """
 
     agrees: bool
     reason: str
@@ -120,8 +128,12 @@ class Lapse:
 
 @clause("SC-3.3", "SC-A1.6")
 def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Event]:
+    """One letter about one text: the id says which. A text that comes back after another had taken its place is asked
+    about again, if its letter had no answer, and the time to answer begins anew."""
     if state is not None:
-        return []  # one letter about one version: the id says which
+        again = cmd.returned and isinstance(state, Asked) and state.request.draft != cmd.draft
+        if not again:
+            return []
     return [
         ConsultationRequested(
             consultation=cmd.consultation,
@@ -133,6 +145,7 @@ def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Eve
             kind=cmd.kind,
             matters=cmd.matters,
             opinion=cmd.opinion,
+            draft=cmd.draft,
             rulebook=rules.book.version,
             by=cmd.by,
             at=now,
@@ -142,8 +155,9 @@ def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Eve
 
 @clause("SC-3.3", "SC-A1.4c")
 def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event]:
-    """Who disagrees gives a reason, and the unit's deputy in charge signs it. Once silence has become consent
-    nothing is taken any more, even if the timer hasn't said so yet; where it is none, a late answer is welcome."""
+    """Who disagrees gives a reason, and the unit's deputy in charge signs it; nobody else's signature is taken for
+    any answer. Once silence has become consent nothing is taken any more, even if the timer hasn't said so yet; where
+    it is none, a late answer is welcome."""
     if state is None:
         raise refusals.unknown_consultation()
     asked, rule = state.request, rules.book.consultation(state.request.kind)
@@ -174,6 +188,8 @@ def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event
         raise refusals.disagrees_without_reason(rule.clause)
     if not cmd.agrees and cmd.signed_by not in cmd.deputies:
         raise refusals.not_signed(rule.clause)
+    if cmd.signed_by is not None and cmd.signed_by not in cmd.deputies:
+        raise refusals.not_a_deputy(rule.clause)
     return [event]
 
 
@@ -211,7 +227,7 @@ def lapse(state: State, cmd: Lapse, rules: Rules, now: datetime) -> list[Event]:
 
 def evolve(state: State, event: Event) -> State:
     match state, event:
-        case None, ConsultationRequested():
+        case None | Asked(), ConsultationRequested():
             return Asked(event)
         case Asked() | Lapsed(), ConsultationAnswered():
             return Answered(state.request, event)

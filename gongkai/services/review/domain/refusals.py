@@ -85,6 +85,14 @@ def not_signed(clause: ClauseId) -> Refused:
     return Refused("consultation.not-signed", clause, says, field="/signed_by")
 
 
+def not_a_deputy(clause: ClauseId) -> Refused:
+    says = Sentence(
+        "签署人应当是本单位的分管领导；无须签署的，请留空。",
+        "Who signs is the unit's deputy in charge; leave it empty where nobody has to sign.",
+    )
+    return Refused("consultation.not-a-deputy", clause, says, field="/signed_by")
+
+
 def not_due(clause: ClauseId) -> Refused:
     says = Sentence("回复期限尚未届满。", "The time to answer isn't over yet.")
     return Refused("consultation.not-due", clause, says, status=409)

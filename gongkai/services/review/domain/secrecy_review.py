@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from gongkai.contracts.clauses import clause
-from gongkai.contracts.events import Digest, Event, Id, PersonId, SecrecyReviewed, SecrecyReviewRequested
+from gongkai.contracts.events import (
+    Digest,
+    Event,
+    EventRef,
+    Id,
+    PersonId,
+    SecrecyReviewed,
+    SecrecyReviewRequested,
+)
 from gongkai.contracts.vocabulary import Attribute, Opinion
 from gongkai.rules import Rules
 from gongkai.services.review.domain import refusals
@@ -33,7 +42,8 @@ State = Pending | Concluded | None
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Ask for the review of a version. Its digest is the version: an edit makes another (WY-B.3)."""
+    """Ask for the review of a version. The draft is the version: any edit makes another, whether of the text, the
+    title or whom to ask (WY-B.3)."""
 
     document: Id
     unit: Id
@@ -41,18 +51,20 @@ class Request:
     attribute: Attribute
     digest: Digest
     drafted_by: PersonId
+    draft: EventRef
     by: PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class Examine:
-    """Give an opinion on a version: 公开, 免予公开, 需报审."""
+    """Give an opinion on a version: 公开, 免予公开, 需报审. `draft`: the one that was read, where the caller says so."""
 
     digest: Digest
     opinion: Opinion
     basis: tuple[str, ...]
     reason: str
     by: PersonId
+    draft: UUID | None = None
 
 
 # -- decide
@@ -60,8 +72,8 @@ class Examine:
 
 @clause("WY-B.3")
 def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Event]:
-    """A new digest takes the place of the old one, whatever was said about that."""
-    if state is not None and state.request.digest == cmd.digest:
+    """A new draft takes the place of the old one, whatever was said about that, and even if its text is the same."""
+    if state is not None and state.request.draft == cmd.draft:
         return []
     return [
         SecrecyReviewRequested(
@@ -71,6 +83,7 @@ def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Eve
             attribute=cmd.attribute,
             digest=cmd.digest,
             drafted_by=cmd.drafted_by,
+            draft=cmd.draft,
             rulebook=rules.book.version,
             by=cmd.by,
             at=now,
@@ -80,11 +93,12 @@ def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Eve
 
 @clause("WY-B.3", "WY-B.8", "WY-B.9")
 def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Event]:
-    """An opinion on exactly this digest, with basis and reason, by somebody who didn't draft it."""
+    """An opinion on exactly this version, with basis and reason, by somebody who didn't draft it."""
     if state is None:
         raise refusals.unknown_review()
     review, opinion = rules.book.review.clause, rules.book.opinion.clause
-    if state.request.digest != cmd.digest:
+    version = state.request.draft
+    if state.request.digest != cmd.digest or (cmd.draft and version and version.id != cmd.draft):
         raise refusals.other_version(review)
     if state.request.drafted_by == cmd.by:
         raise refusals.own_draft(review)
@@ -100,6 +114,7 @@ def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Eve
         opinion=cmd.opinion,
         basis=basis,
         reason=cmd.reason,
+        draft=version,
         rulebook=rules.book.version,
         by=cmd.by,
         at=now,

@@ -74,6 +74,27 @@ def test_nothing_is_received_in_the_future() -> None:
     )
 
 
+@pytest.mark.clause("GT-received")
+def test_a_day_of_over_a_year_ago_is_a_slip_of_the_pen() -> None:
+    given().when(receive(received_on=date(2025, 3, 2))).then_one(ApplicationReceived)
+    for day in (date(2025, 3, 1), date(2017, 12, 31), date(1, 1, 1)):
+        (
+            given()
+            .when(receive(received_on=day))
+            .then_refused("application.received-too-long-ago", "GT-received", "/received_on")
+        )
+
+
+@pytest.mark.clause("GT-received")
+def test_before_the_first_holiday_notice_nothing_is_received() -> None:
+    before = at(f"{rules().calendar.first_year - 1}-12-31")
+    (
+        given()
+        .when(receive(), before)
+        .then_refused("application.received-too-long-ago", "GT-received", "/received_on")
+    )
+
+
 def test_the_same_application_sent_again_the_next_day_is_one_application() -> None:
     given(an_application_received()).when(receive(), at("2026-03-03")).then_nothing()
     answered = given(an_application_received(), an_application_answered())

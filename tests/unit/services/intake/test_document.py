@@ -141,3 +141,20 @@ def test_a_unit_is_consulted_once_about_a_version() -> None:
         .when(draft(consult=(a_need("finance"), a_need("finance", ConsultationKind.COORDINATE))))
         .then_one(DocumentDrafted)
     )
+
+
+@pytest.mark.clause("GT-guide")
+def test_a_document_is_dated_since_1949_and_at_most_a_year_ahead() -> None:
+    for day in (date(1949, 10, 1), date(2027, 3, 3)):
+        given().when(draft(formed_on=day)).then_one(DocumentDrafted, formed_on=day)
+    for day in (date(1, 1, 1), date(1949, 9, 30), date(2027, 3, 4), date(9999, 12, 31)):
+        (
+            given()
+            .when(draft(formed_on=day))
+            .then_refused("document.formed-out-of-range", "GT-guide", "/formed_on")
+        )
+
+
+@pytest.mark.clause("GT-guide")
+def test_no_document_is_called_like_the_page_for_a_new_one() -> None:
+    given().when(draft(document="new")).then_refused("document.reserved-id", "GT-guide", "/document")

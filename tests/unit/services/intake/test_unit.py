@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gongkai.contracts.events import UnitRegistered
+from gongkai.contracts.events import Officer, UnitRegistered
 from gongkai.contracts.vocabulary import Duty, StandingRole, UnitKind
 from gongkai.services.intake.domain.unit import Register
 from tests.unit.examples import a_unit_registered, an_officer
@@ -65,3 +65,14 @@ def test_a_unit_is_not_its_own_superior() -> None:
 def test_a_person_is_entered_once_with_all_duties() -> None:
     twice = (an_officer(), an_officer("li-qiang", "李强"), an_officer())
     given().when(register(officers=twice)).then_refused("unit.officer-twice", "SC-1.3", "/officers/2/person")
+
+
+@pytest.mark.clause("SC-1.3")
+@pytest.mark.parametrize("person", ["system", "public"])
+def test_an_officer_does_not_act_under_an_id_of_the_systems(person: str) -> None:
+    officers = (Officer(person=person, name="示例", duties=()),)
+    (
+        given()
+        .when(register(officers=officers))
+        .then_refused("unit.reserved-person", "SC-1.3", "/officers/0/person")
+    )

@@ -42,7 +42,8 @@ def a_draft(**changes: Any) -> Draft:
     return Draft(**fields | changes)
 
 
-REVIEW = Review(D1, Opinion.DISCLOSE, REVIEWED)
+REVIEW = Review(D1, Opinion.DISCLOSE, REVIEWED, DRAFTED.id)
+SECOND = a_ref(4)  # another draft
 AGREED = Consultation(ConsultationKind.AFFECTS, D1, "finance", "consent", SETTLED)
 READY = Docket(a_draft(), REVIEW, ())
 CONSULTED = Docket(a_draft(consult=(FINANCE,)), REVIEW, (AGREED,))
@@ -74,12 +75,33 @@ def test_the_units_that_agreed_are_named_by_their_events() -> None:
 def test_the_same_version_again_changes_nothing() -> None:
     published = given(a_document_published())
     published.when(publish(), at("2026-06-01")).then_nothing()
-    edited = replace(READY, draft=a_draft(digest=D2))
+    edited = replace(READY, draft=a_draft(digest=D2, ref=SECOND))
     published.when(publish(edited, D1)).then_nothing()
 
 
+@pytest.mark.clause("WY-B.3", "WY-B.4")
+def test_the_same_text_under_a_corrected_title_goes_out_again_with_its_own_review() -> None:
+    corrected = replace(READY, draft=a_draft(title="更正后的标题", ref=SECOND))
+    reviewed = replace(corrected, review=replace(REVIEW, draft=SECOND.id, ref=a_ref(5)))
+    (
+        given(a_document_published())
+        .when(publish(corrected))
+        .then_refused("publication.review-of-other-version", "SC-3.4", "/digest")
+        .when(publish(reviewed))
+        .then_one(
+            DocumentPublished,
+            title="更正后的标题",
+            digest=D1,
+            drafted=SECOND,
+            index="education/2026-bb0e4f49",
+        )
+        .when(publish(reviewed), at("2026-06-01"))
+        .then_nothing()
+    )
+
+
 def test_the_index_is_the_documents_own_through_all_its_versions() -> None:
-    another = Docket(a_draft(digest=D2), replace(REVIEW, digest=D2), ())
+    another = Docket(a_draft(digest=D2, ref=SECOND), replace(REVIEW, digest=D2, draft=SECOND.id), ())
     (
         given()
         .when(publish(), at("2026-12-31"))
@@ -118,8 +140,9 @@ def test_nothing_is_published_without_a_secrecy_review() -> None:
 
 @pytest.mark.clause("WY-B.3", "LS-10b")
 def test_a_review_of_another_version_opens_no_gate() -> None:
-    docket = replace(READY, review=replace(REVIEW, digest=D2))
-    given().when(publish(docket)).then_refused("publication.review-of-other-version", "SC-3.4", "/digest")
+    for review in (replace(REVIEW, digest=D2), replace(REVIEW, draft=SECOND.id), replace(REVIEW, draft=None)):
+        docket = replace(READY, review=review)
+        given().when(publish(docket)).then_refused("publication.review-of-other-version", "SC-3.4", "/digest")
 
 
 @pytest.mark.clause("WY-B.3")

@@ -17,6 +17,7 @@ from tests.unit.examples import (
     a_consultation_answered,
     a_consultation_lapsed,
     a_consultation_requested,
+    a_ref,
 )
 from tests.unit.given import Given, at, fold, given, rules
 
@@ -38,6 +39,8 @@ def request(**changes: Any) -> Request:
         "kind": ConsultationKind.AFFECTS,
         "matters": "涉及财政补助标准",
         "opinion": "拟主动公开，依据条例第二十条",
+        "draft": a_ref(1),
+        "returned": False,
         "by": "system",
     }
     return Request(**fields | changes)
@@ -69,7 +72,31 @@ def test_one_letter_goes_out_about_one_version() -> None:
         .then(a_consultation_requested())
         .when(request(matters="换个说法"), at("2026-03-03"))
         .then_nothing()
+        .when(request(draft=a_ref(2)), at("2026-03-03"))
+        .then_nothing()
     )
+
+
+@pytest.mark.clause("SC-3.3")
+def test_a_text_that_comes_back_is_asked_about_again_and_the_time_begins_anew() -> None:
+    back, due = request(draft=a_ref(3), returned=True), date(2026, 4, 3)
+    (
+        given(a_consultation_requested())
+        .when(back, at("2026-04-01"))
+        .then(a_consultation_requested(draft=a_ref(3), at=at("2026-04-01")))
+        .when(back, at("2026-04-01"))
+        .then_nothing()
+        .when(LAPSE, at("2026-04-03", 23, 59))
+        .then_refused("consultation.not-due", "SC-3.3")
+        .when(LAPSE, at("2026-04-04", 0))
+        .then_one(ConsultationLapsed, due=due)
+    )
+
+
+def test_what_was_settled_is_not_asked_about_again() -> None:
+    back = request(draft=a_ref(3), returned=True)
+    given(a_consultation_requested(), a_consultation_answered()).when(back).then_nothing()
+    given(a_consultation_requested(), a_consultation_lapsed()).when(back, at("2026-04-01")).then_nothing()
 
 
 def test_the_id_tells_version_unit_and_kind_apart() -> None:
@@ -107,6 +134,18 @@ def test_a_unit_disagrees_with_a_reason_that_its_deputy_signed() -> None:
         .then(a_consultation_answered(agrees=False, reason="标准尚未批准", signed_by="zhou-wei"))
     )
     assert settled(story) == "refused"
+
+
+@pytest.mark.clause("SC-3.3", "SC-1.3")
+def test_nobody_but_a_deputy_is_named_as_who_signed() -> None:
+    """Who hands it in is recorded beside: an officer may bring the paper."""
+    (
+        given(a_consultation_requested())
+        .when(answer(signed_by="sun-li"))
+        .then_refused("consultation.not-a-deputy", "SC-3.3", "/signed_by")
+        .when(answer(signed_by="zhou-wei", by="sun-li"))
+        .then(a_consultation_answered(signed_by="zhou-wei", by="sun-li"))
+    )
 
 
 def test_a_letter_is_answered_once() -> None:

@@ -7,8 +7,10 @@ import pytest
 from gongkai.contracts.events import SecrecyReviewed
 from gongkai.contracts.vocabulary import Attribute, Opinion
 from gongkai.services.review.domain.secrecy_review import Examine, Request
-from tests.unit.examples import D1, D2, DOCUMENT, a_review_requested, a_secrecy_reviewed
+from tests.unit.examples import D1, D2, DOCUMENT, a_ref, a_review_requested, a_secrecy_reviewed
 from tests.unit.given import at, given, rules
+
+V1, V2, V3 = a_ref(1), a_ref(2), a_ref(3)  # drafts, one after the other
 
 
 def request(**changes: Any) -> Request:
@@ -19,6 +21,7 @@ def request(**changes: Any) -> Request:
         "attribute": Attribute.PROACTIVE,
         "digest": D1,
         "drafted_by": "wang-fang",
+        "draft": V1,
         "by": "system",
     }
     return Request(**fields | changes)
@@ -83,23 +86,55 @@ def test_an_opinion_on_another_version_is_refused() -> None:
 def test_an_edit_voids_the_review_and_asks_for_another() -> None:
     (
         given(a_review_requested(), a_secrecy_reviewed())
-        .when(request(digest=D2))
-        .then(a_review_requested(digest=D2))
+        .when(request(digest=D2, draft=V2))
+        .then(a_review_requested(digest=D2, draft=V2))
         .when(examine(digest=D1))
         .then_refused("review.other-version", "SC-3.4", "/digest")
         .when(examine(digest=D2, opinion=Opinion.EXEMPT))
-        .then(a_secrecy_reviewed(digest=D2, opinion=Opinion.EXEMPT))
+        .then(a_secrecy_reviewed(digest=D2, opinion=Opinion.EXEMPT, draft=V2))
     )
+
+
+@pytest.mark.clause("WY-B.3")
+def test_an_edit_of_anything_but_the_text_asks_for_another_review_too() -> None:
+    """The text is the same, so its digest is; the draft is another, and so is who drafted it."""
+    edited = request(draft=V2, title="关于做好招生工作的补充通知", drafted_by="chen-jing")
+    (
+        given(a_review_requested(), a_secrecy_reviewed())
+        .when(edited)
+        .then(a_review_requested(draft=V2, title="关于做好招生工作的补充通知", drafted_by="chen-jing"))
+        .when(examine(by="chen-jing"))
+        .then_refused("review.own-draft", "SC-3.4")
+        .when(examine(by="wang-fang"))
+        .then(a_secrecy_reviewed(draft=V2, by="wang-fang"))
+    )
+
+
+@pytest.mark.clause("WY-B.3")
+def test_who_says_which_draft_was_read_gives_no_opinion_on_the_next() -> None:
+    (
+        given(a_review_requested(draft=V2))
+        .when(examine(draft=V1.id))
+        .then_refused("review.other-version", "SC-3.4", "/digest")
+        .when(examine(draft=V2.id))
+        .then(a_secrecy_reviewed(draft=V2))
+    )
+
+
+def test_a_review_that_was_asked_for_before_versions_were_named_goes_on() -> None:
+    old = given(a_review_requested(draft=None))
+    old.when(examine()).then(a_secrecy_reviewed(draft=None))
+    old.when(request()).then(a_review_requested())
 
 
 @pytest.mark.clause("WY-B.3")
 def test_a_text_that_comes_back_is_reviewed_again() -> None:
     (
-        given(a_review_requested(), a_secrecy_reviewed(), a_review_requested(digest=D2))
-        .when(request(digest=D1))
-        .then(a_review_requested(digest=D1))
+        given(a_review_requested(), a_secrecy_reviewed(), a_review_requested(digest=D2, draft=V2))
+        .when(request(draft=V3))
+        .then(a_review_requested(draft=V3))
         .when(examine())
-        .then(a_secrecy_reviewed())
+        .then(a_secrecy_reviewed(draft=V3))
     )
 
 

@@ -1,0 +1,25 @@
+"""谁制作、谁公开: which unit handed in which text. A unit drafts with its own texts only (GT-owner)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from gongkai.ledger import blobs
+
+
+async def put(
+    pool: Any, content: bytes, media_type: str, *, units: Collection[str], person: str, now: datetime
+) -> str:
+    """Store a text for the units that its uploader serves. Another unit may hand in the same text."""
+    async with pool.acquire() as conn, conn.transaction():
+        digest = await blobs.put(conn, content, media_type, now)
+        rows = [(digest, unit, person, now) for unit in sorted(units)]
+        await conn.executemany("INSERT INTO upload VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", rows)
+    return digest
+
+
+async def describe(pool: Any, digest: str, unit: str) -> tuple[str, int]:
+    """Media type and size of a text that this unit handed in. Raises blobs.Absent, whoever else has it."""
+    if not await pool.fetchval("SELECT true FROM upload WHERE digest = $1 AND unit = $2", digest, unit):
+        raise blobs.Absent(digest)
+    return await blobs.describe(pool, digest)

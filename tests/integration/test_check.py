@@ -1,0 +1,27 @@
+"""`gongkai check` tells of a projection that can't be built again, and goes on to the others."""
+
+import pytest
+
+from gongkai.cli.demo import rebuilt
+from gongkai.cli.views import ALL
+from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.read import Connection
+from gongkai.runtime.cluster import MONITOR, Cluster
+
+
+class Broken:
+    name = "portal.broken"
+    tables: tuple[str, ...] = ("no_such_table",)
+
+    async def apply(self, conn: Connection, batch: list[Delivered]) -> None:
+        raise AssertionError("never called")
+
+
+async def test_one_projection_that_fails_hides_no_other(
+    fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilt, "ALL", (("portal", Broken()), *ALL))
+    tables, failed = await rebuilt.compare(fresh_database.dsn(MONITOR))
+    assert {table.projection for table in tables} == {projection.name for _, projection in ALL}
+    (sentence,) = failed
+    assert sentence.startswith("portal.broken: can't be built again: UndefinedTableError")
