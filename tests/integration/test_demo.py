@@ -29,6 +29,7 @@ REGULATION = "\ufeff示例区人民政府信息公开工作制度\r\n2024年3月
 # Every table of every projection: what marks a row, and the column that somebody tampers with.
 TAMPERED = (
     ("intake.receipt", "receipt", "code_digest = reverse(code_digest)"),
+    ("intake.applicant", "application", "person = person || '0'"),
     ("publishing.docket", "event_id", "record = record || '\\x20'"),
     ("console.document", "document", "title = title || '（改）'"),
     ("console.review", "requested_event", "reason = coalesce(reason, '') || '改'"),
@@ -40,6 +41,9 @@ TAMPERED = (
     ("portal.document", "document", "body = replace(body, '的', '地')"),
     ("portal.publication", "event_id", "published_at = published_at - interval '1 day'"),
 )
+
+EMPTY = {"intake.erased"}  # nobody asks for it in this year
+BY_LOT = {"intake.applicant"}  # a person's id is drawn, so that it says nothing about who it is
 
 
 def gongkai(*arguments: str) -> list[str]:
@@ -113,15 +117,19 @@ async def checked(both: Both) -> Findings:
 async def test_all_of_it_is_right(both: Both) -> None:
     findings = await checked(both)
     assert findings.wrong == []
-    assert {each.table for each in findings.tables} == {table for table, _, _ in TAMPERED}
-    assert all(each.rows for each in findings.tables)
+    assert {each.table for each in findings.tables} == {table for table, _, _ in TAMPERED} | EMPTY
+    assert all(each.rows for each in findings.tables if each.table not in EMPTY)
     assert findings.scores >= 2
 
 
 async def test_the_same_seed_gives_the_same_digests(both: Both) -> None:
     assert both.checked.ended() == 0, both.checked.said
     printed = dict(re.findall(r"│ ([a-z_.]+)\s+│\s+\d+\s+│ ([0-9a-f]{16}) │", both.checked.said))
-    assert printed == {each.table: each.live[:16] for each in (await checked(both)).tables}
+    other = {each.table: each.live[:16] for each in (await checked(both)).tables}
+    assert printed.keys() == other.keys()
+    assert {t: d for t, d in printed.items() if t not in BY_LOT} == {
+        t: d for t, d in other.items() if t not in BY_LOT
+    }
 
 
 @pytest.mark.clause("GT-proactive")

@@ -1,6 +1,5 @@
 """依申请公开: receive, answer, read, look up. What is personal is sealed here, before anything else sees it."""
 
-import hashlib
 import hmac
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -30,6 +29,7 @@ from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.intake.aggregates import APPLICATION, application_stream
 from gongkai.services.intake.domain import application, refusals
+from gongkai.services.intake.receipts import code_digest, plain_digest, receipt_of
 from gongkai.services.intake.sealing import alone_with, keys_of, sealed, unsealed
 
 router = APIRouter(tags=["applications"])
@@ -126,7 +126,7 @@ async def receive(
     keys, now = keys_of(parts), await parts.clock.now()
     application_id = asked.application or fresh
     received_on = None if who.is_public else asked.received_on
-    receipt = _receipt(received_on or local_date(now), application_id)
+    receipt = receipt_of(received_on or local_date(now), application_id)
     code = (await keys.pseudonym(f"code/{application_id}"))[2:12]
     identity = await keys.identity(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")
     stream = application_stream(application_id)
@@ -142,7 +142,7 @@ async def receive(
             applicant=sealed(person, key, asked.applicant.model_dump(), f"{stream}/applicant"),
             request=sealed(person, key, asked.request.model_dump(), f"{stream}/request"),
             received_on=received_on,
-            code_digest=await _code_digest(keys, receipt, code),
+            code_digest=await code_digest(keys, receipt, code),
             by=who.person,
         )
         done = await carry(
@@ -199,7 +199,7 @@ async def progress(asked: LookUp, who: Asking, parts: PartsOf) -> Progress:
     row = await parts.pool.fetchrow(
         "SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt
     )
-    known = [await _code_digest(keys_of(parts), receipt, code), _plain_digest(receipt, code)]
+    known = [await code_digest(keys_of(parts), receipt, code), plain_digest(receipt, code)]
     if row is None or not who.is_public or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
         raise _unknown()
     state = await state_of(parts, row["application"])
@@ -287,18 +287,3 @@ async def _letter(
     except seal.Erased:
         raise refusals.erased() from None
     return sealed(person, key, {"text": text}, bound_to)
-
-
-def _receipt(day: date, application_id: str) -> str:
-    """受理编号: the day, and 64 bits of the application's id, so that no two applications have the same."""
-    return f"{day:%Y%m%d}-{hashlib.sha256(application_id.encode()).hexdigest()[:16].upper()}"
-
-
-async def _code_digest(keys: seal.Keys, receipt: str, code: str) -> str:
-    """What is on record of the query code. Keyed: who only reads the log can't try codes on it."""
-    return hashlib.sha256(await keys.identity(f"query/{receipt}/{code}")).hexdigest()
-
-
-def _plain_digest(receipt: str, code: str) -> str:
-    """As it went on record at first; those receipts are still in people's hands."""
-    return hashlib.sha256(f"{receipt}/{code}".encode()).hexdigest()

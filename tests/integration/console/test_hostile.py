@@ -158,7 +158,7 @@ async def test_no_draft_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> Non
     for fields in FIELDS:
         data = {"csrf": csrf, "unit": "finance", "title": "稿", "body": "正文"} | fields
         for sent in ({"data": data}, {"files": {name: (None, value) for name, value in data.items()}}):
-            answer = await browser.client.post("/documents", **sent)  # type: ignore[arg-type]  # one or the other
+            answer = await browser.client.post("/documents", **sent)
             assert 400 <= answer.status_code < 500, fields
     for name, content, media_type in (
         ("稿", b"x", "téxt/plain"),
