@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import structlog
@@ -139,7 +140,8 @@ async def test_log_lines_carry_the_ids_of_request_and_command(
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     (here,) = [line for line in lines if line["event"] == "here"]
     assert here["request"] == here["trace"] == answer.headers["X-Request-Id"]
-    assert here["command"] == key
+    assert UUID(here["command"]).version == 5  # named after key, caller and body
+    assert here["command"] != key
     assert here["service"] == "intake"
     assert "command" not in structlog.contextvars.get_contextvars()
 
