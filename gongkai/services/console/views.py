@@ -86,6 +86,7 @@ def _published(event: DocumentPublished, record: Record) -> Columns:
         "document": event.document,
         "version": record.streamversion,
         "event_id": record.id,
+        "drafted": event.drafted.id,
         "digest": event.digest,
         "index_no": event.index,
         "published_at": event.at,

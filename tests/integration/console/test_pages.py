@@ -103,6 +103,43 @@ async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[House
     assert outsider.status == 200
 
 
+@pytest.mark.clause("WY-B.3")
+async def test_a_title_that_was_edited_needs_its_own_review_and_goes_out_anew(
+    district: tuple[House, FastAPI],
+) -> None:
+    made, app = district
+    stored = await made.say(
+        "intake",
+        "/texts",
+        "finance-drafter",
+        content="全文。".encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    draft = {
+        "document": "budget",
+        "unit": "finance",
+        "attribute": "proactive",
+        "category": "official-document",
+        "digest": stored.json()["digest"],
+        "formed_on": "2025-03-03",
+    }
+    for title in ("预算公开说明", "预算公开说明（更正）"):
+        drafted = await made.say("intake", "/documents", "finance-drafter", draft | {"title": title})
+        assert drafted.status_code == 201
+        await made.settled()
+        officer = await Browser(app).enter("finance-officer")
+        await officer.open("/documents/budget")
+        assert "/documents/budget/publish" not in officer.page
+        reviewer = await Browser(app).enter("finance-reviewer")
+        await reviewer.open("/documents/budget")
+        said = {"opinion": "disclose", "basis": "条例第十九条", "reason": "不涉密"}
+        assert "审查意见已记录" in await reviewer.send("/documents/budget/review", **said)
+        await made.settled()
+        await officer.open("/documents/budget")
+        assert "已发布" in await officer.send("/documents/budget/publish")
+        await made.settled()
+
+
 @pytest.mark.clause("GT-answer", "SC-4.1")
 async def test_a_late_application_is_answered_and_costs_what_its_evidence_shows(
     district: tuple[House, FastAPI],

@@ -66,6 +66,7 @@ async def review(request: Request, document: str, who: Visiting, parts: PartsOf)
     basis = [line for line in str(form.get("basis") or "").splitlines() if line.strip()]
     body = {
         "digest": form.get("digest"),
+        "draft": form.get("draft"),
         "opinion": form.get("opinion"),
         "basis": basis,
         "reason": form.get("reason"),
