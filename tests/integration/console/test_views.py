@@ -25,6 +25,7 @@ from tests.unit.examples import (
 )
 
 SEED = UUID(int=7)
+SECOND_DRAFT = uuid5(uuid5(SEED, "document-doc-1/1"), "event/0")
 
 STREAMS: dict[str, tuple[str, list[Event]]] = {
     "document-doc-1": ("intake", [a_document_drafted(), a_document_drafted(title="改后", digest=D2)]),
@@ -37,7 +38,14 @@ STREAMS: dict[str, tuple[str, list[Event]]] = {
             a_secrecy_reviewed(digest=D2),
         ],
     ),
-    "publication-doc-1": ("publishing", [a_document_published(digest=D2)]),
+    "publication-doc-1": (
+        "publishing",
+        [
+            a_document_published(
+                digest=D2, drafted=a_document_published().drafted.model_copy(update={"id": SECOND_DRAFT})
+            )
+        ],
+    ),
 }
 
 
