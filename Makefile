@@ -58,7 +58,7 @@ faults-short: setup ## 故障测试（短） those that CI runs
 # `up` brings a broker of its own: nothing to learn from it here.
 kafka: setup ## 真实 Kafka integration tests on Apache Kafka, one broker and three (needs Java 17 and Maven)
 	@deploy/need java:openjdk-17-jre-headless mvn:maven
-	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger console portal test_slice.py test_crossing.py) $(ARGS)
+	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_ahead.py console portal test_slice.py test_crossing.py test_gate.py) $(ARGS)
 	deploy/kafka/run --brokers 3 -- $(BIN)/python -m pytest tests/kafka tests/integration/ledger/test_relay.py $(ARGS)
 
 e2e: setup .venv/.e2e ## 浏览器测试 tests in a real browser (needs Chromium and a Chinese font)
