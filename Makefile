@@ -47,7 +47,7 @@ demo: setup ## 演示：一个区县的一年 a district's year, then everything
 # -- checks
 
 test: setup ## 测试 unit, contract and integration tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 faults: setup ## 故障测试 kills and crashes; on Apache Kafka: deploy/kafka/run --brokers 3 -- make faults
 	$(BIN)/python -m pytest tests/faults $(ARGS)
