@@ -12,13 +12,19 @@ from gongkai.contracts.events import (
     ConsultationAnswered,
     ConsultationLapsed,
     ConsultationRequested,
+    DelegationWithdrawn,
     DocumentDrafted,
     DocumentPublished,
+    DutyDelegated,
     Event,
+    HolidaysAnnounced,
     ScoreChanged,
     SecrecyReviewed,
     SecrecyReviewRequested,
+    SystemRegistered,
+    SystemRetired,
     UnitRegistered,
+    UnitSucceeded,
 )
 from gongkai.contracts.vocabulary import ConsultationKind
 from gongkai.rules.moment import local_date
@@ -38,6 +44,11 @@ def _consultation(event: ConsultationRequested | ConsultationAnswered | Consulta
 
 _BASIS: Mapping[type[Event], Callable[[Any], str]] = {
     UnitRegistered: lambda e: load(e.jurisdiction, local_date(e.at)).registration.clause,
+    UnitSucceeded: lambda _: "SC-A1.3",
+    SystemRegistered: lambda _: "SC-1.1",
+    SystemRetired: lambda _: "SC-1.1",
+    DutyDelegated: lambda _: "SC-1.3",
+    DelegationWithdrawn: lambda _: "SC-1.3",
     DocumentDrafted: lambda e: _book(e).attributes[e.attribute].clause,
     SecrecyReviewRequested: lambda e: _book(e).review.clause,
     SecrecyReviewed: lambda e: _book(e).opinion.clause,
@@ -49,6 +60,7 @@ _BASIS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationAnswered: lambda e: _book(e).answer.clause,
     ApplicationOverdue: lambda e: _book(e).answer.clause,
     ApplicantErased: lambda _: "GT-register",
+    HolidaysAnnounced: lambda _: "GT-count",
     ScoreChanged: lambda e: e.clause,
 }
 

@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gongkai.contracts.errors import Sentence
 
@@ -69,28 +70,50 @@ def line_of(tree: Any, where: Where) -> int:
 
 def read(path: Path, model: type[M]) -> LawFile[M]:
     """Read and check one file. LawFileError names every fault with its line."""
+    return parse(path.read_text(encoding="utf-8"), path.name, model, path)
+
+
+def parse(text: str, name: str, model: type[M], path: Path | None = None) -> LawFile[M]:
+    """As `read`, for a text that is handed in under a name."""
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        says = Sentence(zh="不是合格的 YAML", en=f"not well-formed YAML: {error.problem}")
-        raise LawFileError((Fault(path.name, line, says),)) from error
+        tree = _yaml().load(text)
+    except (YAMLError, ValueError, RecursionError) as error:
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        why = error.problem if isinstance(error, MarkedYAMLError) else type(error).__name__
+        says = Sentence(zh="不是合格的 YAML", en=f"not well-formed YAML: {why}")
+        raise LawFileError((Fault(name, mark.line + 1 if mark else 1, says),)) from error
     try:
-        return LawFile(path, model.model_validate(tree), tree)
+        return LawFile(path or Path(name), model.model_validate(tree), tree)
     except ValidationError as error:
         raise LawFileError(
             tuple(
                 Fault(
-                    path.name,
+                    name,
                     line_of(tree, found["loc"]),
-                    Sentence(
-                        zh=f"{_name(found['loc'])}：{_ZH.get(found['type'], '值不合要求')}",
-                        en=f"{_name(found['loc'])}: {found['msg']}",
-                    ),
+                    _says(_name(found["loc"]), found["type"], found["msg"]),
                 )
                 for found in error.errors()
             )
         ) from error
+
+
+class _Constructor(RoundTripConstructor):
+    """A date stays as it is written: whether it is one, the model says, and in which line."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    return yaml
+
+
+def _says(name: str, type_: str, told: str) -> Sentence:
+    """A check of ours tells both languages, as `中文 · English`; pydantic's own tell one."""
+    zh, _, en = told.rpartition(" · ")
+    return Sentence(zh=f"{name}：{zh or _ZH.get(type_, '值不合要求')}", en=f"{name}: {en}")
 
 
 def _name(where: Where) -> str:

@@ -66,6 +66,9 @@ class Calendar:
         object.__setattr__(self, "version", _version(self.notices))
         object.__setattr__(self, "_special", MappingProxyType(_special_days(self.notices)))
 
+    def __hash__(self) -> int:
+        return hash(self.version)
+
     @property
     def first_year(self) -> int:
         return self.notices[0].year
@@ -106,11 +109,11 @@ class Calendar:
     def with_year(self, notice: Notice) -> "Calendar":
         """With one notice more: that of the next year, or a change to a known year.
 
-        ValueError for a year that leaves a gap, or a change dated before what it changes.
+        It takes the place of one with its number, or of its day, for the same year: that is how a notice that was
+        entered wrongly is corrected. ValueError for a year that leaves a gap.
         """
-        after = [known for known in self.notices if known.year > notice.year]
-        upto = [known for known in self.notices if known.year <= notice.year]
-        return Calendar((*upto, notice, *after))
+        kept = [known for known in self.notices if not known.replaced_by(notice)]
+        return Calendar(tuple(sorted((*kept, notice), key=lambda known: (known.year, known.dated))))
 
     def as_known_on(self, day: date) -> "Calendar":
         """What could be known on that day. NoNotice when that was nothing."""

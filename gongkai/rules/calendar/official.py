@@ -7,19 +7,26 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gongkai.rules.calendar.calendar import Calendar
 from gongkai.rules.calendar.notices import Notice
-from gongkai.rules.lawfile import read
+from gongkai.rules.lawfile import LawFile, parse, read
 
 FOLDER = Path(__file__).parent / "state_council"
 
 
-class _YearFile(BaseModel):
+class YearFile(BaseModel):
+    """Notices of one year: the first, and what changed it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     notices: tuple[Notice, ...] = Field(min_length=1)
 
 
+def read_notices(text: str, name: str) -> LawFile[YearFile]:
+    """Notices as they are handed in: written like the files in `state_council/`. LawFileError with every fault."""
+    return parse(text, name, YearFile)
+
+
 @cache
 def official() -> Calendar:
     """The calendar of all notices shipped. LawFileError when one of the files is damaged."""
-    files = [read(path, _YearFile).content for path in sorted(FOLDER.glob("*.yaml"))]
+    files = [read(path, YearFile).content for path in sorted(FOLDER.glob("*.yaml"))]
     return Calendar(tuple(notice for file in files for notice in file.notices))

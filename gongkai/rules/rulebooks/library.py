@@ -11,11 +11,13 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Sentence
 from gongkai.rules.lawfile import Fault, LawFile, LawFileError, read
 from gongkai.rules.requirements import requirements
-from gongkai.rules.rulebooks.overlay import RulebookFile, Values, lay_over
+from gongkai.rules.rulebooks.measures import LeastRule
+from gongkai.rules.rulebooks.overlay import RulebookFile, lay_over
 from gongkai.rules.rulebooks.rulebook import Rulebook, complete
 from gongkai.rules.rulebooks.values import ConsultationRule, TermRule
 
 NATIONAL = "cn"
+Counted = TermRule | ConsultationRule | LeastRule  # what a deadline can be counted by
 FOLDER = Path(__file__).parent
 
 
@@ -60,15 +62,31 @@ class Library:
             raise UnknownRulebook(
                 Sentence(zh=f"{on}没有生效的全国规则", en=f"no national rules are in force on {on}")
             )
-        version, index = national.content.versions[law], local.content.on(on)
-        name = f"{NATIONAL}@{version.from_}"
-        values: Values = version
-        if local is not national and index is not None:
-            values = lay_over(local, index, version)
+        return self._made(id_, None if local is national else local.content.on(on), law)
+
+    def named(self, version: str) -> Rulebook:
+        """The rulebook that an event names (`wy@2023-11-13+cn@2019-05-15`). UnknownRulebook when it is none."""
+        found, own = _NAMED.findall(version), dict[str, int]()
+        for id_, day in found:
+            versions = self.files[id_].content.versions if id_ in self.files else ()
+            own.update((id_, index) for index, known in enumerate(versions) if str(known.from_) == day)
+        if NATIONAL not in own or not len(own) == len(found) <= len((NATIONAL, "local")):
+            raise UnknownRulebook(
+                Sentence(zh=f"没有规则书“{version}”", en=f"there is no rulebook `{version}`")
+            )
+        id_ = next((id_ for id_ in own if id_ != NATIONAL), NATIONAL)
+        return self._made(id_, own[id_] if id_ != NATIONAL else None, own[NATIONAL])
+
+    def _made(self, id_: str, index: int | None, law: int) -> Rulebook:
+        """A jurisdiction's version (None: it has none yet) over one of the national ones."""
+        national, local = self.files[NATIONAL], self.files[id_]
+        values, name = national.content.says(law), f"{NATIONAL}@{national.content.versions[law].from_}"
+        if index is not None:
+            values = lay_over(local, index, values)
             name = f"{id_}@{local.content.versions[index].from_}+{name}"
         return complete(id_, name, values)
 
-    def term(self, rule: str, id_: str, on: date) -> tuple[str, TermRule | ConsultationRule]:
+    def term(self, rule: str, id_: str, on: date) -> tuple[str, Counted]:
         """The term that a clause (`GT-answer`) or a name (`answer`, `consultations.affects`) stands for.
 
         A clause finds the question that it answers in any version; the answer is the one in force there on
@@ -81,11 +99,11 @@ class Library:
             for file in files
             for version in reversed(file.versions)
             for path, value in version.entries()
-            if rule == value.clause and isinstance(value, TermRule | ConsultationRule)
+            if rule == value.clause and isinstance(value, Counted)
         ]
         for name in (rule, *named):
             found = book.get(name)
-            if isinstance(found, TermRule | ConsultationRule):
+            if isinstance(found, Counted):
                 return name, found
         raise UnknownRulebook(
             Sentence(zh=f"规则书“{id_}”在{on}没有期限“{rule}”", en=f"`{id_}` has no term `{rule}` on {on}")
@@ -137,12 +155,10 @@ def _unknown_clauses(file: LawFile[RulebookFile]) -> list[Fault]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def named(version: str) -> Rulebook:
-    """The shipped rulebook that an event names (`wy@2023-11-13+cn@2019-05-15`). UnknownRulebook when it is none."""
-    found = _NAMED.findall(version)
-    if not found:
-        raise UnknownRulebook(Sentence(zh=f"没有规则书“{version}”", en=f"there is no rulebook `{version}`"))
-    return load(found[0][0], max(date.fromisoformat(day) for _, day in found))
+    """The shipped rulebook that an event names. See `Library.named`."""
+    return shipped().named(version)
 
 
 _NAMED = re.compile(r"([a-z]{2,8})@(\d{4}-\d{2}-\d{2})")

@@ -9,6 +9,8 @@ from pydantic import Field, StringConstraints
 
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
 from gongkai.rules.lawfile import LawFile, LawFileError
+from gongkai.rules.rulebooks.choices import Answers, ApprovalRule, Name, PathRule, Procedure
+from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
 from gongkai.rules.rulebooks.values import (
     AttributeRule,
     Basis,
@@ -20,8 +22,6 @@ from gongkai.rules.rulebooks.values import (
     Value,
     Words,
 )
-
-TermName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*$")]
 
 
 class Values(Data):
@@ -35,7 +35,16 @@ class Values(Data):
     registration: Basis | None = None
     review: Basis | None = None
     opinion: Basis | None = None
-    terms: Mapping[TermName, TermRule] = {}
+    terms: Mapping[Name, TermRule] = {}
+    least: Mapping[Name, LeastRule] = {}
+    days: Mapping[Name, DayRule] = {}
+    spans: Mapping[Name, SpanRule] = {}
+    counts: Mapping[Name, CountRule] = {}
+    choices: Answers = Field(default_factory=dict)
+    paths: Mapping[Name, PathRule] = {}
+    approvals: Mapping[Name, ApprovalRule] = {}
+    grades: Mapping[Name, GradesRule] = {}
+    procedures: Mapping[Name, Procedure] = {}
     deductions: Mapping[Indicator, PointsRule] = {}
 
     def entries(self) -> Iterator[tuple[tuple[str, ...], Value]]:
@@ -47,13 +56,31 @@ class Values(Data):
             elif found is not None:
                 for key, value in found.items():
                     yield (name, str(key)), value
+                    if isinstance(value, Procedure):
+                        for path, own in value.entries():
+                            yield (name, str(key), *path), own
+
+
+def merged(ours: Values, theirs: Values) -> Values:
+    """Theirs, with ours in their place, value by value: those of a procedure that both have, too."""
+    fields = {}
+    for name in Values.model_fields:
+        own, other = getattr(ours, name), getattr(theirs, name)
+        fields[name] = {**other, **own} if isinstance(other, Mapping) else own or other
+    both = ours.procedures.keys() & theirs.procedures.keys()
+    fields["procedures"] |= {name: ours.procedures[name].over(theirs.procedures[name]) for name in both}
+    return Values.model_validate(fields)
 
 
 class Version(Values):
-    """The values in force from a day on. `reading` says why that day, where the text leaves it open."""
+    """The values in force from a day on. `reading` says why that day, where the text leaves it open.
+
+    `keeps`: what it doesn't say stays as in the version before, as when another law changes some values.
+    """
 
     from_: date = Field(alias="from")
     act: Words
+    keeps: bool = False
     reading: Reading | None = None
 
 
@@ -70,16 +97,20 @@ class RulebookFile(Data):
         found = [index for index, version in enumerate(self.versions) if version.from_ <= day]
         return found[-1] if found else None
 
+    def says(self, index: int) -> Values:
+        """What a version says, with what it keeps of those before it."""
+        version = self.versions[index]
+        return merged(version, self.says(index - 1)) if version.keeps and index else version
+
 
 @dataclass(slots=True)
 class Loosens(LawFileError):
     """An overlay gives more than the law allows: each fault names the overlay's clause and the law's."""
 
 
-def lay_over(local: LawFile[RulebookFile], index: int, national: Version) -> Values:
+def lay_over(local: LawFile[RulebookFile], index: int, national: Values) -> Values:
     """The national values with the overlay's in their place. Loosens when one of them is looser."""
-    version = local.content.versions[index]
-    law = dict(national.entries())
+    ours, law = local.content.says(index), dict(national.entries())
     faults = [
         local.fault(
             ("versions", index, *path),
@@ -88,13 +119,9 @@ def lay_over(local: LawFile[RulebookFile], index: int, national: Version) -> Val
             en=f"{'.'.join(path)}: {value.clause} ({value.shown()['en']}) "
             f"loosens the law, {law[path].clause} ({law[path].shown()['en']})",
         )
-        for path, value in version.entries()
+        for path, value in ours.entries()
         if path in law and value.looser_than(law[path])
     ]
     if faults:
         raise Loosens(tuple(faults))
-    merged = {}
-    for name in Values.model_fields:
-        ours, theirs = getattr(version, name), getattr(national, name)
-        merged[name] = {**theirs, **ours} if isinstance(theirs, Mapping) else ours or theirs
-    return Values.model_validate(merged)
+    return merged(ours, national)

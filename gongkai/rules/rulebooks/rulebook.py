@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
+from gongkai.rules.rulebooks.choices import ApprovalRule, ChoiceRule, PathRule, Procedure
+from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
 from gongkai.rules.rulebooks.overlay import Values
 from gongkai.rules.rulebooks.values import AttributeRule, Basis, ConsultationRule, PointsRule, TermRule, Value
 
@@ -28,6 +30,15 @@ class Rulebook:
     review: Basis  # of a secrecy review's being asked for
     opinion: Basis  # of its opinion
     terms: Mapping[str, TermRule]
+    least: Mapping[str, LeastRule]
+    days: Mapping[str, DayRule]
+    spans: Mapping[str, SpanRule]
+    counts: Mapping[str, CountRule]
+    paths: Mapping[str, PathRule]
+    approvals: Mapping[str, ApprovalRule]
+    grades: Mapping[str, GradesRule]
+    procedures: Mapping[str, Procedure]
+    choices: Mapping[str, ChoiceRule]  # by question; none where no law of that day says anything
     deductions: Mapping[Indicator, PointsRule]
     values: Values
 
@@ -45,6 +56,18 @@ class Rulebook:
         return ((".".join(path), value) for path, value in self.values.entries())
 
 
+_BY_NAME = (
+    "terms",
+    "least",
+    "days",
+    "spans",
+    "counts",
+    "paths",
+    "approvals",
+    "grades",
+    "procedures",
+    "choices",
+)
 _SINGLE = ("answer", "extension", "publish", "registration", "review", "opinion", "attributes")
 
 
@@ -75,7 +98,7 @@ def complete(id_: str, version: str, values: Values) -> Rulebook:
         registration=values.registration,
         review=values.review,
         opinion=values.opinion,
-        terms=MappingProxyType(dict(values.terms)),
+        **{name: MappingProxyType(dict(getattr(values, name))) for name in _BY_NAME},
         deductions=MappingProxyType(dict(values.deductions)),
         values=values,
     )

@@ -26,9 +26,13 @@ class Reading(Data):
 
 
 class Value(Data):
-    """A value with its clause. With a `reading` it is ours, not the text's."""
+    """A value with its clause. With a `reading` it is ours, not the text's.
+
+    `article`: where it is written, when the clause's id stands for more than one law.
+    """
 
     clause: Clause
+    article: Words | None = None
     reading: Reading | None = None
 
     def looser_than(self, law: Self) -> bool:
@@ -68,31 +72,38 @@ class AttributeRule(Value):
 
 
 class TermRule(Value):
-    """A term. Shorter is stricter."""
+    """A term. Shorter is stricter, unless it is the applicant's own time: nobody but the law shortens or lengthens that.
+
+    `applicant`: it is.
+    """
 
     term: WrittenTerm
+    applicant: bool = False
 
     def _looser(self, law: Self) -> bool:
-        return self.term.longer_than(law.term)
+        return self.term != law.term if law.applicant else self.term.longer_than(law.term)
 
     def shown(self) -> dict[str, str]:
         return {"zh": self.term.zh, "en": self.term.en}
 
 
 class ConsultationRule(Value):
-    """How long a consulted unit has to answer, and what its silence means then."""
+    """How long a consulted unit has to answer, and what its silence means then. `urgent`: urgent letters at once."""
 
     term: WrittenTerm
     silence: Silence
+    urgent: bool = False
 
     def _looser(self, law: Self) -> bool:
         lenient = self.silence is Silence.CONSENT and law.silence is Silence.NEVER_CONSENT
-        return lenient or self.term.longer_than(law.term)
+        slower = law.urgent and not self.urgent
+        return lenient or slower or self.term.longer_than(law.term)
 
     def shown(self) -> dict[str, str]:
+        zh, en = ("（紧急的即时答复）", " (urgent: at once)") if self.urgent else ("", "")
         return {
-            "zh": f"{self.term.zh}，逾期{self.silence.zh}",
-            "en": f"{self.term.en}; {self.silence.en}",
+            "zh": f"{self.term.zh}{zh}，逾期{self.silence.zh}",
+            "en": f"{self.term.en}{en}; {self.silence.en}",
         }
 
 

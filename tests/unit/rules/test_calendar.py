@@ -108,11 +108,11 @@ def test_a_change_to_a_known_year_replaces_the_holiday_that_it_names() -> None:
     assert not changed.is_working_day(date(2027, 1, 4))
 
 
-def test_a_calendar_has_no_gap_and_no_change_dated_before_what_it_changes() -> None:
+def test_a_calendar_has_no_gap_and_each_notice_its_day() -> None:
     with pytest.raises(ValueError, match="no gap"):
         official().with_year(a_notice(2028))
     with pytest.raises(ValueError, match="not later"):
-        official().with_year(a_notice(2026, dated=date(2025, 1, 1)))
+        Calendar((a_notice(), a_notice(number="another")))
     with pytest.raises(ValueError, match="needs a notice"):
         Calendar(())
 
@@ -137,6 +137,36 @@ def test_a_holiday_is_refused_when_its_dates_contradict_each_other() -> None:
         holiday(date(2027, 1, 1), date(2027, 1, 1), date(2027, 1, 5))
     with pytest.raises(ValueError, match="at once"):
         holiday(date(2027, 1, 1), date(2027, 1, 3), date(2027, 1, 2))
+
+
+# As the notices themselves number them: so many days off for each holiday in turn (放假调休，共…天; one that joins a
+# weekend is one day), and how many make-up days they list.
+SAID = {
+    2018: (1 + 7 + 3 + 3 + 1 + 1 + 7, 6),
+    2019: (3 + 7 + 1 + 4 + 1 + 1 + 7, 7),
+    2020: (1 + 10 + 3 + 5 + 3 + 8, 6),
+    2021: (3 + 7 + 3 + 5 + 3 + 3 + 7, 7),
+    2022: (3 + 7 + 3 + 5 + 3 + 3 + 7, 7),
+    2023: (3 + 7 + 1 + 5 + 3 + 8, 7),
+    2024: (1 + 8 + 3 + 5 + 1 + 3 + 7, 8),
+    2025: (1 + 8 + 3 + 5 + 3 + 8, 5),
+    2026: (3 + 9 + 3 + 5 + 3 + 3 + 7, 6),
+}
+
+
+@pytest.mark.clause("GT-count")
+@pytest.mark.parametrize("year", sorted(SAID))
+def test_each_year_has_the_days_off_and_the_make_up_days_that_its_notices_number(year: int) -> None:
+    in_force = {h.code: h for n in official().notices if n.year == year for h in n.holidays}.values()
+    off = sum((h.last - h.first).days + 1 for h in in_force)
+    assert (off, sum(len(h.make_up) for h in in_force)) == SAID[year]
+
+
+def test_the_independent_library_covers_every_year_with_a_notice() -> None:
+    for year in range(official().first_year, official().last_year + 1):
+        assert chinese_calendar.is_workday(date(year, 12, 31)) in (True, False)
+    with pytest.raises(NotImplementedError):
+        chinese_calendar.is_workday(date(official().last_year + 1, 1, 4))
 
 
 @pytest.mark.parametrize(("year", "days"), [(2020, 249), (2026, 248)])

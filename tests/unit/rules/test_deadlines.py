@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.rules.calendar import Holiday, Notice, official
-from gongkai.rules.deadlines import BeforeNotices, Pause, deadline, late_days
+from gongkai.rules.calendar import Holiday, NoNotice, Notice, official
+from gongkai.rules.deadlines import BeforeNotices, Pause, deadline, late_days, latest_before
 from gongkai.rules.rulebooks import load
 from gongkai.rules.term import Term
 
@@ -106,16 +106,29 @@ def test_past_the_last_notice_the_days_left_are_told_and_the_notice_is_awaited()
     assert clock.says.en == "11 working days left after 2026-12-31, holiday notice for 2027 awaited"
 
 
-def test_a_term_that_begins_after_the_last_notice_is_all_still_to_count() -> None:
-    clock = deadline(CALENDAR, start=date(2029, 5, 4), term=wd(20))
-    assert (clock.due, clock.left, clock.awaits) == (None, 20, 2029)
+@pytest.mark.parametrize("start", [date(2027, 5, 4), date(2029, 5, 4), date.max])
+def test_a_term_that_begins_after_the_last_notice_is_all_still_to_count_and_the_first_one_missing_awaited(
+    start: date,
+) -> None:
+    clock = deadline(CALENDAR, start=start, term=wd(20))
+    assert (clock.due, clock.left, clock.awaits) == (None, 20, 2027)
 
 
 def test_a_last_day_at_rest_when_the_known_years_end_waits_for_the_notice_too() -> None:
     known = CALENDAR.as_known_on(date(2022, 1, 1))
     clock = deadline(known, start=date(2022, 12, 26), term=d(5))
     assert (clock.due, clock.left, clock.awaits) == (None, 0, 2023)
+    assert clock.says.zh == "截至2022-12-31期限届满，遇休息日顺延，待2023年节假日安排通知"
+    assert clock.says.en.endswith("moved to the next working day, holiday notice for 2023 awaited")
     assert deadline(CALENDAR, start=date(2022, 12, 26), term=d(5)).due == date(2023, 1, 3)
+
+
+def test_a_last_day_at_rest_before_a_pause_that_goes_on_has_nothing_left_and_no_due_day() -> None:
+    friday, sunday = date(2026, 3, 6), date(2026, 3, 8)
+    clock = deadline(CALENDAR, start=friday, term=d(1), pauses=[Pause(sunday, None)])
+    assert (clock.due, clock.left, clock.awaits) == (None, 0, None)
+    assert clock.says.zh == "截至2026-03-08期限届满，遇休息日顺延，待计时恢复"
+    assert clock.says.en == "all counted by 2026-03-08, moved to the next working day, paused"
 
 
 def test_a_due_day_is_said_in_both_languages() -> None:
@@ -258,3 +271,53 @@ def test_one_term_is_longer_than_another_unless_it_surely_ends_no_later(
     term: Term, law: Term, longer: bool
 ) -> None:
     assert term.longer_than(law) is longer
+
+
+# -- months, and days before
+
+
+@pytest.mark.clause("GT-count")
+@pytest.mark.parametrize(
+    ("start", "months", "due"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),  # 调休上班: a working day
+        (date(2026, 3, 2), 3, date(2026, 6, 2)),
+        (date(2026, 3, 5), 6, date(2026, 9, 7)),  # the 5th is a Saturday
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2025, 4, 1), 6, date(2025, 10, 9)),  # 国庆节、中秋节
+    ],
+)
+def test_a_month_ends_on_the_day_of_its_number_or_on_its_last(start: date, months: int, due: date) -> None:
+    assert deadline(CALENDAR, start=start, term=Term(months, "m")).due == due
+
+
+@pytest.mark.clause("GT-count")
+@pytest.mark.parametrize(
+    ("event", "term", "last"),
+    [
+        (date(2026, 3, 20), Term(10, "d"), date(2026, 3, 10)),
+        (date(2026, 3, 18), Term(10, "d"), date(2026, 3, 8)),  # a Sunday, and it stays one
+        (date(2026, 2, 25), Term(5, "wd"), date(2026, 2, 11)),  # 春节 is no working day, 14 February is one
+        (date(2027, 1, 5), Term(10, "d"), date(2026, 12, 26)),
+        (date(2026, 3, 31), Term(1, "m"), date(2026, 2, 28)),
+    ],
+)
+def test_days_before_are_counted_backwards_and_never_extended(event: date, term: Term, last: date) -> None:
+    found = latest_before(CALENDAR, event=event, term=term)
+    assert found.due == last == found.days[0].date
+    assert found.days[-1].date == event
+    assert not found.days[-1].counts
+
+
+def test_working_days_before_an_event_of_an_unknown_year_can_not_be_told() -> None:
+    with pytest.raises(NoNotice):
+        latest_before(CALENDAR, event=date(2027, 1, 8), term=Term(3, "wd"))
+    with pytest.raises(BeforeNotices):
+        latest_before(CALENDAR, event=date(2017, 1, 8), term=Term(3, "d"))
+
+
+@given(st.dates(date(2018, 6, 1), date(2026, 12, 31)), st.integers(1, 90))
+def test_as_many_days_lie_before_as_are_asked_for(event: date, days: int) -> None:
+    found = latest_before(CALENDAR, event=event, term=Term(days, "d"))
+    assert found.due == event - timedelta(days=days)
+    assert sum(day.counts for day in found.days) == days

@@ -47,7 +47,7 @@ def test_pauses_are_left_out() -> None:
 
 def test_a_clause_of_a_county_brings_the_rulebook_of_that_county_unless_another_is_named() -> None:
     local = as_json("deadline", "--rule", "SC-3.3", "--received", "2026-03-02")
-    assert (local["due"], local["rulebook"]) == ("2026-03-04", "sc@2020-06-30+cn@2019-05-15")
+    assert (local["due"], local["rulebook"]) == ("2026-03-04", "sc@2020-06-30+cn@2024-01-01")
     named = as_json("deadline", "--rule", "GT-coordinate", "--received", "2026-03-02", "--jurisdiction", "sc")
     assert (named["clause"], named["due"]) == ("SC-3.3", "2026-03-04")
 
@@ -72,7 +72,13 @@ def test_for_a_person_a_deadline_is_a_table_in_both_languages() -> None:
         (["--rule", "GT-answer", "--received", "2026-03-02", "--pause", "2026-03-05"], "日期须写作"),
         (
             ["--rule", "GT-answer", "--received", "2026-03-02", "--pause", "2026-03-05..2026-03-04"],
-            "止日早于",
+            "暂停期间的止日早于起日",
+        ),
+        (["--rule", "GT-answer", "--received", "20260302"], "is not a date like 2026-03-02"),
+        (["--rule", "GT-answer", "--received", "2026-W10-1"], "日期须写作 2026-03-02"),
+        (
+            ["--rule", "WY-I.9", "--received", "2026-03-18", "--pause", "2026-03-09..2026-03-10"],
+            "no --pause moves it",
         ),
     ],
 )
@@ -98,11 +104,53 @@ def test_a_year_without_a_notice_has_no_working_days_to_list() -> None:
 
 def test_rules_are_shown_with_their_clauses() -> None:
     told = as_json("rules", "show", "sc", "--on", "2026-03-02")
-    assert told["version"] == "sc@2020-06-30+cn@2019-05-15"
+    assert told["version"] == "sc@2020-06-30+cn@2024-01-01"
     assert told["values"]["consultations.affects"]["clause"] == "SC-3.3"
     assert told["values"]["consultations.affects"]["term"] == "2 wd"
     assert "SC-A1.4c" in run("rules", "show", "sc").stdout
     assert run("rules", "show", "xx").exit_code == 2
+
+
+def test_rules_are_listed_by_name_and_clause() -> None:
+    told = as_json("rules", "list", "--jurisdiction", "wy", "--on", "2026-03-02")["rules"]
+    assert told["answer"]["clause"] == "GT-answer"
+    assert told["least.hearing-notice"]["zh"] == "提前不少于10日"
+    assert told["procedures.outside-catalogue.terms.extension"]["term"] == "3 m"
+    assert "attributes.withheld" not in told
+    assert "terms.reconsideration" in run("rules", "list").stdout
+    assert "gongkai rules list" in run("deadline", "--help").stdout
+    for name, rule in told.items():
+        for said in (name, rule["clause"]):
+            assert (
+                run("deadline", "--rule", said, "--received", "2026-03-02", "--jurisdiction", "wy").exit_code
+                == 0
+            )
+
+
+def test_two_places_are_compared_value_by_value() -> None:
+    told = as_json("rules", "diff", "sc", "ls", "--on", "2026-03-02")
+    assert (told["a"], told["b"]) == ("sc@2020-06-30+cn@2024-01-01", "ls@2021-08-04+cn@2024-01-01")
+    found = {each["name"]: each for each in told["differences"]}
+    coordinate = found["consultations.coordinate"]
+    assert (coordinate["a"]["clause"], coordinate["b"]["clause"]) == ("SC-A1.4c", "LS-6")
+    assert found["approvals.important"]["b"] is None
+    assert "answer" not in found
+    assert "SC-A1.4a" in run("rules", "diff", "sc", "ls").stdout
+    assert as_json("rules", "diff", "sc", "sc")["differences"] == []
+
+
+@pytest.mark.clause("GT-since")
+def test_two_days_are_compared_as_well() -> None:
+    told = as_json("rules", "diff", "cn@2019-05-14", "cn@2019-05-15")
+    found = {each["name"]: each for each in told["differences"]}
+    assert (found["answer"]["a"]["term"], found["answer"]["b"]["term"]) == ("15 wd", "20 wd")
+    assert run("rules", "diff", "cn@yesterday", "cn").exit_code == 2
+
+
+@pytest.mark.clause("GT-count")
+def test_what_is_due_before_an_event_is_counted_back_from_it() -> None:
+    told = as_json("deadline", "--rule", "WY-I.9", "--received", "2026-03-18")
+    assert (told["due"], told["days"][0]["n"], told["days"][-1]["code"]) == ("2026-03-08", 10, "event")
 
 
 def test_the_shipped_rules_are_sound() -> None:

@@ -54,6 +54,83 @@ def test_no_value_may_be_looser_than_the_law(folder: Path, values: str, law: str
     assert [law in fault.says.en for fault in library.check()] == [True]
 
 
+LAW = """\
+  days:
+    monthly: {day: '10', clause: SC-2.1}
+  counts:
+    meetings: {at_least: 4, of_zh: 次（每年）, of_en: meetings a year, clause: SC-2.1}
+  grades:
+    score: {bands: [{points: 90, zh: 好, en: good}, {points: 0, zh: 差, en: bad}], clause: SC-2.1}
+  consultations:
+    coordinate: {term: 5 wd, silence: never-consent, urgent: true, clause: SC-2.1}
+  procedures:
+    apart:
+      zh: 另一程序
+      en: a procedure apart
+      clause: SC-2.1
+      terms: {hear: {term: 5 wd, clause: SC-2.1}, tell: {term: 3 wd, clause: SC-2.1}}
+      choices: {not-ours: {choice: pass-on, clause: SC-2.1}}
+"""  # what the national rules could say one day
+
+
+@pytest.fixture
+def fuller(folder: Path) -> Path:
+    """The national rules with values of every kind."""
+    with (folder / "cn.yaml").open("a", encoding="utf-8") as file:
+        file.write(LAW)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "days: {annual-report-department: {day: '28', clause: SC-2.1}}",
+        "days: {monthly: {day: 01-10, clause: SC-2.1}}",
+        "days: {monthly: {day: '11', clause: SC-2.1}}",
+        "least: {hearing-papers: {least: 7 d, clause: WY-I.7}}",
+        "least: {public-draft: {least: 30 d, before: true, clause: WY-I.7}}",
+        "counts: {meetings: {at_least: 4, of_zh: 次（每十年）, of_en: meetings in ten years, clause: SC-2.1}}",
+        "counts: {meetings: {at_least: 3, of_zh: 次（每年）, of_en: meetings a year, clause: SC-2.1}}",
+        "grades: {score: {bands: [{points: 89, zh: 好, en: good}, {points: 0, zh: 差, en: bad}], clause: SC-2.1}}",
+        "grades: {score: {bands: [{points: 90, zh: 优, en: best}, {points: 0, zh: 差, en: bad}], clause: SC-2.1}}",
+        "grades: {score: {bands: [{points: 0, zh: 好, en: good}], clause: SC-2.1}}",
+        "consultations: {coordinate: {term: 5 wd, silence: never-consent, clause: SC-2.1}}",
+        "procedures: {apart: {zh: 另, en: apart, clause: SC-2.1, terms: {hear: {term: 6 wd, clause: SC-2.1}}}}",
+    ],
+)
+def test_another_direction_period_or_unit_than_the_laws_is_looser(fuller: Path, values: str) -> None:
+    library = with_overlay(fuller, f"  {values}\n")
+    with pytest.raises(Loosens) as refused:
+        library.load("xx", TODAY)
+    (fault,) = refused.value.faults
+    assert fault.line == 7
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "days: {annual-report-department: {day: 01-30, clause: SC-2.1}, monthly: {day: '09', clause: SC-2.1}}",
+        "least: {hearing-papers: {least: 8 d, before: true, clause: WY-I.7}}",
+        "counts: {meetings: {at_least: 5, of_zh: 次（每年）, of_en: meetings a year, clause: SC-2.1}}",
+        "grades: {score: {bands: [{points: 91, zh: 好, en: good}, {points: 0, zh: 差, en: bad}], clause: SC-2.1}}",
+        "consultations: {coordinate: {term: 4 wd, silence: never-consent, urgent: true, clause: SC-2.1}}",
+    ],
+)
+def test_of_the_same_kind_stricter_is_welcome(fuller: Path, values: str) -> None:
+    with_overlay(fuller, f"  {values}\n").load("xx", TODAY)
+
+
+def test_what_an_overlays_procedure_leaves_out_stays_as_in_the_law(fuller: Path) -> None:
+    values = """\
+  procedures:
+    apart: {zh: 另, en: apart, clause: WY-J.1, terms: {hear: {term: 4 wd, clause: WY-J.5}}}
+"""
+    apart = with_overlay(fuller, values).load("xx", TODAY).procedures["apart"]
+    assert {name: str(rule.term) for name, rule in apart.terms.items()} == {"hear": "4 wd", "tell": "3 wd"}
+    assert apart.choices["not-ours"].shown()["en"]
+    assert (apart.clause, apart.en) == ("WY-J.1", "apart")
+
+
 def test_all_that_is_too_loose_is_told_at_once(folder: Path) -> None:
     library = with_overlay(
         folder, "  answer: {term: 30 wd, clause: WY-J.5}\n  publish: {term: 30 wd, clause: LS-11}\n"
@@ -80,7 +157,7 @@ def test_stricter_is_welcome_and_the_rest_stays_as_in_the_law(folder: Path) -> N
     book = with_overlay(folder, "  answer: {term: 20 d, clause: HZ-B2}\n").load("xx", TODAY)
     assert (book.answer.term, book.answer.clause) == (Term(20, "d"), "HZ-B2")
     assert book.publish.clause == "GT-20wd"
-    assert book.version == "xx@2020-01-01+cn@2019-05-15"
+    assert book.version == "xx@2020-01-01+cn@2024-01-01"
 
 
 @pytest.mark.clause("SC-A1.4c")
@@ -119,6 +196,7 @@ def test_where_the_law_speaks_silence_can_not_be_made_consent(folder: Path) -> N
         ("  deductions: {application-late: {points: -1.5, clause: SC-4.1}}\n", 7, "reading"),
         ("  deductions: {application-late: {points: -1.005, clause: SC-4.1}}\n", 7, "two decimals"),
         ("  deductions: {application-late: {points: many, clause: SC-4.1}}\n", 7, "points are a number"),
+        ("  days:\n    monthly-update: {day: '29', clause: SC-2.1}\n", 8, "not every month has that day"),
         ("  answer: {term: 20 wd\n", 8, "不是合格的 YAML"),
     ],
 )
