@@ -101,7 +101,8 @@ def _claimed(record: Any) -> int:
 async def listed(consumer: AIOKafkaConsumer, topic: str, partitions: int) -> list[int]:
     """Per partition, the end that the broker lists. The embedded one lists the first record of its last batch."""
     topics = [TopicPartition(topic, p) for p in range(partitions)]
-    ends = await asyncio.wait_for(consumer.end_offsets(topics), PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        ends = await consumer.end_offsets(topics)
     return [ends[each] for each in topics]
 
 

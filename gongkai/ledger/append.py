@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -22,6 +22,7 @@ from gongkai.ledger.read import Connection, LogId
 
 MAX_WAITING = 10_000  # commands; beyond it Full is raised instead of memory growing
 MAX_BATCH = 256  # commands in one transaction
+FEW = 16  # commands that are not worth sharing out
 BRISK, BRISK_EACH = (
     0.002,
     0.00005,
@@ -39,9 +40,11 @@ class Full(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """The events of one command, for one stream, which must be at version `expected` (0 = new)."""
+    """The events of one command, for one stream, which must be at version `expected` (0 = new). One event at least.
 
-    command: UUID
+    Their ids follow from the command's (`seal_record`): by the first a command said twice is known.
+    """
+
     stream: str
     expected: int
     events: tuple[tuple[UUID, bytes], ...]
@@ -60,20 +63,45 @@ async def append(
     conn: Connection, log: LogId, partitions: int, now: datetime, writes: Sequence[Write]
 ) -> list[Appended | Conflict]:
     """Append in the caller's transaction. One result a write, in order."""
-    rows = await conn.fetch(
-        f"SELECT * FROM {log.schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        log.name,
-        now,
-        [w.command for w in writes],
-        [w.stream for w in writes],
-        [w.expected for w in writes],
-        [len(w.events) for w in writes],
-        [partition_of(w.stream, partitions) for w in writes],
-        [w.trace for w in writes],
-        [event_id for w in writes for event_id, _ in w.events],
-        [record for w in writes for _, record in w.events],
+    streams, versions, at, mores, traces, ids, records = _columns(writes, partitions)
+    row = await conn.fetchrow(
+        f"SELECT * FROM {log.schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        *(log.name, now, streams, versions, at),
+        mores if any(mores) else None,
+        traces if any(traces) else None,
+        *(ids, records),
     )
-    return [_result(log, write, row) for write, row in zip(writes, rows, strict=True)]
+    if row["status"] is None:  # all of it was appended, one after another
+        return _in_a_row(log, writes, at, row["first"])
+    judged = zip(writes, row["status"], row["last"], row["at_partition"], strict=True)
+    return [
+        Conflict(write.stream)
+        if status == "conflict"
+        else Appended(Place(log.name, partition, last), status == "repeated")
+        for write, status, last, partition in judged
+    ]
+
+
+def _columns(writes: Sequence[Write], partitions: int) -> tuple[list[Any], ...]:
+    """By event: stream, version, partition, how many of its command follow, trace, id, record."""
+    rows = [
+        (write.stream, write.expected + n, partition, len(write.events) - n, write.trace, *event)
+        for write in writes
+        for partition in (partition_of(write.stream, partitions),)
+        for n, event in enumerate(write.events, 1)
+    ]
+    return tuple(map(list, zip(*rows, strict=True)))
+
+
+def _in_a_row(
+    log: LogId, writes: Sequence[Write], partitions: Sequence[int], first: int
+) -> list[Appended | Conflict]:
+    appended: list[Appended | Conflict] = []
+    count = 0
+    for write in writes:
+        count += len(write.events)
+        appended.append(Appended(Place(log.name, partitions[count - 1], first + count - 1)))
+    return appended
 
 
 async def append_many(
@@ -99,13 +127,6 @@ async def append_many(
     return results
 
 
-def _result(log: LogId, write: Write, row: Any) -> Appended | Conflict:
-    status: Literal["appended", "repeated", "conflict"] = row["status"]
-    if status == "conflict":
-        return Conflict(write.stream)
-    return Appended(Place(log.name, row["at_partition"], row["last"]), status == "repeated")
-
-
 @dataclass(slots=True)
 class _Waiting:
     write: Write
@@ -128,6 +149,7 @@ class Appender:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._slowness = 0.0  # of late: what a commit took by what a brisk one may take
         self._one_at_a_time = asyncio.Lock()
+        self._committing = 0  # workers
         self._workers = [asyncio.create_task(self._work()) for _ in range(workers)]
 
     def turn(self, stream: str) -> asyncio.Lock:
@@ -166,9 +188,25 @@ class Appender:
                 raise
 
     async def _commit(self, batch: list[_Waiting]) -> None:
-        """These, and whatever else waits by now."""
-        while len(batch) < MAX_BATCH and not self._waiting.empty():
+        """These, and its share of what else waits by now."""
+        share = self._share()
+        while len(batch) < share and not self._waiting.empty():
             batch.append(self._waiting.get_nowait())
+        self._committing += 1
+        try:
+            await self._append(batch)
+        finally:
+            self._committing -= 1
+
+    def _share(self) -> int:
+        """Commands for one commit. Where they are quick, something is left for the worker that is free, so that one
+        batch is collected while the other is on its way; what waits together would stay together for ever."""
+        if self._slowness > 1:
+            return MAX_BATCH
+        free = len(self._workers) - self._committing
+        return min(MAX_BATCH, max(FEW, -(-(1 + self._waiting.qsize()) // free)))
+
+    async def _append(self, batch: list[_Waiting]) -> None:
         began = time.perf_counter()
         reach("append.before")
         try:

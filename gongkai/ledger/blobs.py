@@ -1,6 +1,7 @@
 """Content-addressed store of texts: put before the event that names it, read by digest, never changed."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from gongkai.ledger.read import Connection
@@ -34,6 +35,30 @@ async def put(conn: Connection, content: bytes, media_type: str, now: datetime) 
                 [(digest, n, chunk) for n, chunk in enumerate(chunks)],
             )
     return digest.hex()
+
+
+async def put_many(conn: Connection, contents: Mapping[bytes, tuple[bytes, str]], now: datetime) -> None:
+    """As `put`, in the caller's transaction: by digest, contents of at most one chunk each and their media types."""
+    if not contents:
+        return
+    digests = sorted(
+        contents
+    )  # always in one order: two who put the same ones wait, and don't lock each other out
+    fresh = await conn.fetch(
+        "INSERT INTO store.content SELECT digest, media_type, size, $4"
+        " FROM unnest($1::bytea[], $2::text[], $3::bigint[]) AS u (digest, media_type, size)"
+        " ON CONFLICT DO NOTHING RETURNING digest",
+        digests,
+        [contents[digest][1] for digest in digests],
+        [len(contents[digest][0]) for digest in digests],
+        now,
+    )
+    new = [row["digest"] for row in fresh]
+    await conn.execute(
+        "INSERT INTO store.chunk SELECT digest, 0, bytes FROM unnest($1::bytea[], $2::bytea[]) AS u (digest, bytes)",
+        new,
+        [contents[digest][0] for digest in new],
+    )
 
 
 async def describe(conn: Connection, digest: str) -> tuple[str, int]:

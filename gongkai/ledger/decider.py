@@ -59,7 +59,6 @@ class Outcome:
 def write_of(intent: Intent[S], version: int, facts: Sequence[Fact]) -> Write:
     """The records of what was decided, for a stream that stands at `version`."""
     return Write(
-        intent.command,
         intent.stream,
         version,
         tuple(

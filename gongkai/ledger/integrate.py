@@ -106,7 +106,8 @@ class Integrator:
                 pass
             await asyncio.sleep(max(0.0, began + PAUSE - time.monotonic()))
             try:
-                await asyncio.wait_for(self._woken.wait(), SAFETY)
+                async with asyncio.timeout(SAFETY):
+                    await self._woken.wait()
             except TimeoutError:
                 if conn.is_closed():
                     raise ConnectionError("the leader's connection is gone") from None

@@ -7,6 +7,7 @@ applied is kept by the subscription (stopped, and read again from the log), and 
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Coroutine, Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -14,8 +15,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from gongkai.ledger.arrival import Arrived, Key
+from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.read import LogId
 from gongkai.ledger.subscribe import Subscription
@@ -25,6 +28,8 @@ PREFIX = "gongkai"  # of topics and consumer groups
 SESSION = (
     6.0  # seconds without a heartbeat until a consumer counts as gone: the least that Apache Kafka allows
 )
+# milliseconds a poll may wait; FastStream sleeps as long again, deaf, after a poll that brought nothing
+FOREVER = 10 * 365 * 86_400_000
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +43,8 @@ async def started(start: Coroutine[Any, Any, Any], seconds: float = 5.0) -> None
     """Start a client of aiokafka. Whoever cancels us waits for it: one that is cancelled leaves a connection open."""
     task = asyncio.ensure_future(start)
     try:
-        await asyncio.wait_for(asyncio.shield(task), seconds)
+        async with asyncio.timeout(seconds):  # wait_for would lose a cancellation that comes with the result
+            await asyncio.shield(task)
     except BaseException:
         await asyncio.wait([task], timeout=seconds)
         if not task.cancel() and not task.cancelled():
@@ -46,9 +52,13 @@ async def started(start: Coroutine[Any, Any, Any], seconds: float = 5.0) -> None
         raise
 
 
-async def ensure_topic(servers: str, topic: str, partitions: int, replication: int) -> int:
-    """Make the topic if it isn't there: never expires, partition count fixed for good. How many it has."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+async def ensure_topic(
+    brokers: Brokers, topic: str, partitions: int, replication: int, kept: timedelta | None = None
+) -> int:
+    """Make the topic if it isn't there, partition count fixed for good. How many it has. What is in it is `kept` for
+    so long; None: it never expires.
+    """
+    admin = AIOKafkaAdminClient(**brokers.client())
     try:
         await started(admin.start())
         new = NewTopic(
@@ -56,7 +66,7 @@ async def ensure_topic(servers: str, topic: str, partitions: int, replication: i
             partitions,
             replication,
             topic_configs={
-                "retention.ms": "-1",
+                "retention.ms": "-1" if kept is None else str(int(kept.total_seconds() * 1000)),
                 "retention.bytes": "-1",
                 "cleanup.policy": "delete",
                 "min.insync.replicas": "2" if replication > 2 else "1",
@@ -74,9 +84,9 @@ async def ensure_topic(servers: str, topic: str, partitions: int, replication: i
         await admin.close()
 
 
-async def topics_there(servers: str, topics: Collection[str]) -> None:
+async def topics_there(brokers: Brokers, topics: Collection[str]) -> None:
     """Until all of them are made: a consumer that comes before its topics sees them only seconds later."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    admin = AIOKafkaAdminClient(**brokers.client())
     try:
         await started(admin.start())
         while not set(topics) <= set(await admin.list_topics()):  # noqa: ASYNC110 - nobody tells of it
@@ -85,9 +95,9 @@ async def topics_there(servers: str, topics: Collection[str]) -> None:
         await admin.close()
 
 
-async def delete_topic(servers: str, topic: str) -> None:
+async def delete_topic(brokers: Brokers, topic: str) -> None:
     """For one that holds nothing."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    admin = AIOKafkaAdminClient(**brokers.client())
     try:
         await started(admin.start())
         await admin.delete_topics([topic])
@@ -95,15 +105,33 @@ async def delete_topic(servers: str, topic: str) -> None:
         await admin.close()
 
 
+def for_faststream(brokers: Brokers) -> BaseSecurity:
+    """What `Brokers.client` says, in FastStream's words."""
+    said = brokers.client()
+    tls = said.get("ssl_context")
+    if "sasl_mechanism" not in said:
+        return BaseSecurity(ssl_context=tls)
+    kind = {"SCRAM-SHA-512": SASLScram512, "SCRAM-SHA-256": SASLScram256, "PLAIN": SASLPlaintext}
+    return kind[said["sasl_mechanism"]](
+        said["sasl_plain_username"], said["sasl_plain_password"], ssl_context=tls, use_ssl=tls is not None
+    )
+
+
+async def _as_it_came(message: KafkaMessage) -> Any:
+    """FastStream would read each record as JSON, and nobody would look at that: records are read in `prove`."""
+    return message.body
+
+
 class Delivery:
     """One service's consumer group. Starts when the broker is there, and starts again when it comes back."""
 
     def __init__(
-        self, servers: str, subscription: Subscription, prefix: str = PREFIX, session: float = SESSION
+        self, brokers: Brokers, subscription: Subscription, prefix: str = PREFIX, session: float = SESSION
     ) -> None:
-        self._servers, self._subscription = servers, subscription
+        self._brokers, self._subscription = brokers, subscription
         self._broker = KafkaBroker(
-            servers.split(","),
+            brokers.servers.split(","),
+            security=for_faststream(brokers),
             logger=None,
             consumer_only=True,
             allow_auto_create_topics=False,
@@ -115,9 +143,10 @@ class Delivery:
             batch=True,
             group_id=f"{prefix}.{subscription.name}",
             ack_policy=AckPolicy.MANUAL,
+            decoder=_as_it_came,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=50,
-            batch_timeout_ms=20,
+            batch_timeout_ms=FOREVER,
             max_records=500,
             session_timeout_ms=int(session * 1000),
             heartbeat_interval_ms=int(session * 1000 / 4),
@@ -165,7 +194,7 @@ class Delivery:
 
     async def _started(self) -> bool:
         try:
-            await topics_there(self._servers, self._logs)
+            await topics_there(self._brokers, self._logs)
             await started(self._broker.start(), 30)
         except Exception as error:
             _log.info("no broker yet", subscription=self._subscription.name, error=repr(error))

@@ -1,21 +1,22 @@
 """Projections: tables that are nothing but a fold of the log, so that they can be built again and compared."""
 
 import asyncio
+import gc
 import hashlib
-from collections.abc import AsyncIterator, Hashable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, Protocol
 
-from pydantic_core import from_json
-
-from gongkai.contracts.envelope import Place, read_record
+from gongkai.contracts.envelope import Place, Record, read_record
 from gongkai.ledger import beside, read
 from gongkai.ledger.arrival import Delivered, Key
+from gongkai.ledger.condense import condenser
 from gongkai.ledger.read import Connection, LogId
 
-BATCH = 10_000  # records applied at a time
+BATCH = 5000  # records applied at a time
 
+Understand = Callable[[Record], object]
 Vector = Mapping[Key, int]  # per log and partition, the last position that counts
 
 
@@ -76,26 +77,85 @@ async def fold(
     *,
     after: Vector | None = None,
     until: Vector | None = None,
+    understand: Understand | None = None,
 ) -> None:
     """Apply what lies between, each record once, log by log in order. `until` None: all that there is.
 
-    With a connection of its own for reading, the next batch comes while one is applied. A projection may have an
-    attribute `condensed`: for some types of records, the fields of the data that name the row they set. Of those in a
-    batch that set the same row, only the newest version of the stream is applied: nothing of the others would stay.
+    With a connection of its own for reading, three batches are under way: one is read, one decoded, one applied.
+
+    A projection may have an attribute `condensed`: for some types of records, the fields of the data that name the row
+    they set. Of those in a batch that set the same row, only the newest version of the stream is applied: nothing of
+    the others would stay.
+
+    `understand` raises for a record of a kind that nobody here may guess at; it is asked once about each kind.
     """
-    condensed: Mapping[str, Sequence[str]] = getattr(projection, "condensed", {})
-    for log in logs:
-        low, high, start, end = _between(log, after or {}, until)
-        unless_said = end if until is None else -1
-        if start < end:
-            async for rows in _batches(reader, log, start, end, ahead=reader is not conn):
-                mine = [row for row in rows if low.get(row[0], -1) < row[1] <= high.get(row[0], unless_said)]
-                batch = [
-                    Delivered(Place(log.name, partition, position), committed_at, read_record(record), trace)
-                    for partition, position, committed_at, record, trace in _condensed(mine, condensed)
-                ]
-                if batch:
-                    await projection.apply(conn, batch)
+    known: set[str] = set()
+    condense = condenser(getattr(projection, "condensed", {}))
+    with _without_collector():
+        async with _Applying(projection, conn, alone=reader is conn) as applying:
+            for log in logs:
+                low, high, start, end = _between(log, after or {}, until)
+                unless_said = end if until is None else -1
+                async for rows in _batches(reader, log, start, end, ahead=reader is not conn):
+                    mine = (r for r in rows if low.get(r[1], -1) < r[0] <= high.get(r[1], unless_said))
+                    batch = [
+                        Delivered(Place(log.name, partition, position), committed_at, read_record(record))
+                        for position, partition, record, committed_at in condense(mine)
+                    ]
+                    if understand is not None:
+                        _ask(understand, batch, known)
+                    await applying.begin(batch)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Records hold no cycles: the collector would look through them again and again in vain, a third of the time."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+class _Applying:
+    """One batch at work in PostgreSQL, on another core, while the next one is decoded here. `alone`: no time for that,
+    the connection is wanted for reading.
+    """
+
+    def __init__(self, projection: Projection, conn: Connection, *, alone: bool) -> None:
+        self._projection, self._conn, self._alone = projection, conn, alone
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "_Applying":
+        return self
+
+    async def begin(self, batch: Sequence[Delivered]) -> None:
+        """After the one before it is applied."""
+        await self._done()
+        if batch:
+            self._task = asyncio.create_task(self._projection.apply(self._conn, batch))
+            await (self._done() if self._alone else asyncio.sleep(0))  # until its statement is on its way
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            await self._done()
+        elif self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _done(self) -> None:
+        if self._task is not None:
+            await self._task
+
+
+def _ask(understand: Understand, batch: Sequence[Delivered], known: set[str]) -> None:
+    for what in batch:
+        if what.record.type not in known:
+            understand(what.record)
+            known.add(what.record.type)
 
 
 def _between(
@@ -111,31 +171,14 @@ def _between(
     return low, high, start, max((high[p] for p in open_to), default=-1)
 
 
-def _condensed(rows: list[Any], fields: Mapping[str, Sequence[str]]) -> Iterable[Any]:
-    if not fields:
-        return rows
-    newest: dict[Hashable, tuple[int, Any]] = {}
-    for row in rows:
-        head = from_json(row[3])
-        key: Hashable = row[1]  # by itself
-        if (named := fields.get(head["type"])) is not None:
-            data = head["data"]
-            key = (head["type"], *(data[name] for name in named))
-        version = head["streamversion"]
-        known = newest.get(key)
-        if known is None or version > known[0]:
-            newest[key] = (version, row)
-    return sorted((row for _, row in newest.values()), key=itemgetter(1))
-
-
 async def _batches(
     conn: Connection, log: LogId, start: int, end: int, *, ahead: bool
 ) -> AsyncIterator[list[Any]]:
-    """Rows in order: partition, position, when it was committed, record, trace."""
+    """Rows in order: position, partition, record, when it was committed."""
 
     async def some(position: int) -> list[Any]:
         rows: list[Any] = await conn.fetch(
-            f"SELECT partition, position, committed_at, record, trace FROM {log.schema}.log_entry"
+            f"SELECT position, partition, record, committed_at FROM {log.schema}.log_entry"
             " WHERE log = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4",
             log.name,
             position,
@@ -144,9 +187,11 @@ async def _batches(
         )
         return rows
 
+    if start >= end:
+        return
     rows = await some(start)
     while rows:
-        last = rows[-1]["position"]
+        last = rows[-1][0]
         if ahead:
             coming = asyncio.create_task(some(last))
             try:
@@ -168,9 +213,10 @@ async def rebuild(
     into: str,
     until: Vector | None = None,
     reader: Connection | None = None,
+    understand: Understand | None = None,
 ) -> None:
     """Build the projection again from nothing in the schema `into`, with tables like those in `live`."""
     await beside.make(conn, projection.tables, live=live, into=into)
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{into}"')
-        await fold(reader or conn, conn, projection, logs, until=until)
+        await fold(reader or conn, conn, projection, logs, until=until, understand=understand)

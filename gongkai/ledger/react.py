@@ -21,11 +21,12 @@ async def carry_out_all(
     conn: Connection, own: LogId, partitions: int, now: datetime, intents: Sequence[Intent[Any]]
 ) -> None:
     """Decide and append in the caller's transaction. Raises Conflict when somebody else was quicker."""
+    stored = await read.streams(conn, own, {intent.stream for intent in intents})
     streams: dict[str, list[Any]] = {}  # version, state and entries, as this transaction has left them
     writes = []
     for intent in intents:
         if intent.stream not in streams:
-            entries = await read.stream(conn, own, intent.stream)
+            entries = stored.get(intent.stream, [])
             streams[intent.stream] = [len(entries), intent.aggregate.fold(entries), entries]
         version, state, entries = streams[intent.stream]
         if said_before(intent, entries):

@@ -1,14 +1,35 @@
 """Reading a log: by stream, by position, by partition. The log in PostgreSQL is the record; all else is a copy."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+import asyncpg
 
 from gongkai.contracts.envelope import Place, Record, read_record
 
 Connection = Any  # an asyncpg connection, or a pool: both have fetch(), fetchrow(), fetchval() and execute()
+
+# Whatever is said when the database is away, or goes away under a question. asyncpg says an InterfaceError of a value
+# that it can't encode as well: see `cant_be_stored`.
+DISCONNECTED: Final[tuple[type[Exception], ...]] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # how asyncpg sometimes puts that the connection broke under it
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+
+
+def cant_be_stored(error: Exception) -> bool:
+    """Whether the caller's own values are to blame."""
+    return isinstance(error, asyncpg.DataError) or (
+        isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,20 @@ async def stream(conn: Connection, log: LogId, name: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+async def streams(conn: Connection, log: LogId, names: Collection[str]) -> dict[str, list[Entry]]:
+    """All entries of these streams, oldest first; nothing for a stream that isn't there."""
+    rows = await conn.fetch(
+        f"SELECT {_COLUMNS} FROM {log.schema}.log_entry"
+        " WHERE log = $1 AND stream = ANY($2) ORDER BY stream, version",
+        log.name,
+        list(names),
+    )
+    found: dict[str, list[Entry]] = {}
+    for row in rows:
+        found.setdefault(row["stream"], []).append(_entry(row))
+    return found
+
+
 async def after(conn: Connection, log: LogId, position: int, limit: int = 1000) -> list[Entry]:
     """Entries after a position (-1 = from the first), in order, at most `limit`."""
     rows = await conn.fetch(
@@ -91,6 +126,21 @@ async def after(conn: Connection, log: LogId, position: int, limit: int = 1000) 
         limit,
     )
     return [_entry(row) for row in rows]
+
+
+Bare = tuple[int, int, str, datetime, bytes, str | None]  # what travels, of an entry
+
+
+async def bare_after(conn: Connection, log: LogId, position: int, limit: int) -> list[Bare]:
+    """As `after`, without what stays at home: position, partition, stream, when it was committed, record, trace."""
+    rows: list[Bare] = await conn.fetch(
+        f"SELECT position, partition, stream, committed_at, record, trace FROM {log.schema}.log_entry"
+        " WHERE log = $1 AND position > $2 ORDER BY position LIMIT $3",
+        log.name,
+        position,
+        limit,
+    )
+    return rows
 
 
 async def partition_after(
@@ -129,15 +179,19 @@ async def marks(
     return found
 
 
-async def streams_like(conn: Connection, log: LogId, prefix: str, position: int) -> list[Entry]:
-    """Entries after a position in the streams whose name starts with `prefix`, in order of position."""
+async def streams_like(
+    conn: Connection, log: LogId, prefixes: str | Sequence[str], position: int
+) -> list[Entry]:
+    """Entries after a position in the streams whose name starts with one of `prefixes`, in order of position."""
+    starts = (prefixes,) if isinstance(prefixes, str) else tuple(prefixes)
+    ranges = " OR ".join(f"stream >= ${3 + 2 * n} AND stream < ${4 + 2 * n}" for n in range(len(starts)))
+    ends = [each for start in starts for each in (start, start[:-1] + chr(ord(start[-1]) + 1))]
     rows = await conn.fetch(
         f"SELECT {_COLUMNS} FROM {log.schema}.log_entry"
-        " WHERE log = $1 AND stream >= $2 AND stream < $3 AND position > $4 ORDER BY position",
+        f" WHERE log = $1 AND position > $2 AND ({ranges}) ORDER BY position",
         log.name,
-        prefix,
-        prefix[:-1] + chr(ord(prefix[-1]) + 1),
         position,
+        *ends,
     )
     return [_entry(row) for row in rows]
 

@@ -6,7 +6,7 @@ the relay, and so does a consumer: nothing is ever renumbered.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,23 +18,18 @@ from aiokafka.errors import UnknownError
 
 from gongkai.ledger import ahead, cursors, read
 from gongkai.ledger.ahead import Halted
+from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.cursors import Cursor
+from gongkai.ledger.ending import end
 from gongkai.ledger.failpoint import reach
-from gongkai.ledger.kafka import (
-    COMMITTED_AT,
-    POSITION,
-    PREFIX,
-    PREVIOUS,
-    TRACE,
-    delete_topic,
-    ensure_topic,
-    started,
-    topic_of,
-)
+from gongkai.ledger.kafka import PREFIX, delete_topic, ensure_topic, started, topic_of
 from gongkai.ledger.observe import SILENT, Observer
-from gongkai.ledger.read import Entry, LogId
+from gongkai.ledger.read import Bare, LogId
+from gongkai.ledger.send import MAX_BATCH, UnderWay, hand_over
 
 BATCH = 1000  # entries read and sent at a time; while one batch is under way the next is read
+PACE = 0.02  # seconds from one look at the log to the next, at least: what comes meanwhile shares a batch
+SLOW_PACE = 0.04  # the same for the embedded broker, which looks at every batch that it holds whenever somebody fetches
 SAFETY = 2.0  # seconds between looks at the broker when nobody notifies
 SEND_TIMEOUT = 15.0  # seconds until a batch's acknowledgements are given up
 BEAT = 1.0  # seconds between signs of life of the leader
@@ -48,17 +43,6 @@ class BrokerChanged(Exception):
     """The broker's end isn't where the last acknowledgement left it: it lost data, or somebody else has sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class _UnderWay:
-    """A batch that the producer has, and the broker hasn't acknowledged yet."""
-
-    sent: int
-    last: list[int]
-    answers: Sequence["asyncio.Future[Any]"]
-    traces: Sequence[str | None]
-    began: int  # nanoseconds since the epoch
-
-
 @dataclass(slots=True)
 class Relay:
     """Runs in every replica of a service; whoever holds the advisory lock is the leader."""
@@ -66,7 +50,7 @@ class Relay:
     dsn: str
     pool: Any
     log: LogId
-    servers: str
+    brokers: Brokers
     partitions: int
     replication: int
     idempotent: bool = True
@@ -116,13 +100,13 @@ class Relay:
     async def _relay(self) -> None:
         cursor = await cursors.load(self.pool, self.log, self.partitions)
         await ahead.check_consumers(self.pool, self.log, cursor.sent)
-        there = await ensure_topic(self.servers, self.topic, self.partitions, self.replication)
+        there = await ensure_topic(self.brokers, self.topic, self.partitions, self.replication)
         if there != self.partitions:
             raise ahead.other_partitions(f"主题 {self.topic}", f"topic {self.topic}", there, self.partitions)
         async with self._consumer() as consumer, self._producer() as producer:
             tail = await ahead.tail(consumer, self.topic, self.partitions)
             if tail.hollow:
-                await delete_topic(self.servers, self.topic)
+                await delete_topic(self.brokers, self.topic)
                 raise BrokerChanged(self.topic)
             await ahead.check_broker(self.pool, self.log, self.topic, tail.last)
             await cursors.note(self.pool, self.log, None)
@@ -135,83 +119,77 @@ class Relay:
     async def _send_all(self, consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, cursor: Cursor) -> None:
         before = [0] * self.partitions
         while True:
+            began = time.monotonic()
             self._woken.clear()
             await self._catch_up(producer, cursor)
             try:
-                await asyncio.wait_for(self._woken.wait(), SAFETY)
+                async with asyncio.timeout(SAFETY):
+                    await self._woken.wait()
             except TimeoutError:
                 ends = await ahead.listed(consumer, self.topic, self.partitions)
                 if any(not a <= end <= b for a, end, b in zip(before, ends, cursor.offsets, strict=True)):
                     raise BrokerChanged(self.topic) from None
                 before = ends
+            pace = PACE if self.idempotent else SLOW_PACE  # only the embedded broker isn't
+            await asyncio.sleep(began + pace - time.monotonic())
 
     async def _catch_up(self, producer: AIOKafkaProducer, cursor: Cursor) -> None:
-        """Send all that there is. A batch is read while the one before it is under way."""
-        at, last = cursor.sent, cursor.last
-        under_way: _UnderWay | None = None
-        while (entries := await read.after(self.pool, self.log, at, BATCH)) or under_way:
-            batch = await self._hand_over(producer, last, entries) if entries else None
-            if under_way is not None:
-                await self._acknowledged(cursor, under_way)
-                reach("relay.sent")
-                await cursors.keep(self.pool, self.log, cursor)
-            if batch is not None:
-                at, last = batch.sent, batch.last
-            under_way = batch
+        """Send all that there is. While a full batch is under way, the next one is read and packed."""
+        last, under_way = cursor.last, None
+        rows = await self._read(cursor.sent)
+        while rows:
+            coming = asyncio.create_task(self._read(rows[-1][0])) if len(rows) == BATCH else None
+            try:
+                batch = await hand_over(producer, self.topic, last, rows)
+                if under_way is not None:
+                    await self._keep(cursor, under_way)
+                last, under_way = batch.last, batch
+                rows = await coming if coming is not None else []
+            finally:
+                if coming is not None:
+                    coming.cancel()
+        if under_way is not None:
+            await self._keep(cursor, under_way)
 
-    async def _hand_over(
-        self, producer: AIOKafkaProducer, last: Sequence[int], entries: Sequence[Entry]
-    ) -> _UnderWay:
-        answers, began = [], time.time_ns()
-        at = list(last)
-        for entry in entries:
-            position, partition = entry.place.position, entry.place.partition
-            headers = [
-                (POSITION, b"%d" % position),
-                (PREVIOUS, b"%d" % at[partition]),
-                (COMMITTED_AT, entry.committed_at.isoformat().encode()),
-            ]
-            if entry.trace:
-                headers.append((TRACE, entry.trace.encode()))
-            answers.append(
-                await producer.send(
-                    self.topic, entry.raw, key=entry.stream.encode(), partition=partition, headers=headers
-                )
-            )
-            at[partition] = position
-        return _UnderWay(entries[-1].place.position, at, answers, [e.trace for e in entries], began)
+    async def _keep(self, cursor: Cursor, batch: UnderWay) -> None:
+        await self._acknowledged(cursor, batch)
+        reach("relay.sent")
+        await cursors.keep(self.pool, self.log, cursor)
 
-    async def _acknowledged(self, cursor: Cursor, batch: _UnderWay) -> None:
+    async def _read(self, after: int) -> list[Bare]:
+        return await read.bare_after(self.pool, self.log, after, BATCH)
+
+    async def _acknowledged(self, cursor: Cursor, batch: UnderWay) -> None:
         offsets = list(cursor.offsets)
         async with asyncio.timeout(SEND_TIMEOUT):
-            for meta in await asyncio.gather(*batch.answers):
-                if meta.offset < offsets[meta.partition]:
-                    raise BrokerChanged(self.topic)
-                offsets[meta.partition] = meta.offset + 1
+            await asyncio.gather(*(answer for answer, _ in batch.answers))
+        for answer, count in batch.answers:
+            meta = answer.result()
+            if meta.offset < offsets[meta.partition]:
+                raise BrokerChanged(self.topic)
+            offsets[meta.partition] = meta.offset + count
         cursor.sent, cursor.last, cursor.offsets = batch.sent, batch.last, offsets
         self.observer.sent(self.topic, batch.traces, batch.began)
 
     async def _refill(self, producer: AIOKafkaProducer, cursor: Cursor) -> None:
         """Send again, per partition, what the slowest subscriber hasn't seen yet."""
-        rows = await self.pool.fetch(
+        checkpoints = await self.pool.fetch(
             "SELECT partition, min(position) AS seen FROM ledger.checkpoint WHERE log = $1 GROUP BY partition",
             self.log.name,
         )
-        slowest = {row["partition"]: row["seen"] for row in rows}
+        slowest = {row["partition"]: row["seen"] for row in checkpoints}
         start = [min(slowest.get(p, -1), cursor.last[p]) for p in range(self.partitions)]
         behind = [start[p] for p in range(self.partitions) if start[p] < cursor.last[p]]
         _log.warning(
             "broker lost its data: filling it again", log=self.log.name, since=min(behind, default=None)
         )
         again = Cursor(min(behind, default=cursor.sent), start, [0] * self.partitions)
-        while again.sent < cursor.sent and (
-            entries := await read.after(self.pool, self.log, again.sent, BATCH)
-        ):
-            entries = [e for e in entries if e.place.position <= cursor.sent]
-            wanted = [e for e in entries if e.place.position > start[e.place.partition]]
+        while again.sent < cursor.sent and (rows := await self._read(again.sent)):
+            rows = [row for row in rows if row[0] <= cursor.sent]
+            wanted = [row for row in rows if row[0] > start[row[1]]]
             if wanted:
-                await self._acknowledged(again, await self._hand_over(producer, again.last, wanted))
-            again.sent = entries[-1].place.position
+                await self._acknowledged(again, await hand_over(producer, self.topic, again.last, wanted))
+            again.sent = rows[-1][0]
         cursor.offsets = again.offsets
         await cursors.keep(self.pool, self.log, cursor)
 
@@ -219,12 +197,13 @@ class Relay:
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.servers, request_timeout_ms=5000)
+        consumer = AIOKafkaConsumer(**self.brokers.client(), request_timeout_ms=5000)
         try:
             await started(consumer.start())
             yield consumer
         finally:
-            await asyncio.wait_for(consumer.stop(), 5)
+            async with asyncio.timeout(5):
+                await consumer.stop()
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
@@ -232,14 +211,16 @@ class Relay:
         try:
             yield producer
         finally:
-            await asyncio.wait_for(producer.stop(), 5)
+            async with asyncio.timeout(5):
+                await producer.stop()
 
     async def _started(self) -> AIOKafkaProducer:
         """Idempotent where the broker can; one that can't says so at once."""
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.servers,
+            **self.brokers.client(),
             acks="all",
             enable_idempotence=self.idempotent,
+            max_batch_size=MAX_BATCH,
             request_timeout_ms=5000,
         )
         try:
@@ -261,6 +242,4 @@ async def _either(*jobs: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)

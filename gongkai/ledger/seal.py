@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,11 @@ class Keys:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._pepper: bytes | None = None
+
+    @property
+    def pool(self) -> Any:
+        """For other keys that lie in the same database."""
+        return self._pool
 
     async def pseudonym(self, text: str) -> str:
         """The same for the same text, and no way back without this database."""
@@ -52,6 +58,20 @@ class Keys:
             row = await self._pool.fetchrow(known, identity)
         return row["person"], row["key"]
 
+    async def keys_for(self, identities: Collection[bytes], now: datetime) -> dict[bytes, tuple[str, bytes]]:
+        """As `key_for`, for many at once."""
+        known = "SELECT identity, person, key FROM keys.person_key WHERE identity = ANY($1)"
+        rows = await self._pool.fetch(known, list(identities))
+        missing = sorted(set(identities) - {row["identity"] for row in rows})
+        if missing:
+            await self._pool.executemany(
+                "INSERT INTO keys.person_key (person, key, made_at, identity) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (identity) DO NOTHING",
+                [(f"p-{os.urandom(16).hex()}", os.urandom(32), now, identity) for identity in missing],
+            )
+            rows = await self._pool.fetch(known, list(identities))
+        return {row["identity"]: (row["person"], row["key"]) for row in rows}
+
     async def key_of(self, person: str) -> bytes:
         """The person's key. Raises Erased."""
         key: bytes | None = await self._pool.fetchval(
@@ -72,7 +92,7 @@ class Keys:
             )
             self._pepper = await self._pool.fetchval("SELECT bytes FROM keys.pepper")
         assert self._pepper is not None
-        return hmac.new(self._pepper, text.encode(), hashlib.sha256).digest()
+        return hmac.digest(self._pepper, text.encode(), hashlib.sha256)
 
 
 def seal(key: bytes, content: Any, bound_to: str) -> tuple[str, str]:

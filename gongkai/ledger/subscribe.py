@@ -28,6 +28,7 @@ RETRY = (0.2, 1.0, 3.0, 10.0, 30.0)  # seconds until a stopped partition is trie
 WATCH = 1.0  # seconds between looks at the log for what Kafka should have brought
 IMPATIENCE = 0.5  # seconds that a page waits for Kafka before it asks the log
 MAX_IN_TRANSACTION = 500  # records
+LOOKED = 5_000  # records that `watch` looks through at a time
 
 _log = structlog.get_logger(__name__)
 
@@ -65,7 +66,9 @@ class Subscription:
     _behind: set[Key] = field(default_factory=set)
     _stopped: dict[Key, _Stopped] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+    # Up to where the last look found each log applied, but for what is stopped.
     _known: dict[str, int] = field(default_factory=dict)
 
     async def open(self) -> None:
@@ -133,8 +136,10 @@ class Subscription:
         key = (place.log, place.partition)
         if key not in self.seen or await self._seen_within(place, min(IMPATIENCE, seconds)):
             return True
-        self._behind.update(self.seen)  # its cause may be in any of them
-        await self.repair()
+        async with self._asking:  # of many that wait, one asks for all
+            if self.seen[key] < place.position:
+                self._behind.update(self.seen)  # its cause may be in any of them
+                await self.repair()
         return await self._seen_within(place, max(0.0, seconds - IMPATIENCE))
 
     async def _seen_within(self, place: Place, seconds: float) -> bool:
@@ -154,35 +159,46 @@ class Subscription:
         return [Delivered.of(entry) for entry in entries]
 
     async def _heads(self) -> dict[Key, int]:
+        """The last position of each partition, of all that wasn't found applied or stopped before; up to the first look
+        that shows one to lag that isn't stopped, since a longer one would tell no more."""
         heads: dict[Key, int] = {}
         for log in self.logs:
-            known = min(
-                self._known.get(log.name, -1), *(self.seen[log.name, p] for p in range(self.partitions))
-            )
-            rows = await self.pool.fetch(
-                f"SELECT partition, max(position) AS head FROM {log.schema}.log_entry"
-                " WHERE log = $1 AND position > $2 GROUP BY partition",
-                log.name,
-                known,
-            )
-            heads |= {(log.name, row["partition"]): row["head"] for row in rows}
-            done = [row["head"] for row in rows if row["head"] <= self.seen[log.name, row["partition"]]]
-            if len(done) == len(rows) and done:
-                self._known[log.name] = max(done)
+            applied = min(self.seen[log.name, partition] for partition in range(self.partitions))
+            at, late = max(self._known.get(log.name, -1), applied), set[Key]()
+            while late <= self._stopped.keys() and (found := await self._look(log, at)):
+                heads |= found
+                at = max(found.values())
+                late |= {key for key, head in found.items() if head > self.seen[key]}
+                if late <= self._stopped.keys():
+                    self._known[log.name] = at
         return heads
+
+    async def _look(self, log: LogId, after: int) -> dict[Key, int]:
+        rows = await self.pool.fetch(
+            "SELECT partition, max(position) AS head"
+            f" FROM (SELECT partition, position FROM {log.schema}.log_entry"
+            " WHERE log = $1 AND position > $2 ORDER BY position LIMIT $3) AS next GROUP BY partition",
+            log.name,
+            after,
+            LOOKED,
+        )
+        return {(log.name, row["partition"]): row["head"] for row in rows}
 
     async def _reload(self) -> None:
         """What the database says: a replica may have been quicker, an operator may have lifted a stop, and somebody
         may have restored a backup."""
         known = await checkpoints.load(self.pool, self.name)
+        for key in [key for key, at in known.items() if at.position < self.seen.get(key, -1)]:
+            self._known.pop(key[0], None)
         async with self._moved:
             self.seen.update({key: at.position for key, at in known.items()})
             self._moved.notify_all()
         for key in [key for key in self._stopped if known[key].stopped is None]:
-            del self._stopped[key]
+            self._go_on(key)
             self._behind.add(key)
         ahead = await checkpoints.ahead(self.pool, self.logs, known)
         for key, error in ahead.items():
+            self._known.pop(key[0], None)  # the log is another one than it was
             if key not in self._stopped:
                 await self._stop(key, str(error), error)
         for key in [key for key, stop in self._stopped.items() if stop.until == inf and key not in ahead]:
@@ -217,7 +233,11 @@ class Subscription:
     async def _transact(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
         async with self.pool.acquire() as conn, conn.transaction():
             seen = await checkpoints.lock(conn, self.name, batches)
-            ordered, deferred = in_causal_order(batches, {**self.seen, **seen})
+            # Somebody set these back: they are read again from there.
+            back = {key for key in batches if seen[key] < self.seen[key]}
+            ordered, deferred = in_causal_order(
+                {key: batch for key, batch in batches.items() if key not in back}, {**self.seen, **seen}
+            )
             if ordered:
                 for what in ordered:
                     self.understand(what.record)
@@ -228,12 +248,18 @@ class Subscription:
                 seen |= {what.key: what.place.position for what in ordered}
                 await checkpoints.move(conn, self.name, ordered)
                 reach("consumer.applied")
-        self._behind.update(deferred)
+        self._behind.update(deferred, back)
+        for log, _ in back:
+            self._known.pop(log, None)
         async with self._moved:
             self.seen.update(seen)
             self._moved.notify_all()
-        for what in ordered:
-            self._stopped.pop(what.key, None)
+        for key in {what.key for what in ordered}:
+            self._go_on(key)
+
+    def _go_on(self, key: Key) -> None:
+        if self._stopped.pop(key, None) is not None:
+            self._known.pop(key[0], None)
 
     async def _react(self, conn: Connection, ordered: Sequence[Delivered]) -> None:
         if not self.reactions or self.own is None:

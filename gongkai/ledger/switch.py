@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gongkai.ledger import beside, project
-from gongkai.ledger.project import Projection, Vector
+from gongkai.ledger.project import Projection, Understand, Vector
 from gongkai.ledger.read import Connection, LogId
 
 CLOSE = 2000  # records left to fold: near enough to hold the subscription for the rest
@@ -41,6 +41,7 @@ class View:
     subscription: str
     schema: str
     logs: Mapping[str, LogId]
+    understand: Understand | None = None  # raises for a record of a kind that nobody here may guess at
 
     @property
     def next(self) -> str:
@@ -100,7 +101,15 @@ async def back(reader: Connection, conn: Connection, view: View) -> Rebuilt:
             raise NothingToGoBackTo(view.projection.name)
         before = {(log, int(partition)): position for log, partition, position in json.loads(text)}
         await conn.execute(f'SET LOCAL search_path = "{view.previous}"')
-        await project.fold(reader, conn, view.projection, view.followed(at), after=before, until=at)
+        await project.fold(
+            reader,
+            conn,
+            view.projection,
+            view.followed(at),
+            after=before,
+            until=at,
+            understand=view.understand,
+        )
         live = await project.digest(conn, view.schema, view.projection)
         again = await project.digest(conn, view.previous, view.projection)
         await _schema(conn, view.next)
@@ -125,7 +134,15 @@ async def _alone(conn: Connection, view: View) -> AsyncIterator[None]:
 async def _fold(reader: Connection, conn: Connection, view: View, after: Vector, until: Vector) -> None:
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{view.next}"')
-        await project.fold(reader, conn, view.projection, view.followed(until), after=after, until=until)
+        await project.fold(
+            reader,
+            conn,
+            view.projection,
+            view.followed(until),
+            after=after,
+            until=until,
+            understand=view.understand,
+        )
 
 
 async def _hold(conn: Connection, view: View) -> dict[tuple[str, int], int]:

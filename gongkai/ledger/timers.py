@@ -10,15 +10,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID
 
 import asyncpg
 import structlog
 
+from gongkai.contracts.derived import derived
 from gongkai.ledger import checkpoints, read
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.failpoint import reach
-from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.read import DISCONNECTED, Connection, LogId
 
 CLOCK_CHANNEL = "gongkai.clock"
 TICK = 1.0  # seconds between looks, unless a simulated clock moves sooner
@@ -38,7 +39,7 @@ class Due:
 
     @property
     def command(self) -> UUID:
-        return uuid5(NAMESPACE_URL, f"gongkai:timer/{self.kind}/{self.stream}/{self.at.isoformat()}")
+        return derived(NAMESPACE_URL, f"gongkai:timer/{self.kind}/{self.stream}/{self.at.isoformat()}")
 
 
 async def put(conn: Connection, due: Due) -> None:
@@ -56,6 +57,12 @@ async def put(conn: Connection, due: Due) -> None:
 async def drop(conn: Connection, kind: str, stream: str) -> None:
     """It has been settled: nothing falls due any more."""
     await conn.execute("DELETE FROM timer WHERE kind = $1 AND stream = $2", kind, stream)
+
+
+async def computed_with(conn: Connection) -> str | None:
+    """The basis of the timers that are there; None before the first fold."""
+    basis: str | None = await conn.fetchval("SELECT basis FROM timer_basis")
+    return basis
 
 
 class Deadlines(Protocol):
@@ -81,7 +88,7 @@ async def refold(
     async with pool.acquire() as conn, conn.transaction():
         keys = [(log.name, partition) for log in logs for partition in range(partitions)]
         seen = await checkpoints.lock(conn, subscription, keys)
-        if await conn.fetchval("SELECT basis FROM timer_basis") == deadlines.basis:
+        if await computed_with(conn) == deadlines.basis:
             return None
         before = await _all(conn)
         await conn.execute("DELETE FROM timer")
@@ -104,6 +111,24 @@ async def refold(
         return len(moved)
 
 
+@dataclass(slots=True)
+class Refolding:
+    """Folds a service's timers when it starts, and whenever its deadlines are computed with something else."""
+
+    pool: Any
+    subscription: str
+    logs: Sequence[LogId]
+    partitions: int
+    deadlines: Deadlines
+    _basis: str | None = None
+
+    async def __call__(self) -> None:
+        basis = self.deadlines.basis
+        if basis != self._basis:
+            await refold(self.pool, self.subscription, self.logs, self.partitions, self.deadlines)
+            self._basis = basis
+
+
 async def _all(conn: Connection) -> dict[Due, bool]:
     rows = await conn.fetch("SELECT kind, stream, due_at, fired FROM timer")
     return {Due(row["kind"], row["stream"], row["due_at"]): row["fired"] for row in rows}
@@ -111,12 +136,16 @@ async def _all(conn: Connection) -> dict[Due, bool]:
 
 @dataclass(slots=True)
 class Timers:
-    """Issues what is due. `issue` carries out the command and is safe to call twice."""
+    """Issues what is due. `issue` carries out the command and is safe to call twice.
+
+    `refolded` is called before every look: it folds the timers again if what they are computed with has changed.
+    """
 
     dsn: str
     pool: Any
     now: Callable[[Connection], Awaitable[datetime]]
     issue: Callable[[Due, datetime], Awaitable[None]]
+    refolded: Callable[[], Awaitable[None]]
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _refused: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)  # until when, how often
 
@@ -139,7 +168,8 @@ class Timers:
                 self._woken.clear()
                 await self.fire()
                 try:
-                    await asyncio.wait_for(self._woken.wait(), TICK)
+                    async with asyncio.timeout(TICK):
+                        await self._woken.wait()
                 except TimeoutError:
                     continue
         finally:
@@ -147,6 +177,7 @@ class Timers:
 
     async def fire(self) -> int:
         """Issue everything due by now. Returns how many. One that is refused hinders no other, and is tried again."""
+        await self.refolded()
         fired = 0
         while True:
             now = await self.now(self.pool)
@@ -170,9 +201,9 @@ class Timers:
         key = (due.kind, due.stream)
         try:
             await self.issue(due, now)
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
-            raise  # the database is away: everything waits
         except Exception as error:
+            if isinstance(error, DISCONNECTED) and not read.cant_be_stored(error):
+                raise  # the database is away: everything waits
             _, tries = self._refused.get(key, (0.0, 0))
             self._refused[key] = (time.monotonic() + RETRY[min(tries, len(RETRY) - 1)], tries + 1)
             _log.error("timer refused", kind=due.kind, stream=due.stream, at=str(due.at), error=repr(error))

@@ -15,6 +15,7 @@ import pytest
 from gongkai.contracts.envelope import Place, Record
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import Aggregate, Intent
+from gongkai.ledger.ending import end
 from gongkai.ledger.read import LogId
 from gongkai.runtime.cluster import Cluster
 
@@ -82,8 +83,7 @@ async def running(*jobs: Any) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
+        await end(*tasks)
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task

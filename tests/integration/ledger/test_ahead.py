@@ -13,6 +13,7 @@ from gongkai.ledger.decider import carry_out
 from gongkai.ledger.read import LogId
 from gongkai.ledger.relay import Relay
 from gongkai.runtime.cluster import Cluster
+from gongkai.runtime.settings import KafkaSettings
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, running
 
 ANOTHERS = LogId("intake", "review")  # of the same name, with another history
@@ -23,10 +24,11 @@ WHERE a.datname = current_database() AND a.application_name = 'gongkai.relay'
 """
 
 
-def relay(cluster: Cluster, pool: Any, servers: str, log: LogId = INTAKE, **more: Any) -> Relay:
+def relay(cluster: Cluster, pool: Any, broker: str, log: LogId = INTAKE, **more: Any) -> Relay:
     dsn = cluster.dsn(f"{log.schema}_writer")
     partitions = more.pop("partitions", PARTITIONS)
-    return Relay(dsn, pool, log, servers, partitions, 1, prefix=more.pop("prefix", cluster.database))
+    brokers = KafkaSettings(kafka=broker).brokers
+    return Relay(dsn, pool, log, brokers, partitions, 1, prefix=more.pop("prefix", cluster.database))
 
 
 async def fill(pool: Any, log: LogId, numbers: range) -> None:

@@ -2,19 +2,25 @@ import asyncio
 import hashlib
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+import gongkai.ledger
 from gongkai.contracts.envelope import Place
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, Appender, Conflict, Full, Write, append
 from gongkai.ledger.decider import carry_out, write_of
+from gongkai.ledger.observe import Observer
 from gongkai.ledger.partition import partition_of
+from gongkai.ledger.read import LogId
 from gongkai.runtime.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, Counted, count
+
+MIGRATIONS = Path(gongkai.ledger.__file__).parent / "migrations" / "log"
 
 
 def a_write(stream: str, expected: int = 0, events: int = 1, command: UUID | None = None) -> Write:
@@ -63,17 +69,16 @@ async def test_the_leaf_is_the_hash_of_the_very_bytes_stored(pool: Any, appender
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET log = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
-@pytest.mark.parametrize("table", ["intake.log_entry", "intake.log_command"])
 async def test_nobody_changes_what_is_written(
-    pool: Any, appender: Appender, fresh_database: Cluster, table: str, change: str
+    pool: Any, appender: Appender, fresh_database: Cluster, change: str
 ) -> None:
     await carry_out(pool, appender, INTAKE, count("counter-1"), NOW)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):  # the service: by privilege
-        await pool.execute(change.format(table))
+        await pool.execute(change.format("intake.log_entry"))
     owner = await asyncpg.connect(fresh_database.dsn("intake_owner"))
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):  # the schema's owner: by trigger
-            await owner.execute(change.format(table))
+            await owner.execute(change.format("intake.log_entry"))
     finally:
         await owner.close()
 
@@ -81,7 +86,7 @@ async def test_nobody_changes_what_is_written(
 async def test_a_service_appends_to_no_log_but_its_own(review_pool: Any) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await review_pool.fetch(
-            "SELECT * FROM intake.append('intake', now(), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')"
+            "SELECT * FROM intake.append('intake', now(), '{}', '{}', '{}', '{}', '{}', '{}', '{}')"
         )
 
 
@@ -161,6 +166,28 @@ async def test_beyond_the_bound_nobody_waits(
         await appender.close()
 
 
+class Sizes(Observer):
+    """How many commands each commit had."""
+
+    def __init__(self) -> None:
+        self.of: list[int] = []
+
+    def committed(self, log: str, commands: int) -> None:
+        self.of.append(commands)
+
+
+@pytest.mark.parametrize(("slowness", "expected"), [(0.0, [32, 32]), (1000.0, [64])])
+async def test_what_waits_together_is_shared_out_where_commits_are_quick(
+    pool: Any, slowness: float, expected: list[int]
+) -> None:
+    sizes = Sizes()
+    appender = Appender(pool, INTAKE, PARTITIONS, observer=sizes)
+    appender._slowness = slowness
+    await asyncio.gather(*(appender.append(a_write(f"s{n}"), NOW) for n in range(64)))
+    assert sizes.of == expected
+    await appender.close()
+
+
 # -- several processes
 
 
@@ -192,3 +219,32 @@ async def test_several_processes_append_to_one_log(pool: Any, fresh_database: Cl
     assert sorted(e.committed_at for e in entries) == [e.committed_at for e in entries]
     shared = [e.version for e in entries if e.stream == "shared"]
     assert shared == list(range(1, 61))
+
+
+# -- what was written before
+
+
+async def test_a_command_of_before_is_still_known(fresh_database: Cluster) -> None:
+    """The table of commands is gone; by its first event each of them is found, with all that it wrote."""
+    *before, newest = (path.read_text() for path in sorted(MIGRATIONS.glob("*.sql")))
+    admin = await asyncpg.connect(fresh_database.admin(fresh_database.database))
+    try:
+        transaction = admin.transaction()
+        await transaction.start()
+        await admin.execute("CREATE ROLE old_writer; CREATE SCHEMA old; SET LOCAL search_path = old")
+        for migration in before:
+            await admin.execute(migration)
+        three = a_write("s", 0, 3)
+        ids, records = zip(*three.events, strict=True)
+        await admin.execute(
+            "SELECT append('old', now(), ARRAY[gen_random_uuid()], '{s}', '{0}', '{3}', '{1}', '{null}', $1, $2)",
+            ids,
+            records,
+        )
+        await admin.execute(newest)
+        assert await admin.fetchval("SELECT array_agg(more ORDER BY position) FROM log_entry") == [2, 1, 0]
+        (again,) = await append(admin, LogId("old", "old"), PARTITIONS, NOW, [three])
+        assert again == Appended(Place("old", 1, 2), repeated=True)
+        await transaction.rollback()
+    finally:
+        await admin.close()

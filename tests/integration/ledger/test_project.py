@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
+from gongkai.contracts.envelope import Record
 from gongkai.ledger import project, read, switch
 from gongkai.ledger.append import Appender
 from gongkai.ledger.arrival import Delivered
@@ -105,6 +106,30 @@ async def test_a_rebuild_equals_the_live_view_and_takes_its_place_while_events_a
         await asyncio.gather(more, deliveries)
     assert await tally(owner) == expected(range(900))
     assert await owner.fetchval("SELECT count(*) FROM once") == 900
+
+
+async def test_a_record_of_a_kind_that_nobody_here_knows_ends_a_rebuild_and_changes_nothing(
+    pool: Any, appender: Appender, owner: Any, monitor: Any, here: Subscription
+) -> None:
+    """As after a step back to an older program: what a newer one wrote isn't guessed at."""
+    await fill(pool, appender, range(40))
+    here._behind.update(here.seen)
+    await here.repair()
+    before = await tally(owner)
+    asked: list[str] = []
+
+    def understand(record: Record) -> None:
+        asked.append(record.type)
+        raise LookupError(record.type)
+
+    with pytest.raises(LookupError, match=r"Counted\.v1"):
+        await switch.rebuild(monitor, owner, replace(view(Tally(2)), understand=understand))
+    assert await tally(owner) == before == expected(range(40))
+    asked.clear()
+    known = replace(view(), understand=lambda record: asked.append(record.type))
+    assert (await switch.rebuild(monitor, owner, known)).equal
+    assert set(asked) == {"gongkai.Counted.v1"}
+    assert len(asked) <= 3  # once a pass, not once a record
 
 
 async def _deliver(pool: Any, here: Subscription, many: int) -> None:

@@ -11,11 +11,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from gongkai.cli.embedded import broker_command, free_port, wait_port
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
+from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.kafka import POSITION, PREFIX, Delivery, topic_of
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from gongkai.runtime.cluster import Cluster
+from gongkai.runtime.settings import KafkaSettings
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, running, until, wall
 from tests.integration.ledger.test_subscribe import Memory
 
@@ -29,9 +31,10 @@ async def test_a_record_travels_by_kafka(
     memory = Memory()
     here = Subscription("review", review_pool, [log], PARTITIONS, wall, handlers=[memory])
     await here.open()
-    relay = Relay(fresh_database.dsn("intake_writer"), pool, log, broker, PARTITIONS, 1, prefix=own)
+    brokers = KafkaSettings(kafka=broker).brokers
+    relay = Relay(fresh_database.dsn("intake_writer"), pool, log, brokers, PARTITIONS, 1, prefix=own)
     try:
-        async with running(relay.run(), Delivery(broker, here, own).run()):
+        async with running(relay.run(), Delivery(brokers, here, own).run()):
             await carry_out(pool, appender, log, count("counter-0", 0), NOW)
             await until(lambda: memory.numbers == [0])
             for n in range(1, 50):
@@ -59,16 +62,16 @@ async def test_a_broker_that_lost_everything_is_filled_again(
 ) -> None:
     monkeypatch.setattr(subscribe, "WATCH", 3600)  # the log itself mustn't help
     port = free_port()
-    servers = f"127.0.0.1:{port}"
+    brokers = Brokers(f"127.0.0.1:{port}")
     process = broker_command(port, run_folder).start(run_folder / "forgetful.log")
     wait_port(port, process)
     appender = Appender(pool, INTAKE, PARTITIONS)
     memory = Memory()
     here = Subscription("review", review_pool, [INTAKE], PARTITIONS, wall, handlers=[memory])
     await here.open()
-    relay = Relay(fresh_database.dsn("intake_writer"), pool, INTAKE, servers, PARTITIONS, 1)
+    relay = Relay(fresh_database.dsn("intake_writer"), pool, INTAKE, brokers, PARTITIONS, 1)
     try:
-        async with running(relay.run(), Delivery(servers, here).run()):
+        async with running(relay.run(), Delivery(brokers, here).run()):
             for n in range(20):
                 await carry_out(pool, appender, INTAKE, count(f"counter-{n}", n), NOW)
             await until(lambda: len(memory.numbers) == 20)
@@ -81,7 +84,7 @@ async def test_a_broker_that_lost_everything_is_filled_again(
             took = await until(lambda: len(memory.numbers) == 40, 60)
             print("broker back to all applied, s:", took)
             await until_sent(pool, 39)
-            held = await _held(servers)
+            held = await _held(brokers)
             assert held  # what the subscriber hadn't seen is there again, without a hole
             for partition in range(PARTITIONS):
                 mine = [e.place.position for e in await read.partition_after(pool, INTAKE, partition, -1)]
@@ -102,9 +105,9 @@ async def until_sent(pool: Any, position: int) -> None:
     raise AssertionError("never sent")
 
 
-async def _held(servers: str) -> set[int]:
+async def _held(brokers: Brokers) -> set[int]:
     """The positions of the records that the broker hands out, read from the first until it has no more."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers)
+    consumer = AIOKafkaConsumer(**brokers.client())
     await consumer.start()
     held: set[int] = set()
     try:

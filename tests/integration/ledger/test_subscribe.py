@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 import pytest
 
 from gongkai.cli.mendable import Mendable
@@ -151,6 +152,32 @@ async def test_a_stopped_partition_goes_on_by_command(
         await resumed(operator, "review", ("intake", 99))
 
 
+async def test_what_kafka_never_brought_is_found_in_short_looks_behind_a_partition_that_stopped(
+    pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribe, "RETRY", (3600.0,))
+    monkeypatch.setattr(subscribe, "WATCH", 0.05)
+    monkeypatch.setattr(subscribe, "LOOKED", 3)
+    memory = Memory(bad={0})
+    await fill(pool, appender, range(1))
+    here = subscription(review_pool, memory)
+    await here.open()
+    (stopped,) = here.stopped
+    await fill(pool, appender, range(1, 60))
+    entries = await read.after(pool, INTAKE, -1, 100)
+    others = [n for n, entry in enumerate(entries) if entry.place.partition != stopped[1]]
+    assert 0 < len(others) < 60
+    async with running(here.watch()):
+        await until(lambda: memory.numbers and sorted(memory.numbers) == others)
+        memory.bad.clear()
+        await review_pool.execute("UPDATE ledger.checkpoint SET stopped = NULL")
+        last = {(entry.place.log, entry.place.partition): entry.place.position for entry in entries}
+        await until(lambda: last.items() <= here.seen.items())
+    assert sorted(memory.numbers) == list(range(60))
+    await here._heads()
+    assert await here._heads() == {}, "what was found applied is looked at again"
+
+
 async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_mended(
     pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +205,73 @@ async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_m
         }
         assert f"has seen intake/{one}/30, but the log has" in why[one]
         assert "another event stands at" in why[other]
+
+
+async def test_who_was_set_back_reads_again_from_there_before_anything_newer(
+    pool: Any, review_pool: Any, appender: Appender
+) -> None:
+    await fill(pool, appender, range(20))
+    memory = Memory()
+    here = subscription(review_pool, memory)
+    await here.open()
+    await review_pool.execute("UPDATE ledger.checkpoint SET position = -1, event_id = NULL")
+    memory.numbers.clear()
+    await fill(pool, appender, range(20, 40))
+    whole = await arrivals(pool)
+    await here.deliver(
+        {key: [one for one in records if one.position >= 20] for key, records in whole.items()}
+    )
+    assert sorted(memory.numbers) == list(range(40))
+
+
+async def test_behind_a_log_that_became_shorter_the_others_go_on(
+    pool: Any, review_pool: Any, appender: Appender, fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribe, "WATCH", 0.05)
+    await fill(pool, appender, range(30))
+    await fill(pool, appender, range(36, 360, 9))  # one stream only
+    memory = Memory()
+    here = subscription(review_pool, memory)
+    await here.open()
+    assert await here._heads()
+    assert not await here._heads()
+    longer = (await read.after(pool, INTAKE, 29, 100))[-1].place
+    restored = await asyncpg.connect(fresh_database.admin(fresh_database.database))
+    await restored.execute("SET session_replication_role = replica")  # as a restore does: past the triggers
+    await restored.execute("DELETE FROM intake.log_entry WHERE position >= 30")
+    await restored.execute("UPDATE intake.log_head SET size = 30")
+    await restored.close()
+    async with running(here.watch()):
+        await until(lambda: here.stopped == {(longer.log, longer.partition)})
+        await fill(pool, appender, range(1000, 1009))
+        added = await read.after(pool, INTAKE, 29, 100)
+        others = [number(e.record) for e in added if e.place.partition != longer.partition]
+        assert others
+        await until(lambda: set(others) <= set(memory.numbers))
+
+
+@dataclass
+class Asked(Subscription):
+    """Counts how often the log is asked."""
+
+    times: int = 0
+
+    async def repair(self) -> None:
+        self.times += 1
+        await super().repair()
+
+
+async def test_of_many_that_wait_for_what_kafka_does_not_bring_one_asks_the_log(
+    pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribe, "IMPATIENCE", 0.05)
+    here = Asked("review", review_pool, (INTAKE,), PARTITIONS, wall, handlers=[Memory()])
+    await here.open()
+    await fill(pool, appender, range(20))
+    before = here.times
+    places = [entry.place for entry in await read.after(pool, INTAKE, -1, 100)]
+    assert all(await asyncio.gather(*(here.wait_for(place) for place in places * 5)))
+    assert here.times - before == 1
 
 
 async def test_two_replicas_share_the_work_and_nothing_is_applied_twice(

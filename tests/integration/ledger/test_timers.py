@@ -37,6 +37,9 @@ class Ticks:
     def basis(self) -> str:
         return f"factor {self.factor}"
 
+    async def refolded(self) -> None:
+        """Nobody changed what is counted with."""
+
     async def apply(self, conn: Any, batch: Sequence[Delivered]) -> None:
         for what in batch:
             n = number(what.record)
@@ -81,7 +84,7 @@ async def say(ticks: Ticks, here: Subscription, stream: str, n: int) -> None:
 
 
 def process(ticks: Ticks, clock: Clock) -> Timers:
-    return Timers("", ticks.pool, clock.now, ticks.issue)
+    return Timers("", ticks.pool, clock.now, ticks.issue, ticks.refolded)
 
 
 async def said_late(pool: Any) -> list[str]:

@@ -27,6 +27,8 @@ def node(height: int, index: int) -> bytes:
 TREE = Checkpoint(LOG.name, len(RECORDS), fold(node(*each) for each in span(0, len(RECORDS))))
 NOTE = TREE.sign([LOG])
 COSIGNED = str(NOTE.plus([WITNESS.sign(NOTE.text, 1_700_000_000)]))
+# Without the whole line of its witness it is a signed checkpoint, too, and no mutation.
+SHORTER = [COSIGNED[:n] for n in range(len(COSIGNED)) if COSIGNED[:n] != str(NOTE)]
 
 
 def bundle(position: int) -> Bundle:
@@ -76,7 +78,7 @@ def changes() -> "st.SearchStrategy[dict[str, Any]]":
         st.just({"more": 1}),
         st.just({"format": "gongkai.bundle.v2"}),
         st.just({"log": "two"}),
-        st.integers(0, len(COSIGNED) - 1).map(lambda n: {"checkpoint": COSIGNED[:n]}),
+        st.sampled_from(SHORTER).map(lambda text: {"checkpoint": text}),
     )  # fmt: skip
 
 

@@ -1,0 +1,28 @@
+"""What is told to end does, whatever a client of Kafka makes of a cancellation."""
+
+import asyncio
+
+import pytest
+
+from gongkai.ledger import ending
+
+
+async def test_a_job_that_loses_its_cancellation_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "TOLD_AGAIN", 0.01)
+    told = 0
+
+    async def deaf_once() -> None:
+        nonlocal told
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                told += 1
+                if told > 1:
+                    raise
+
+    job = asyncio.create_task(deaf_once())
+    await asyncio.sleep(0)
+    await ending.end(job)
+    assert job.cancelled()
+    assert told == 2
