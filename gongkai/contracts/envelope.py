@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
+from gongkai.contracts.derived import derived
 from gongkai.contracts.errors import UnknownVersion
 
 MAX_RECORD = 65_535  # bytes: what an entry of a tlog tile can hold (C2SP tlog-tiles)
@@ -61,20 +62,28 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Annotated[
+        Literal["1.0"], Field(description="CloudEvents 的版本 · version of CloudEvents")
+    ] = "1.0"
     id: UUID
-    source: Annotated[str, Field(description="/gongkai/<service>")]
-    type: Annotated[str, Field(description="gongkai.<Event>.v<version>")]
-    subject: Annotated[str, Field(description="the stream")]
-    time: datetime
-    datacontenttype: Literal["application/json"] = "application/json"
-    streamversion: Annotated[int, Field(description="version of the stream after this event, from 1")]
-    commandid: UUID
-    cause: Annotated[str | None, Field(description="place of the record that this one follows from")] = None
-    registerat: Annotated[
-        str | None, Field(description="place of the last register entry that was known")
+    source: Annotated[str, Field(description="所属服务 · /gongkai/<service>")]
+    type: Annotated[str, Field(description="事件与版本 · gongkai.<Event>.v<version>")]
+    subject: Annotated[str, Field(description="所在的流 · the stream")]
+    time: Annotated[datetime, Field(description="作出决定的时刻（UTC） · the moment that decided it, UTC")]
+    datacontenttype: Annotated[
+        Literal["application/json"], Field(description="data 的媒体类型 · media type of data")
+    ] = "application/json"
+    streamversion: Annotated[
+        int, Field(description="流在此事件后的版本，从 1 起 · version of the stream after it")
+    ]
+    commandid: Annotated[UUID, Field(description="所出自的命令 · the command that it came from")]
+    cause: Annotated[
+        str | None, Field(description="起因记录的坐标 · place of the record that it follows from")
     ] = None
-    data: dict[str, Any]
+    registerat: Annotated[
+        str | None, Field(description="名录位置 · place of the last register entry that was known")
+    ] = None
+    data: Annotated[dict[str, Any], Field(description="事件本身 · the event itself")]
 
     @property
     def name(self) -> str:
@@ -105,7 +114,7 @@ def seal_record(
 ) -> tuple[UUID, bytes]:
     """Event id and the record's bytes. The id follows from the command and the event's index in it,
     so the same command said twice makes the same events."""
-    event_id = uuid5(command, f"event/{index}")
+    event_id = derived(command, f"event/{index}")
     record: dict[
         str, Any
     ] = {  # in the order of Record's fields: its bytes are made here, once, and in one go

@@ -10,14 +10,23 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from gongkai.contracts import vocabulary
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.errors import Sentence
 from gongkai.contracts.events import LIFTS, REGISTRY
 from gongkai.contracts.events._lifts import Lift
 from gongkai.contracts.evolution import Schema, narrowed
+from gongkai.contracts.meanings import meaning
+from gongkai.contracts.vocabulary import Term
 
 FOLDER = Path(__file__).parent / "schemas"
+EXAMPLES = Path(__file__).parent / "examples"
 ENVELOPE = "envelope"
+WORDS: dict[str, type[Term]] = {
+    name: words
+    for name, words in vars(vocabulary).items()
+    if isinstance(words, type) and issubclass(words, Term) and words is not Term
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,28 @@ def current() -> dict[str, Schema]:
     models |= {f"{kind.name}.v{kind.version}": kind.model for kind in REGISTRY.values()}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {
-        name: {**head, "$id": f"urn:gongkai:schema:{name}", **model.model_json_schema()}
+        name: {**head, "$id": f"urn:gongkai:schema:{name}", **_told(model.model_json_schema())}
         for name, model in sorted(models.items())
     }
 
 
+def _told(schema: Schema) -> Schema:
+    """With the meaning of each field, and the names of each coded word."""
+    for part in (schema, *schema.get("$defs", {}).values()):
+        for field, about in part.get("properties", {}).items():
+            says = meaning(part["title"], field)
+            if says is not None:
+                about.setdefault("description", f"{says.zh} · {says.en}")
+        words = WORDS.get(part["title"])
+        if words is not None and "enum" in part:
+            part["x-terms"] = {
+                word.value: {"zh": word.zh, "en": word.en, "clause": word.clause} for word in words
+            }
+    return schema
+
+
 def committed(folder: Path = FOLDER) -> dict[str, Schema]:
+    """What is published in a folder, by name: schemas, or the examples beside them."""
     return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))}
 
 
@@ -72,8 +97,3 @@ def broken(
             )
             found.append(Broken(name, "/", says))
     return found
-
-
-def changed(promised: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[str]:
-    """Names of schemas that are new, or changed without breaking anything: `export` writes them."""
-    return [name for name, schema in now.items() if promised.get(name) != schema]

@@ -46,6 +46,17 @@ class Category(Term):
     OTHER = "other", "非公文类", "other information", "CX-2"
 
 
+class Form(Term):
+    """In which form information is held (烈山 第二条)."""
+
+    TEXT = "text", "文字", "text", "LS-2"
+    PICTURE = "picture", "图片", "picture", "LS-2"
+    CHART = "chart", "图表", "chart", "LS-2"
+    AUDIO = "audio", "音频", "sound", "LS-2"
+    VIDEO = "video", "视频", "video", "LS-2"
+    DRAFT = "draft", "电子文稿", "electronic draft", "LS-2"
+
+
 class Opinion(Term):
     """保密审查意见 (五原 保密审查 第九条)."""
 
@@ -119,23 +130,85 @@ class Ground(Term):
 
 
 class UnitKind(Term):
-    """What sort of body a unit is; it decides which rules apply (条例第二十七条、第五十四条、第五十五条)."""
+    """What sort of body a unit is; it decides which rules apply, and whether it can be applied to."""
 
     GOVERNMENT = "government", "人民政府", "people's government", "GT-whom"
     DEPARTMENT = "department", "政府部门", "government department", "GT-whom"
     SUBDISTRICT = "subdistrict", "街道办事处", "subdistrict office", "SC-1.1"
     TOWNSHIP = "township", "乡镇人民政府", "township government", "GT-proactive"
+    BRANCH = "branch", "派出机构、内设机构", "branch or internal office", "GT-whom"
+    AUTHORISED = "authorised", "法律、法规授权的组织", "organisation authorised by law", "GT-scope"
+    COORDINATING = "coordinating", "议事协调机构", "coordinating body", "LS-4"
+    TEMPORARY = "temporary", "临时机构", "temporary body", "LS-4"
     INSTITUTION = "institution", "公共企事业单位", "public enterprise or institution", "LS-16"
 
 
+class Level(Term):
+    """At which level of the administration a unit stands (条例第二十七条; 惠州 四)."""
+
+    NATIONAL = "national", "国家级", "national", "GT-whom"
+    PROVINCIAL = "provincial", "省级", "provincial", "GT-whom"
+    CITY = "city", "市级", "city", "HZ-A4d"
+    COUNTY = "county", "县区级", "county or district", "HZ-A4d"
+    TOWNSHIP = "township", "乡镇街道级", "township or subdistrict", "HZ-A4d"
+
+
+class Management(Term):
+    """Which of its two superiors leads a unit; the other one guides (上城 一.2)."""
+
+    LOCAL = "local", "属地管理", "led by the local government", "SC-1.2"
+    DUAL = "dual", "双重领导", "dual leadership: the government leads, the superior guides", "SC-1.2"
+    VERTICAL = "vertical", "垂直管理", "led by its superior department, guided locally", "SC-1.2"
+
+
+class Reorganisation(Term):
+    """How a unit ended (条例第十条; 上城 附1 第三条)."""
+
+    ABOLISHED = "abolished", "撤销", "abolished", "SC-A1.3"
+    MERGED = "merged", "合并", "merged", "SC-A1.3"
+    DIVIDED = "divided", "分立", "divided", "SC-A1.3"
+    RENAMED = "renamed", "更名改组", "renamed", "SC-A1.3"
+    WITHDRAWN = "withdrawn", "更正：单位存续", "entered in error: the unit goes on", "SC-A1.3"
+
+
+class BodyDuty(Term):
+    """What a disclosure body does in its unit (五原 主动公开 三)."""
+
+    PROACTIVE = "proactive", "办理主动公开，维护更新信息", "proactive disclosure, kept up to date", "WY-A.3"
+    APPLICATIONS = "applications", "接收和处理申请", "receives and handles applications", "WY-A.3"
+    SECRECY = "secrecy", "保密审查", "secrecy review", "WY-A.3"
+    COMPILATION = (
+        "compilation",
+        "编制指南、目录、年度计划和年度报告",
+        "guide, catalogue, annual plan and report",
+        "WY-A.3",
+    )
+    OTHER = "other", "法律、法规、规章规定的其他职责", "other duties by law", "WY-A.3"
+
+
+class StandingMatter(Term):
+    """非公文类政府信息 that a section supplies as a standing task (楚雄 第十条)."""
+
+    LEADERS = "leaders", "领导信息", "leaders' information", "CX-10"
+    RULES = "rules", "规章和工作规则", "rules and rules of work", "CX-10"
+    MEETINGS = "meetings", "政府常务会议信息", "executive meetings", "CX-10"
+    PROPOSALS = "proposals", "建议提案、重点工作和重大项目", "proposals, key works and projects", "CX-10"
+    REPORT = "report", "政府工作报告和市情简介", "work report and city profile", "CX-10"
+    BUDGET = "budget", "行政经费预决算", "administrative budget and accounts", "CX-10"
+    EMERGENCY = "emergency", "应急管理信息", "emergency management", "CX-10"
+    GAZETTE = "gazette", "政府公报", "gazette", "CX-10"
+    PORTAL = "portal", "网站公开栏目发布", "release on the portal", "CX-10"
+
+
 class StandingRole(Term):
-    """What a unit is for the whole jurisdiction (上城 一.1)."""
+    """What a unit is for the whole jurisdiction (上城 一.1; 五原 主动公开 一)."""
 
     AUTHORITY = "authority", "政务公开主管部门", "disclosure authority", "SC-1.1"
     SECRECY = "secrecy", "保密指导部门", "secrecy guidance", "SC-1.1"
     SUPERVISION = "supervision", "监督部门", "supervision", "SC-1.1"
     PORTAL = "portal", "网站管理部门", "portal operator", "SC-1.1"
     NEW_MEDIA = "new-media", "新媒体管理部门", "new media", "SC-1.1"
+    WORKING_GROUP = "working-group", "专项工作组及其办公室", "working group and its office", "WY-A.1"
 
 
 class Duty(Term):
@@ -147,6 +220,16 @@ class Duty(Term):
     SECRECY_REVIEWER = "secrecy-reviewer", "保密审查人", "secrecy reviewer", "WY-B.3"
     DISCLOSURE_OFFICER = "disclosure-officer", "政务公开专员", "disclosure officer", "SC-A1.2"
     AUDITOR = "auditor", "审计人员", "auditor", "GT-supervise"
+
+
+class HandIn(Term):
+    """What an agency's system may hand in for its unit. Never an opinion of the secrecy review: that is a person's."""
+
+    DRAFT = "draft", "文稿", "drafts and their texts", "CX-5"
+    CONSULTATION = "consultation", "征求意见答复", "answers to consultations", "SC-3.3"
+    PUBLICATION = "publication", "发布", "publication", "WY-B.4"
+    APPLICATION = "application", "公开申请", "applications", "GT-apply"
+    ANSWER = "answer", "申请答复", "answers to applications", "GT-answer"
 
 
 class ErasureGround(Term):

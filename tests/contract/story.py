@@ -1,9 +1,11 @@
 """The golden records: one of every version of every event ever shipped, byte for byte, with its leaf hash.
 
 `python -m tests.contract.story` adds the records of versions that have none yet, or none with a field that was added
-since, and never touches one that is there: what was shipped has been hashed into somebody's log.
+since, and never touches one that is there: what was shipped has been hashed into somebody's log. The newest of each
+version is the example that agencies get (`gongkai/contracts/examples/`).
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from gongkai.contracts.envelope import Place, Record, read_record, seal_record
 from gongkai.contracts.events import Event
+from gongkai.contracts.schema import EXAMPLES, text_of
 from gongkai.contracts.vocabulary import AnswerKind
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.ledger.partition import partition_of
@@ -25,12 +28,17 @@ GOLDEN = Path(__file__).parent / "golden"
 LEAVES = GOLDEN / "leaves.txt"
 TEXT = "关于做好义务教育招生工作的通知\n\n全文。\n".encode()
 DIGEST = sha256(TEXT).hexdigest()
+RULEBOOK = "sc@2020-06-30+cn@2019-05-15"  # of that time: a newer one changes no fact of before
 
 Chapter = tuple[str, Callable[..., Event], dict[str, Any]]
 
 # In the order in which it happens. A new version of an event takes its chapter over; its old record stays.
 STORY: tuple[Chapter, ...] = (
-    ("unit-education", of.a_unit_registered, {}),
+    (
+        "unit-education",
+        of.a_full_unit_registered,
+        {"superior": None, "officers": of.a_unit_registered().officers},
+    ),
     (
         "document-doc-1",
         of.a_document_drafted,
@@ -65,6 +73,12 @@ STORY: tuple[Chapter, ...] = (
     ),
     ("score-education-2026", of.a_score_changed, {}),
     ("applicant-applicant-1", of.an_applicant_erased, {}),
+    ("unit-education", of.a_unit_succeeded, {}),
+    ("calendar-cn", of.holidays_announced, {}),
+    ("system-education-oa", of.a_system_registered, {}),
+    ("system-education-oa", of.a_system_retired, {}),
+    ("delegation-leave-1", of.a_duty_delegated, {}),
+    ("delegation-leave-1", of.a_delegation_withdrawn, {}),
 )
 
 
@@ -97,6 +111,8 @@ def told() -> Iterator[tuple[str, bytes]]:
     last: Place | None = None  # in intake: what the other services react to
     for stream, example, changes in STORY:
         event = example(**changes)
+        if getattr(event, "rulebook", None):
+            event = event.model_copy(update={"rulebook": RULEBOOK})
         log = event.SERVICE
         versions[stream] = versions.get(stream, 0) + 1
         _, raw = seal_record(
@@ -124,6 +140,15 @@ def main() -> None:
         file.write_bytes(raw)
         leaves += f"{leaf_hash(raw).hex()} {file.stem}\n"
         LEAVES.write_text(leaves)
+    EXAMPLES.mkdir(exist_ok=True)
+    for name, example in examples().items():
+        (EXAMPLES / f"{name}.json").write_text(text_of(example), encoding="utf-8")
+
+
+def examples() -> dict[str, Any]:
+    """By `<Event>.v<version>`, the newest golden record of it."""
+    newest = sorted(goldens(), key=lambda golden: (golden.version, len(golden.name), golden.name))
+    return {golden.version: json.loads(golden.raw) for golden in newest}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from gongkai.contracts.errors import UnknownVersion
 from gongkai.contracts.events._event import (
     REGISTRY,
     SYSTEM,
+    Author,
     Digest,
     Event,
     EventRef,
@@ -18,17 +19,22 @@ from gongkai.contracts.events._event import (
     Text,
     Value,
     decode,
+    known,
+    only,
 )
 from gongkai.contracts.events._lifts import LIFTS, lifts
+from gongkai.contracts.events.calendar import HolidayAnnounced, HolidaysAnnounced
 from gongkai.contracts.events.intake import (
     ApplicantErased,
     ApplicationAnswered,
     ApplicationOverdue,
     ApplicationReceived,
     ConsultationNeed,
+    DelegationWithdrawn,
     DocumentDrafted,
-    Officer,
-    UnitRegistered,
+    DutyDelegated,
+    SystemRegistered,
+    SystemRetired,
 )
 from gongkai.contracts.events.publishing import DocumentPublished
 from gongkai.contracts.events.review import (
@@ -39,6 +45,14 @@ from gongkai.contracts.events.review import (
     SecrecyReviewRequested,
 )
 from gongkai.contracts.events.scoring import ScoreChanged
+from gongkai.contracts.events.units import (
+    Assignment,
+    DisclosureBody,
+    Officer,
+    Successor,
+    UnitRegistered,
+    UnitSucceeded,
+)
 
 __all__ = [
     "LIFTS",
@@ -48,15 +62,22 @@ __all__ = [
     "ApplicationAnswered",
     "ApplicationOverdue",
     "ApplicationReceived",
+    "Assignment",
+    "Author",
     "ConsultationAnswered",
     "ConsultationLapsed",
     "ConsultationNeed",
     "ConsultationRequested",
+    "DelegationWithdrawn",
     "Digest",
+    "DisclosureBody",
     "DocumentDrafted",
     "DocumentPublished",
+    "DutyDelegated",
     "Event",
     "EventRef",
+    "HolidayAnnounced",
+    "HolidaysAnnounced",
     "Id",
     "Kind",
     "Line",
@@ -69,10 +90,16 @@ __all__ = [
     "Sealed",
     "SecrecyReviewRequested",
     "SecrecyReviewed",
+    "Successor",
+    "SystemRegistered",
+    "SystemRetired",
     "Text",
     "UnitRegistered",
+    "UnitSucceeded",
     "UnknownVersion",
     "Value",
     "decode",
+    "known",
     "lifts",
+    "only",
 ]

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Annotated, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.errors import UnknownVersion
-from gongkai.contracts.events._lifts import lifted
+from gongkai.contracts.events._lifts import liftable, lifted
 
 
 def _aware_utc(moment: datetime) -> datetime:
@@ -57,6 +57,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000
 SaidLine = Annotated[Line, AfterValidator(_visible_line)]
 SaidText = Annotated[Text, AfterValidator(_visible_text)]
 PersonId = Id
+SystemAuthor = Annotated[str, StringConstraints(pattern=r"^system:[a-z0-9][a-z0-9-]{0,79}$")]
+Author = PersonId | SystemAuthor  # an agency's system writes as `system:<id>`
 SYSTEM: PersonId = "system"
 
 
@@ -67,14 +69,15 @@ class Value(BaseModel):
 
 
 class Event(Value):
-    """A fact. `at` is the moment (with offset) that decided it, `by` the person, or `system`."""
+    """A fact. `at` is the moment (with offset) that decided it, `by` the person, `system` for what time or another
+    fact brought about, or `system:<id>` for what an agency's system handed in."""
 
     NAME: ClassVar[str]
     VERSION: ClassVar[int]
     SERVICE: ClassVar[str]
 
     at: Moment
-    by: PersonId
+    by: Author
 
 
 class EventRef(Value):
@@ -90,8 +93,8 @@ class Sealed(Value):
     """Personal data under a person's own key (AES-256-GCM). Opens only while the key exists."""
 
     person: Id
-    nonce: Annotated[str, Field(description="base64, 12 bytes")]
-    box: Annotated[str, Field(description="base64, ciphertext and tag")]
+    nonce: str
+    box: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,22 @@ def event(version: int, service: str) -> Callable[[type[E]], type[E]]:
 
 
 _TYPED = "typed"  # kept beside a record's fields, as a cached property would be, so that it is made once
+
+
+def known(record: Record) -> None:
+    """Raises UnknownVersion for an event of a kind or a version that this program doesn't know. Its data isn't read."""
+    kind = REGISTRY.get(record.name)
+    if kind is None or not liftable(record.name, record.version, kind.version):
+        raise UnknownVersion(record.type)
+
+
+def only(record: Record, model: type[E]) -> E | None:
+    """The typed event, if it is one of that kind. Others are not read."""
+    if record.name != model.NAME:
+        return None
+    event = decode(record)
+    assert isinstance(event, model)
+    return event
 
 
 def decode(record: Record) -> Event:

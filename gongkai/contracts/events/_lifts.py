@@ -28,6 +28,11 @@ def lifts(name: str, version: int) -> Callable[[Lift], Lift]:
     return enter
 
 
+def liftable(name: str, version: int, newest: int) -> bool:
+    """Is there a way from that version to the newest one?"""
+    return version <= newest and all((name, each) in LIFTS for each in range(version, newest))
+
+
 def lifted(record: Record, newest: int, steps: Mapping[tuple[str, int], Lift] = LIFTS) -> Data:
     """The record's data as of version `newest`. Raises UnknownVersion when a step is missing."""
     name, version = record.name, record.version

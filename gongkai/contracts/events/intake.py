@@ -1,4 +1,4 @@
-"""受理: units, drafts and applications, as facts."""
+"""受理: drafts and applications, as facts. Units: units.py."""
 
 from datetime import date
 
@@ -11,31 +11,52 @@ from gongkai.contracts.vocabulary import (
     ConsultationKind,
     Duty,
     ErasureGround,
-    StandingRole,
-    UnitKind,
+    HandIn,
 )
 
 
-class Officer(Value):
-    """A person in a unit, with what he or she does there."""
+@event(1, "intake")
+class SystemRegistered(Event):
+    """An agency's system (OA, portal CMS, hotline) may speak for its own unit, and hand in what is listed (SC-1.1).
 
-    person: PersonId
+    Registered again = another name or other matters, as a whole; the unit stays."""
+
+    system: Id
     name: Line
-    duties: tuple[Duty, ...]
+    unit: Id
+    may: tuple[HandIn, ...]
 
 
 @event(1, "intake")
-class UnitRegistered(Event):
-    """A unit entered the register, or its entry was replaced as a whole (SC-1.1, SC-1.2, SC-1.3)."""
+class SystemRetired(Event):
+    """A system speaks for its unit no longer, from this moment on; what it handed in stays (SC-1.1)."""
 
+    system: Id
     unit: Id
-    name: Line
-    kind: UnitKind
-    jurisdiction: Id  # picks the rulebook: cn, sc, cx, wy, hz, ls
-    government: Id | None  # the local government it belongs to
-    superior: Id | None  # the vertical superior, where it has one
-    roles: tuple[StandingRole, ...]
-    officers: tuple[Officer, ...]
+    reason: Text
+
+
+@event(1, "intake")
+class DutyDelegated(Event):
+    """An officer's duties in a unit are done by a colleague from one day until another, both included (SC-1.3)."""
+
+    delegation: Id
+    unit: Id
+    giver: PersonId
+    taker: PersonId
+    duties: tuple[Duty, ...]
+    since: date
+    until: date
+    reason: Text
+
+
+@event(1, "intake")
+class DelegationWithdrawn(Event):
+    """From this day on the colleague does them no longer (SC-1.3)."""
+
+    delegation: Id
+    unit: Id
+    since: date
 
 
 class ConsultationNeed(Value):
@@ -99,7 +120,7 @@ class ApplicationAnswered(Event):
 
 @event(1, "intake")
 class ApplicationOverdue(Event):
-    """The due day went by without an answer. Issued once by the timer, never withdrawn."""
+    """The due day went by without an answer (GT-answer). Issued once by the timer, never withdrawn."""
 
     application: Id
     unit: Id

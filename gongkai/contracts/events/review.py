@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gongkai.contracts.events._event import Digest, Event, EventRef, Id, Line, PersonId, Text, event
+from gongkai.contracts.events._event import Author, Digest, Event, EventRef, Id, Line, PersonId, Text, event
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Opinion, Silence
 
 
@@ -15,7 +15,7 @@ class SecrecyReviewRequested(Event):
     title: Line
     attribute: Attribute
     digest: Digest
-    drafted_by: PersonId
+    drafted_by: Author
     rulebook: Line
     draft: EventRef | None = None  # the DocumentDrafted; None: recorded before it was named
 
@@ -36,7 +36,7 @@ class SecrecyReviewed(Event):
 
 @event(1, "review")
 class ConsultationRequested(Event):
-    """征求意见: a unit is asked in writing about one version of a document."""
+    """征求意见: a unit is asked in writing about one version of a document (SC-3.3, SC-A1.4c)."""
 
     consultation: Id
     document: Id

@@ -6,7 +6,7 @@ from gongkai.contracts.vocabulary import Indicator
 
 @event(1, "scoring")
 class ScoreChanged(Event):
-    """A unit's score of a year moved by `points` for one case, once. The evidence is what moved it."""
+    """A unit's score of a year moved by `points` for one case, once (GT-assess). The evidence is what moved it."""
 
     unit: Id
     year: int

@@ -1,11 +1,22 @@
 """Old versions are lifted on read, step by step; what nobody knows is never guessed."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from gongkai.contracts.envelope import Record, read_record, seal_record
-from gongkai.contracts.events import UnknownVersion, decode, lifts
+from gongkai.contracts.events import (
+    REGISTRY,
+    DocumentDrafted,
+    UnitRegistered,
+    UnknownVersion,
+    decode,
+    known,
+    lifts,
+    only,
+)
 from gongkai.contracts.events._lifts import Data, Lift, lifted
 from tests.unit.examples import a_unit_registered
 
@@ -37,6 +48,8 @@ def test_what_is_stored_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize("type_", ["UnitRegistered.v4", "UnitMerged.v1"])
 def test_what_nobody_knows_is_not_guessed(type_: str) -> None:
+    with pytest.raises(UnknownVersion):
+        known(record(type_))
     with pytest.raises(UnknownVersion) as halted:
         decode(record(type_))
     assert type_ in halted.value.says.zh
@@ -44,9 +57,24 @@ def test_what_nobody_knows_is_not_guessed(type_: str) -> None:
     assert "Upgrade" in repr(halted.value)
 
 
-def test_a_missing_step_is_not_skipped() -> None:
+def test_a_missing_step_is_not_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnknownVersion):
         lifted(record(), 4, STEPS)
+    monkeypatch.setattr("gongkai.contracts.events._lifts.LIFTS", STEPS)
+    monkeypatch.setitem(REGISTRY, "UnitRegistered", replace(REGISTRY["UnitRegistered"], version=3))
+    known(record())
+    monkeypatch.setitem(REGISTRY, "UnitRegistered", replace(REGISTRY["UnitRegistered"], version=4))
+    with pytest.raises(UnknownVersion):
+        known(record())
+
+
+def test_of_other_kinds_nothing_is_read() -> None:
+    broken = record().model_copy(update={"data": {}})
+    known(broken)
+    assert only(broken, DocumentDrafted) is None
+    assert only(record(), UnitRegistered) == decode(record())
+    with pytest.raises(ValidationError):
+        only(broken, UnitRegistered)
 
 
 def test_a_version_has_one_lift(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,101 @@
+"""What intake is told: the bodies of its commands, the same from a form, a program and an agency's system."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from gongkai.contracts.events import ConsultationNeed, Digest, Id, SaidLine, SaidText
+from gongkai.contracts.vocabulary import AnswerKind, Category, Channel
+
+
+class SaidNeed(ConsultationNeed):
+    """As it comes in: stricter than as it is stored."""
+
+    matters: SaidLine
+    opinion: SaidLine
+
+
+def _need(said: SaidNeed) -> Any:
+    return ConsultationNeed(**dict(said))
+
+
+class DraftWords(BaseModel):
+    """What a draft says about its text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document: Id | None = None
+    unit: Id
+    title: SaidLine
+    number: SaidLine | None = None
+    category: Category = Category.OFFICIAL_DOCUMENT
+    attribute: Annotated[str | None, Field(description="code of 公开属性")] = None
+    reason: SaidText = ""
+    summary: SaidText = ""
+    formed_on: date
+    consult: tuple[Annotated[SaidNeed, AfterValidator(_need)], ...] = ()
+
+
+class Draft(DraftWords):
+    """A draft with its disclosure attribute. The same document id again is a new version."""
+
+    digest: Digest
+
+
+class Applicant(BaseModel):
+    """条例第二十九条(一): name, proof of identity, contact. Nothing else is mandatory."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: SaidLine
+    id_kind: SaidLine = "身份证"
+    id_number: SaidLine
+    contact: SaidLine
+    address: SaidText = ""
+
+
+class Wanted(BaseModel):
+    """条例第二十九条(二)(三): what is asked for, in which form, by which way."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: Annotated[SaidText, Field(min_length=1)]
+    form: SaidLine = "电子"
+    delivery: SaidLine = "网上查询"
+
+
+class ApplicationWords(BaseModel):
+    """What of an application is nobody's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    application: Id | None = None
+    unit: Id
+    channel: Channel = Channel.ONLINE
+    received_on: date | None = None
+
+
+class Application(ApplicationWords):
+    """An application with whose it is and what it asks for."""
+
+    applicant: Applicant
+    request: Wanted
+
+
+class AnswerWords(BaseModel):
+    """What of an answer is nobody's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: AnswerKind
+    grounds: tuple[str, ...] = ()
+
+
+Letter = Annotated[SaidText, Field(min_length=1)]
+
+
+class Answer(AnswerWords):
+    """The one answer, with its letter."""
+
+    text: Letter
