@@ -33,6 +33,12 @@ def bootstrap(cluster: Cluster) -> None:
             _role(conn, role, cluster.passwords[role])
         for group, members in MEMBERS.items():
             _group(conn, group, members)
+    databases(cluster)
+
+
+def databases(cluster: Cluster) -> None:
+    """The part of `bootstrap` that is about the two databases, where all roles are there."""
+    with psycopg.connect(cluster.admin_dsn, autocommit=True) as conn:
         if conn.info.parameter_status("is_superuser") != "on":
             for role in (*OWNERS, owner(KEYS)):  # else it could not hand a schema to its owner
                 _run(conn, "GRANT {} TO CURRENT_USER", role)

@@ -3,24 +3,25 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import structlog
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
-from gongkai.contracts.clauses import clause
+from gongkai.contracts.derived import derived
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.events import Event, UnitRegistered
-from gongkai.contracts.vocabulary import Duty
+from gongkai.contracts.register import Register
 from gongkai.ledger.decider import Aggregate, Intent, Outcome
 from gongkai.rules import Rules
-from gongkai.rules.calendar import official
+from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import load, shipped
-from gongkai.runtime.identity import Asking, Principal
+from gongkai.runtime.identity import Asking
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Parts
 
@@ -36,7 +37,14 @@ PartsOf = Annotated[Parts, Depends(parts_of)]
 _SAID = UUID("a3855b3c-dfbb-46e5-84f7-08d3bb5fe19e")  # no timer's or reaction's id is made in it
 
 
-async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> UUID | None:
+_KEY = Header(
+    description="命令的编号（UUID），重复提交同一命令只生效一次 · "
+    "the command's id, a UUID: the very same command said again counts once",
+    json_schema_extra={"format": "uuid"},
+)
+
+
+async def idempotency_key(idempotency_key: Annotated[str | None, _KEY] = None) -> UUID | None:
     """What the caller calls this command, so that it can be said again safely."""
     try:
         return None if idempotency_key is None else UUID(idempotency_key)
@@ -82,7 +90,7 @@ FreshName = Annotated[str, Depends(fresh_name)]
 
 
 def _said(*what: str) -> UUID:
-    return uuid5(_SAID, json.dumps(what, ensure_ascii=False))
+    return derived(_SAID, json.dumps(what, ensure_ascii=False))
 
 
 class Done(BaseModel):
@@ -93,21 +101,39 @@ class Done(BaseModel):
     repeated: bool = False
 
 
-def basis() -> str:
+def basis(calendar: Calendar) -> str:
     """What deadlines are computed with: the calendar, and every rulebook. A new one moves the open deadlines."""
+    return f"{calendar.version} {_books()}"
+
+
+@cache
+def _books() -> str:
     books = "".join(file.content.model_dump_json() for _, file in sorted(shipped().files.items()))
-    return f"{official().version} {sha256(books.encode()).hexdigest()[:8]}"
+    return sha256(books.encode()).hexdigest()[:8]
 
 
-def rules_of(unit: UnitRegistered, now: datetime) -> Rules:
-    """The rules that bind a unit at that moment: its jurisdiction picks the rulebook, the date picks the version."""
-    return rules_of_jurisdiction(unit.jurisdiction, now)
+async def register_today(parts: Parts) -> Register:
+    """The register as far as the logs go, as of today."""
+    known: Register = await parts.replica.sync()
+    return known.as_of(local_date(await parts.clock.now()))
 
 
-def rules_of_jurisdiction(jurisdiction: str, now: datetime) -> Rules:
-    """As `rules_of`. Raises Refused for a jurisdiction without a rulebook."""
+def rules_at(replica: Replica, unit: str, at: datetime) -> Rules:
+    """The rules that bind a unit at that moment: its jurisdiction picks the rulebook, its superior's where it is managed
+    from there (WY-H.11); the date picks the version. KeyError for an unknown unit."""
+    return rules_of_jurisdiction(replica, replica.register.jurisdiction(unit, local_date(at)), at)
+
+
+async def rules_for(replica: Replica, unit: str, at: datetime) -> Rules:
+    """As `rules_at`; looks into the log first. Raises Refused for a unit that isn't there."""
+    await known_unit(replica, unit)
+    return rules_at(replica, unit, at)
+
+
+def rules_of_jurisdiction(replica: Replica, jurisdiction: str, now: datetime) -> Rules:
+    """As `rules_at`. Raises Refused for a jurisdiction without a rulebook."""
     try:
-        return Rules(load(jurisdiction, on=local_date(now)), official())
+        return Rules(load(jurisdiction, on=local_date(now)), replica.calendar)
     except LookupError:
         says = Sentence(
             f"没有“{jurisdiction}”的规则书。请先为该地区增加规则书。",
@@ -126,24 +152,6 @@ async def known_unit(replica: Replica, unit: str, field: str = "/unit") -> UnitR
         )
         raise Refused("unit.unknown", "SC-1.1", says, field=field)
     return entry
-
-
-@clause("SC-1.1")
-async def require_duty(parts: Parts, who: Principal, unit: str, *duties: Duty) -> None:
-    """Refuse unless the person holds one of the duties in that unit."""
-    for register in (parts.replica.register, None):
-        known = register or await parts.replica.sync()
-        if known.has_duty(who.person, unit, *duties):
-            return
-    wanted_zh, wanted_en = "、".join(d.zh for d in duties), ", ".join(d.en for d in duties)
-    says = Sentence(f"该操作需由“{unit}”的{wanted_zh}办理。", f"Only a {wanted_en} of “{unit}” may do this.")
-    raise Refused("rights.duty", "SC-1.1", says, status=403)
-
-
-def require_registrar(who: Principal) -> None:
-    if not who.registrar:
-        says = Sentence("只有名录管理员可以登记单位。", "Only the registrar may register units.")
-        raise Refused("rights.registrar", "SC-1.1", says, status=403)
 
 
 async def carry(

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MIB: Final = 1024 * 1024
 LARGEST: Final = MIB  # bytes of a request's body
-LARGEST_TEXT: Final = 6 * MIB  # where a text of 5 MiB comes in: room for the rest of its form
-_DRAINED: Final = 16 * MIB  # so much more is read and thrown away, for a caller who reads only after sending
+LARGEST_TEXT: Final = 17 * MIB  # where a text or file of 16 MiB comes in: room for the rest of its form
+_DRAINED: Final = 32 * MIB  # so much more is read and thrown away, for a caller who reads only after sending
 _ESCAPED: Final = re.compile(rb"\\u(0000|[dD][89a-fA-F])")  # as JSON may write what is refused
 _BAD: Final = re.compile("[\0\ud800-\udfff]")
 
@@ -41,18 +41,20 @@ async def typed(request: Request, *, large: bool = False, **limits: int) -> Form
 class Edge:
     """ASGI middleware, the innermost: refuses in the way in which the application itself says 404, 413 or 422.
 
-    `large`: paths that take a text. A body of JSON is looked into before anything else sees it.
+    `large`: paths that take a text. A body of JSON is looked into before anything else sees it, except on paths in
+    `own_bodies`, which bound and check theirs themselves.
     """
 
-    def __init__(self, app: ASGIApp, *, large: Iterable[str] = ()) -> None:
-        self.app, self._large = app, frozenset(large)
+    def __init__(self, app: ASGIApp, *, large: Iterable[str] = (), own_bodies: Iterable[str] = ()) -> None:
+        self.app, self._large, self._own_bodies = app, frozenset(large), frozenset(own_bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        most = LARGEST_TEXT if scope["path"] in self._large else LARGEST
+        own = scope["path"] in self._own_bodies
+        most = LARGEST_TEXT if own or scope["path"] in self._large else LARGEST
         counted = _counted(receive, most)
         status = None
         if not storable(scope["path"]):
@@ -62,7 +64,7 @@ class Edge:
         elif _length(headers) > most:
             status = 413
             await _drain(receive)
-        elif b"json" in headers.get(b"content-type", b"").lower() and _has_body(headers):
+        elif not own and b"json" in headers.get(b"content-type", b"").lower() and _has_body(headers):
             try:
                 body, counted = await _whole(counted)
             except HTTPException:

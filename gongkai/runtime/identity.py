@@ -1,7 +1,8 @@
-"""Who asks: bearer tokens (JWT, Ed25519) of two issuers. `console` speaks for people, `portal` for the public.
+"""Who asks: bearer tokens (JWT, Ed25519) of two issuers. `console` speaks for people and for agencies' systems,
+`portal` for the public.
 
-Rights aren't in the token: they follow from the person's duties in the register. The one exception is the claim
-`adm` of a deployment's administrator, who enters the first units.
+Rights aren't in the token: they follow from the register. The exceptions are the claims of a deployment's
+administrators, who are nobody's officers: `adm` enters units and systems, `sec` gives out accounts and keys.
 """
 
 import json
@@ -21,15 +22,22 @@ from gongkai.contracts.errors import BadInput, Sentence
 ISSUERS = ("console", "portal")
 ALGORITHM = "Ed25519"  # RFC 9864
 LIFETIME = timedelta(hours=8)
+SYSTEM_LIFETIME = timedelta(minutes=15)  # a revoked key gives no new token, and what it gave is over soon
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person signed in at the console, or the public through the portal (`person` = `public`)."""
+    """A person signed in at the console, an agency's system, or the public through the portal (`person` = `public`).
+
+    A system has its own id and its unit's, and is recorded as `system:<id>`, which is its `person` here.
+    """
 
     person: str
     issuer: str
     registrar: bool = False
+    security: bool = False
+    system: str | None = None
+    unit: str | None = None
 
     @property
     def is_public(self) -> bool:
@@ -47,16 +55,23 @@ class Issuer:
     def load(cls, name: str, keys: Path) -> "Issuer":
         return cls(name, OKPKey.import_key(json.loads((keys / f"{name}.private.jwk").read_text())))
 
-    def issue(self, person: str, issued: datetime, *, registrar: bool = False) -> str:
+    def issue(self, person: str, issued: datetime, *, registrar: bool = False, security: bool = False) -> str:
+        """A person's token, good for eight hours."""
+        offices = {"adm": registrar, "sec": security}
+        return self._sign(person, issued, LIFETIME, {name: True for name, held in offices.items() if held})
+
+    def issue_for_system(self, system: str, unit: str, issued: datetime) -> str:
+        """A token of an agency's system, which speaks for its unit, good for a quarter of an hour."""
+        return self._sign(by_system(system), issued, SYSTEM_LIFETIME, {"sys": system, "unit": unit})
+
+    def _sign(self, subject: str, issued: datetime, lives: timedelta, more: Mapping[str, Any]) -> str:
         claims = {
             "iss": self.name,
-            "sub": person,
+            "sub": subject,
             "iat": int(issued.timestamp()),
-            "exp": int((issued + LIFETIME).timestamp()),
+            "exp": int((issued + lives).timestamp()),
         }
-        return jwt.encode(
-            {"alg": ALGORITHM}, claims | ({"adm": True} if registrar else {}), self.key, [ALGORITHM]
-        )
+        return jwt.encode({"alg": ALGORITHM}, claims | dict(more), self.key, [ALGORITHM])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +96,28 @@ class Verifier:
                 claims = jwt.decode(token, key, [ALGORITHM]).claims
             except (JoseError, ValueError, RecursionError):
                 continue
-            person = claims.get("sub")
-            if claims.get("iss") == name and isinstance(person, str) and person and _lives(claims, now):
-                return Principal(person, name, name == "console" and claims.get("adm") is True)
+            found = _principal(name, claims) if claims.get("iss") == name and _lives(claims, now) else None
+            if found is not None:
+                return found
         raise _unauthenticated()
+
+
+def by_system(system: str) -> str:
+    """How a record names an agency's system as its author."""
+    return f"system:{system}"
+
+
+def _principal(issuer: str, claims: Mapping[str, Any]) -> Principal | None:
+    """None for claims that don't go together: a system is named by all three of its claims, and is no administrator."""
+    person, system, unit = claims.get("sub"), claims.get("sys"), claims.get("unit")
+    if not isinstance(person, str) or not person:
+        return None
+    if system is None and not person.startswith("system:"):
+        own = issuer == "console"
+        return Principal(person, issuer, own and claims.get("adm") is True, own and claims.get("sec") is True)
+    if not isinstance(system, str) or not isinstance(unit, str) or person != by_system(system):
+        return None
+    return Principal(person, issuer, system=system, unit=unit) if issuer == "console" else None
 
 
 def _lives(claims: Mapping[str, Any], now: datetime) -> bool:

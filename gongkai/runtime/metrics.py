@@ -4,19 +4,25 @@ Counts and durations are kept as things happen; how far behind everything is, is
 """
 
 from datetime import datetime
+from hmac import compare_digest
+from ipaddress import ip_address
 from typing import Any, Final
 
 import asyncpg
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gongkai.ledger import lag
+from gongkai.ledger.read import DISCONNECTED
+from gongkai.runtime.rights import Action, acts
 
 MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
 _FAST: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
+_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 _MANY: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
 _log = structlog.get_logger(__name__)
@@ -118,6 +124,7 @@ def _age(since: datetime | None, now: datetime) -> float:
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())
 
 
+@acts(Action.OBSERVE)
 async def show(request: Request) -> Response:
     """The scrape. Without a database the lags are missing and `gongkai_database_up` is 0."""
     parts = request.app.state.parts
@@ -126,11 +133,38 @@ async def show(request: Request) -> Response:
     try:
         await _measure(parts, metrics)
         metrics.database.set(1)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (*DISCONNECTED, asyncpg.PostgresError) as error:
         metrics.lags.clear()
         metrics.database.set(0)
         _log.warning("no lags for the scrape", error=repr(error))
     return Response(generate_latest(metrics.registry), media_type=MEDIA_TYPE)
+
+
+@acts(Action.OBSERVE)
+async def show_apart(request: Request) -> Response:
+    """The same of a service that the public reaches: for who has the token, or asks on this very machine.
+
+    To everybody else there is no such page.
+    """
+    token = request.app.state.parts.settings.metrics_token
+    if token is not None:
+        said = request.headers.get("authorization", "")
+        allowed = compare_digest(said.encode(), f"Bearer {token.get_secret_value()}".encode())
+    else:
+        allowed = _beside(request)
+    if not allowed:
+        raise HTTPException(404)
+    return await show(request)
+
+
+def _beside(request: Request) -> bool:
+    """Asked on this machine, and by no proxy in somebody else's name."""
+    if any(name in request.headers for name in _FORWARDED) or request.client is None:
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _measure(parts: Any, metrics: Metrics) -> None:

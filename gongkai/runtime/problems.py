@@ -1,6 +1,6 @@
 """Errors as problem documents (RFC 9457): what, where, which clause, what to do, in both languages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -16,10 +16,11 @@ from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.events import UnknownVersion
 from gongkai.ledger.append import Full
 from gongkai.ledger.decider import Contended
+from gongkai.ledger.read import DISCONNECTED, cant_be_stored
 
 _log = structlog.get_logger(__name__)
 
-_MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE = "application/problem+json"
 
 
 def problem(
@@ -31,8 +32,23 @@ def problem(
     field: str | None = None,
     errors: Sequence[dict[str, str]] = (),
     headers: dict[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
-    """One problem document."""
+    """One problem document; `more`: members that another standard asks for."""
+    body = document(status, code, says, clause=clause, field=field, errors=errors)
+    return JSONResponse(body | dict(more or {}), status, headers, media_type=MEDIA_TYPE)
+
+
+def document(
+    status: int,
+    code: str,
+    says: Sentence,
+    *,
+    clause: str | None = None,
+    field: str | None = None,
+    errors: Sequence[dict[str, str]] = (),
+) -> dict[str, Any]:
+    """What a problem document holds."""
     body: dict[str, Any] = {
         "type": f"urn:gongkai:problem:{code}",
         "title": says.zh,
@@ -44,7 +60,17 @@ def problem(
     }
     if errors:
         body["errors"] = list(errors)
-    return JSONResponse(body, status, headers, media_type=_MEDIA_TYPE)
+    return body
+
+
+def document_of(error: Refused | BadInput | TooLarge) -> dict[str, Any]:
+    """What is wrong with a command, as a problem document."""
+    if isinstance(error, TooLarge):
+        return document(413, "input.too-large", _record_too_large(error))
+    errors = error.errors if isinstance(error, BadInput) else ()
+    return document(
+        error.status, error.code, error.says, clause=error.clause, field=error.field, errors=errors
+    )
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
@@ -65,8 +91,14 @@ FIELD_CLAUSES = {
 }
 
 
-def _field_clause(pointer: str) -> str | None:
-    return next((clause for field, clause in FIELD_CLAUSES.items() if pointer.startswith(field)), None)
+# Where another one asks for a field of that name: how the command's path ends, the field, the clause.
+ELSEWHERE = (("/ending", "/", "SC-A1.3"), ("/units", "/kind", "GT-whom"))
+
+
+def _field_clause(path: str, pointer: str) -> str | None:
+    clauses = [(field, clause) for end, field, clause in ELSEWHERE if path.endswith(end)]
+    clauses += FIELD_CLAUSES.items()
+    return next((clause for field, clause in clauses if pointer.startswith(field)), None)
 
 
 UNSTORABLE = Sentence(
@@ -79,10 +111,8 @@ UNREADABLE: tuple[type[Exception], ...] = (asyncpg.DataError, httpx.InvalidURL, 
 
 
 def unreadable(error: Exception) -> bool:
-    """Whether the caller's own values are to blame; asyncpg has a second DataError for those it can't encode."""
-    return isinstance(error, UNREADABLE) or (
-        isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
-    )
+    """Whether the caller's own values are to blame."""
+    return isinstance(error, UNREADABLE) or cant_be_stored(error)
 
 
 async def _unreadable(_: Request, error: Exception) -> JSONResponse:
@@ -102,7 +132,7 @@ async def _bad_input(_: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _malformed(_: Request, error: Exception) -> JSONResponse:
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     found = [
         {"field": _pointer(e["loc"]), "code": str(e["type"]), "says": str(e["msg"])} for e in error.errors()
@@ -120,7 +150,7 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
         )
     )
     code = "input.missing" if missing else "input.malformed"
-    return problem(422, code, says, clause=_field_clause(first), field=first, errors=found)
+    return problem(422, code, says, clause=_field_clause(request.url.path, first), field=first, errors=found)
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
@@ -135,12 +165,15 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, f"http.{error.status_code}", says)
 
 
-async def _too_large(_: Request, error: Exception) -> JSONResponse:
-    says = Sentence(
+def _record_too_large(error: Exception) -> Sentence:
+    return Sentence(
         f"内容过长：一条记录最多 {MAX_RECORD} 字节，本条为 {error} 字节。请缩短摘要、理由或征求意见事项。",
         f"Too long: a record holds {MAX_RECORD} bytes, this one has {error}. Shorten summary, reason or matters.",
     )
-    return problem(413, "input.too-large", says)
+
+
+async def _too_large(_: Request, error: Exception) -> JSONResponse:
+    return problem(413, "input.too-large", _record_too_large(error))
 
 
 async def _busy(_: Request, error: Exception) -> JSONResponse:
@@ -176,11 +209,5 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _unreadable)
     for busy in (Full, Contended):
         app.add_exception_handler(busy, _busy)
-    for away in (
-        OSError,
-        asyncpg.PostgresConnectionError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,  # how it sometimes puts that the connection broke under it
-        asyncpg.CannotConnectNowError,
-    ):
+    for away in DISCONNECTED:
         app.add_exception_handler(away, _unavailable)

@@ -44,11 +44,11 @@ def source(clause: ClauseId | None) -> str:
 
 
 def rulebook(version: str) -> str:
-    """The rules that a case is decided by: sc@2020-06-30+cn@2019-05-15 → 上城制度（2020年6月30日）、条例（2019年5月15日）."""
+    """The rules that a case is decided by: sc@2020-06-30+cn@2019-05-15 → 上城制度（2020年6月30日）、全国规则（2019年5月15日）."""
     named = []
     for part in version.split("+"):
         id_, _, day = part.partition("@")
-        zh, en = SHORT.get("GT" if id_ == "cn" else id_.upper(), (id_, id_))
+        zh, en = ("全国规则", "national rules") if id_ == "cn" else SHORT.get(id_.upper(), (id_, id_))
         named.append(t(f"{zh}（{date_words(day)}）", f"{en} ({date_words(day)})") if day else t(zh, en))
     return t("、", ", ").join(named)
 

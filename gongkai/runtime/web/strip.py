@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from gongkai.rules.calendar import official
+from gongkai.rules.calendar import Calendar
+from gongkai.rules.deadlines import Deadline
 from gongkai.runtime.web.dates import as_date, date_words
 from gongkai.runtime.web.language import t
 
@@ -14,6 +15,8 @@ _PAUSE = "pause"
 
 # Of a long delay a strip draws its beginning and its end; its table has every day.
 _FIRST, _LAST = 14, 7
+# And of a term that is months long.
+_MOST, _BEGINNING, _END = 92, 31, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ class Strip:
     today: date
     answered: date | None
     paused: bool
+    says: str = ""  # where it is no application's clock: what it counts, in a sentence
+
+    @property
+    def start_mark(self) -> str:
+        """What stands in the square of the day that it starts on."""
+        return t("起", "0") if self.says else t("收", "in")
 
     @property
     def used(self) -> int:
@@ -83,7 +92,7 @@ class Strip:
         over = [c for c in self.cells if "over" in c.kinds.split()]
         hidden = over[_FIRST:-_LAST]
         if len(over) <= _FIRST + _LAST + 1:
-            hidden = []
+            hidden = list(self.cells[_BEGINNING:-_END]) if len(self.cells) > _MOST else []
         for cell in self.cells:
             if not hidden or not hidden[0].day <= cell.day <= hidden[-1].day:
                 yield cell
@@ -97,6 +106,8 @@ class Strip:
     @property
     def sentence(self) -> str:
         """The strip in words, for those who don't see it and for the paper."""
+        if self.says:
+            return self.says
         start = t(
             f"{date_words(self.received)}收到，自次日起算{self.term}个工作日，",
             f"Received {date_words(self.received)}; {self.term} working days from the day after. ",
@@ -110,11 +121,10 @@ class Strip:
                 f"The clock stands still; {self.left} working days are left once it goes on.",
             )
         if self.due is None:
-            year = (self.awaits or 0) - 1
+            last = date_words(max(date((self.awaits or 2) - 1, 12, 31), self.received))
             return t(
-                f"{year}年12月31日后尚余{self.left}个工作日，待国务院{self.awaits}年放假安排公布后确定。",
-                f"{self.left} working days left after 31 December {year}; "
-                f"the {self.awaits} holiday notice is awaited.",
+                f"{last}后尚余{self.left}个工作日，待国务院{self.awaits}年放假安排公布后确定。",
+                f"{self.left} working days left after {last}; the {self.awaits} holiday notice is awaited.",
             )
         due = t(f"应于{date_words(self.due)}前（含当日）答复。", f"Answer due by {date_words(self.due)}.")
         if self.answered is not None:
@@ -143,11 +153,10 @@ class Strip:
         return t(f"已于{when}按期答复。", f" Answered {when}, in time.")
 
 
-def days_after(due: date | None, until: date) -> list[dict[str, Any]]:
+def days_after(calendar: Calendar, due: date | None, until: date) -> list[dict[str, Any]]:
     """The days that follow the due day up to `until`, in the form of a clock's days, as far as notices reach."""
     if due is None:
         return []
-    calendar = official()
     days = (due + timedelta(days=n) for n in range(1, (until - due).days + 1))
     return [
         {
@@ -202,6 +211,37 @@ def strip_of(
         today=today,
         answered=answered,
         paused=any("paused" in c.kinds.split() for c in cells),
+    )
+
+
+def strip_of_days(line: Deadline, *, clause: str, today: date, says: str) -> Strip:
+    """The strip of a deadline that is nobody's case."""
+    cells: list[Cell] = []
+    for day in line.days:
+        start = day.reason.code in ("start", "event")
+        raw = {
+            "date": day.date,
+            "counts": day.counts,
+            "n": day.n,
+            "code": "received" if start else day.reason.code,
+            "zh": day.reason.zh,
+            "en": day.reason.en,
+        }
+        cells.append(
+            _cell(raw, previous=cells[-1].day if cells else None, due=line.due, today=today, answered=None)
+        )
+    return Strip(
+        cells=tuple(cells),
+        received=line.days[0].date,
+        due=line.due,
+        left=line.left,
+        awaits=line.awaits,
+        term=line.term.days,
+        clause=clause,
+        today=today,
+        answered=None,
+        paused=any("paused" in c.kinds.split() for c in cells),
+        says=says,
     )
 
 

@@ -77,7 +77,7 @@ def test_a_late_case_goes_on_past_its_flag() -> None:
 
 def test_a_long_delay_is_counted_in_full_and_drawn_in_part() -> None:
     due, today = date(2026, 3, 13), date(2026, 9, 1)
-    after = days_after(due, today)
+    after = days_after(official(), due, today)
     strip = strip_of(clock(), received=RECEIVED, today=today, after=after)
     assert strip.late_days == sum(bool(day["counts"]) for day in after) == late_days(official(), due, today)
     (gap,) = [c for c in strip.drawn if isinstance(c, Gap)]
@@ -95,7 +95,7 @@ def test_on_a_day_of_rest_no_number_is_today() -> None:
         clock(),
         received=RECEIVED,
         today=date(2026, 3, 14),
-        after=days_after(date(2026, 3, 13), date(2026, 3, 14)),
+        after=days_after(official(), date(2026, 3, 13), date(2026, 3, 14)),
     )
     assert late.late_days == 1
 

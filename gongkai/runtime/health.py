@@ -1,0 +1,92 @@
+"""How a service is: what whoever started it, and whoever watches it, asks it."""
+
+import os
+from typing import Any, Literal
+
+import asyncpg
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from gongkai.ledger.read import DISCONNECTED
+from gongkai.runtime.metrics import show, show_apart
+from gongkai.runtime.rights import Action, acts
+
+
+class Stopped(BaseModel):
+    log: str
+    partition: int
+    stopped: str
+
+
+class Halt(BaseModel):
+    log: str
+    halted: str
+
+
+class Health(BaseModel):
+    """Which process answers, and what of it stands still."""
+
+    status: Literal["ok"]
+    service: str
+    pid: int
+    stopped: list[Stopped]
+    halted: list[Halt]
+
+
+def lay_out(app: FastAPI, public: bool) -> None:
+    """`/health` and `/metrics`; where anybody asks, nothing of the inside is told."""
+    app.add_api_route(
+        "/health",
+        _alive if public else _health,
+        name="health",
+        summary="运行状况 · Is it ready to work?",
+        tags=["operations"],
+        responses={200: {"model": Health}},
+    )
+    app.add_api_route(
+        "/metrics",
+        show_apart if public else show,
+        name="metrics",
+        summary="监控指标 · Numbers for Prometheus",
+        tags=["operations"],
+        response_class=PlainTextResponse,
+    )
+
+
+@acts(Action.OBSERVE)
+async def _health(request: Request) -> JSONResponse:
+    """Ready to work: the database answers. Stopped partitions and halted relays are named; it is ready all the same."""
+    parts = request.app.state.parts
+    await parts.pool.fetchval("SELECT 1")
+    stopped = await parts.pool.fetch(
+        "SELECT log, partition, stopped FROM ledger.checkpoint WHERE subscription = $1 AND stopped IS NOT NULL",
+        parts.settings.service,
+    )
+    halted = (
+        await parts.pool.fetch(
+            f"SELECT log, halted FROM {parts.log.schema}.log_relay WHERE halted IS NOT NULL"
+        )
+        if parts.log
+        else []
+    )
+    return JSONResponse(
+        _who(parts) | {"stopped": [dict(s) for s in stopped], "halted": [dict(h) for h in halted]}
+    )
+
+
+@acts(Action.OBSERVE)
+async def _alive(request: Request) -> JSONResponse:
+    """As `_health`, for anybody's eyes: no places, no errors of a database."""
+    parts = request.app.state.parts
+    try:
+        await parts.pool.fetchval("SELECT 1")
+    except (*DISCONNECTED, asyncpg.PostgresError):
+        return JSONResponse(_who(parts) | {"status": "away"}, 503)
+    return JSONResponse(_who(parts))
+
+
+def _who(parts: Any) -> dict[str, Any]:
+    """Which process answers: whoever started it knows that it isn't a stranger on the same port."""
+    return {"status": "ok", "service": parts.settings.service, "pid": os.getpid()}

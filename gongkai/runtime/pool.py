@@ -1,0 +1,43 @@
+"""A service's connections to a database."""
+
+import asyncio
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+LONGEST_HELD: Final = "30s"  # a transaction that is silent for longer is ended: it holds what others need
+
+_log = structlog.get_logger(__name__)
+
+
+async def connected(dsn: str, service: str) -> Any:
+    """Connected; waits for a database that is still starting."""
+    while True:
+        try:
+            return await asyncpg.create_pool(
+                dsn,
+                min_size=2,
+                reset=_as_it_was,
+                max_size=10,
+                command_timeout=60,
+                server_settings={
+                    "application_name": f"gongkai.{service}",
+                    "idle_in_transaction_session_timeout": LONGEST_HELD,
+                },
+            )
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+            _log.info("waiting for the database", error=repr(error))
+            await asyncio.sleep(0.3)
+
+
+async def _as_it_was(_: object) -> None:
+    """No session state is ever set on a pooled connection, so there is none to reset: a round trip less."""
+
+
+async def closed(pool: Any) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

@@ -1,0 +1,137 @@
+"""The small calculator beside the calendar: a rule, a day and pauses, and the day that comes of it (GT-count)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.errors import Sentence
+from gongkai.rules.calendar import Calendar, NoNotice
+from gongkai.rules.deadlines import Deadline, Pause, deadline, latest_before
+from gongkai.rules.rulebooks import LeastRule, Loosens, UnknownRulebook, shipped
+from gongkai.rules.rulebooks.library import Counted
+from gongkai.rules.rulebooks.titles import title
+from gongkai.runtime.web.dates import date_words
+from gongkai.runtime.web.language import t
+from gongkai.runtime.web.problems import Problem
+from gongkai.runtime.web.strip import Strip, strip_of_days
+
+PAUSES = 3  # rows of the form
+LONGEST_PAUSE = 366  # days; who writes more slipped
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What was asked, what came of it (`strip`), and what is wrong with the question."""
+
+    where: str
+    rule: str
+    day: str
+    pauses: tuple[tuple[str, str], ...]
+    places: Sequence[tuple[str, str]]
+    rules: Sequence[tuple[str, str]]
+    strip: Strip | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+@clause("GT-count")
+def reckon(calendar: Calendar, asked: Mapping[str, Any], today: date) -> Reckoning:
+    """By a form that is sent by GET: `where`, `rule`, `day`, `from0`, `to0` and so on. Nothing is counted without a day."""
+    library = shipped()
+    where = str(asked.get("where", "cn"))
+    where = where if where in library.files else "cn"
+    said = str(asked.get("day", "")).strip()
+    pauses = tuple((str(asked.get(f"from{n}", "")), str(asked.get(f"to{n}", ""))) for n in range(PAUSES))
+    problems: list[Problem] = []
+    day = _day(said, "/day", problems) if said else None
+    book = {name: v for name, v in library.load(where, today).entries() if isinstance(v, Counted)}
+    rule = str(asked.get("rule", "answer"))
+    rule = rule if rule in book else "answer"
+    made = Reckoning(
+        where=where,
+        rule=rule,
+        day=said,
+        pauses=pauses,
+        places=[(id_, t(file.content.zh, file.content.en)) for id_, file in library.files.items()],
+        rules=[(name, _words(name, value)) for name, value in book.items()],
+        problems=problems,
+    )
+    held = _pauses(pauses, problems)
+    if day is None or problems:
+        return made
+    try:
+        name, found = library.term(rule, where, day)
+        line = _line(calendar, found, day, held)
+    except (UnknownRulebook, Loosens, NoNotice) as error:
+        says = getattr(error, "says", Sentence("不能计算。", "It can't be counted."))
+        problems.append(Problem("calendar.not-counted", says.zh, says.en, field="/day"))
+        return made
+    says = _says(name, found, day, line)
+    return replace(made, strip=strip_of_days(line, clause=found.clause, today=today, says=says))
+
+
+def _words(name: str, value: Counted) -> str:
+    zh, en = title(name)
+    shown = value.shown()
+    return t(f"{zh}：{shown['zh']}", f"{en}: {shown['en']}")
+
+
+def _line(calendar: Calendar, found: Counted, day: date, held: Sequence[Pause]) -> Deadline:
+    if isinstance(found, LeastRule) and found.before:
+        return latest_before(calendar, event=day, term=found.term)
+    return deadline(calendar, start=day, term=found.term, pauses=held)
+
+
+def _says(name: str, found: Counted, day: date, line: Deadline) -> str:
+    zh, en = title(name)
+    from_zh, from_en = date_words(day), date_words(day)
+    if isinstance(found, LeastRule) and found.before:
+        asks = t(
+            f"{zh}：{from_zh}之前{found.term.zh}，自前一日倒数，不顺延。",
+            f"{en}: {found.term.en} before {from_en}, counted back from the day before, never extended. ",
+        )
+        return asks + t(f"最迟{date_words(line.due)}。", f"At the latest on {date_words(line.due)}.")
+    asks = t(
+        f"{zh}：{from_zh}起，自次日起算{found.term.zh}，",
+        f"{en}: {found.term.en} from the day after {from_en}. ",
+    )
+    if line.due is None:
+        return asks + t(f"{line.says.zh}。", f"{line.says.en[:1].upper()}{line.says.en[1:]}.")
+    return asks + t(f"{date_words(line.due)}届满（含当日）。", f"It ends with {date_words(line.due)}.")
+
+
+def _day(said: str, where: str, problems: list[Problem]) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        problems.append(
+            Problem(
+                "calendar.no-date",
+                "日期应写作 2026-03-02。",
+                "A date is written like 2026-03-02.",
+                field=where,
+            )
+        )
+        return None
+
+
+def _pauses(said: Sequence[tuple[str, str]], problems: list[Problem]) -> list[Pause]:
+    found = []
+    for n, (first_said, last_said) in enumerate(said):
+        if not first_said and not last_said:
+            continue
+        first = _day(first_said or last_said, f"/from{n}", problems)
+        last = _day(last_said or first_said, f"/to{n}", problems)
+        if first is None or last is None:
+            continue
+        if not 0 <= (last - first).days <= LONGEST_PAUSE:
+            problems.append(
+                Problem(
+                    "calendar.pause", "暂停的止日应在起日之后一年以内。",
+                    "A pause ends after it begins, and within a year.", field=f"/to{n}",
+                )
+            )  # fmt: skip
+            continue
+        found.append(Pause(first, last))
+    return found

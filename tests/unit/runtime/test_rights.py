@@ -1,0 +1,67 @@
+"""The table of rights: no endpoint stands beside it, and what is written about it is what the code says."""
+
+import importlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from joserfc.jwk import OKPKey
+from pydantic import SecretStr
+from starlette.routing import BaseRoute, Mount
+from typer.testing import CliRunner
+
+from gongkai.cli.rights import app as command
+from gongkai.rules.requirements import requirements
+from gongkai.runtime.identity import ISSUERS
+from gongkai.runtime.rights import RULES, Action, actions_of
+from gongkai.runtime.rights.table import as_markdown
+from gongkai.runtime.settings import SERVICES, ServiceName, Settings
+
+DOCS = Path(__file__).parents[3] / "docs"
+UNGUARDED = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}  # FastAPI's own: descriptions
+
+
+def every(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """All routes, those of included routers with them."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from every(included.routes)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_of_every_service_is_for_an_action(service: ServiceName, tmp_path: Path) -> None:
+    for name in ISSUERS:
+        key = OKPKey.generate_key("Ed25519")
+        (tmp_path / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
+    settings = Settings(service=service, dsn=SecretStr("postgresql://nowhere"), token_keys=tmp_path)
+    app = importlib.import_module(f"gongkai.services.{service}.app").create(settings)
+    routes = list(every(app.routes))
+    assert len(routes) > 1
+    for route in routes:
+        if isinstance(route, Mount):
+            assert route.path.startswith("/static/")
+        elif isinstance(route, APIRoute):
+            assert actions_of(route.endpoint), f"{route.path} is for no action of the table"
+        else:
+            assert getattr(route, "path", "") in UNGUARDED
+
+
+def test_every_action_has_its_rule_with_a_clause_that_there_is() -> None:
+    assert set(RULES) == set(Action)
+    assert {rule.clause for rule in RULES.values()} <= set(requirements())
+
+
+def test_the_page_is_written_from_the_code() -> None:
+    assert (DOCS / "rights.md").read_text() == as_markdown(), "gongkai rights --markdown > docs/rights.md"
+
+
+def test_the_command_says_the_same() -> None:
+    told = json.loads(CliRunner().invoke(command, ["rights", "--json"]).output)
+    assert {entry["action"] for entry in told} == {action.value for action in Action}
+    assert CliRunner().invoke(command, ["rights", "--markdown"]).output == as_markdown()
+    assert "保密审查" in CliRunner().invoke(command, ["rights"]).output
