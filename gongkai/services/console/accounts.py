@@ -1,24 +1,32 @@
-"""Local accounts (等保: unique identity, argon2id, limited attempts). What a person may do is the register's to say."""
+"""Local accounts (等保: unique identity, argon2id, passwords that age). What a person may do is the register's to say.
+
+Two accounts are nobody's in the register, so that no one person holds all (等保: administrators apart): the registrar
+enters units and systems, the security administrator gives out accounts and keys. Neither can do officers' work.
+"""
 
 import asyncio
 import os
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-REGISTRAR = "registrar"
-FIRST = "registrar.password"
-ATTEMPTS = 5
-LOCK = timedelta(seconds=300)
-SHORTEST = 8  # characters
+from gongkai.services.console import limits
+
+REGISTRAR: Final = "registrar"
+SECURITY: Final = "security"
+OFFICES: Final = (REGISTRAR, SECURITY)
+PASSWORD_FILE: Final[Mapping[str, str]] = {office: f"{office}.password" for office in OFFICES}
+AGE: Final = timedelta(days=90)  # of a password (等保, customary)
+SHORTEST: Final = 8  # characters
 
 _log = structlog.get_logger(__name__)
 
@@ -32,50 +40,76 @@ class WeakPassword(ValueError):
     """Shorter than eight characters, or of one kind of character only."""
 
 
+class SamePassword(ValueError):
+    """The new password is the old one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in."""
+    """Somebody who may sign in. `stale`: the password is too old, or somebody else chose it."""
 
     person: str
-    registrar: bool
+    registrar: bool = False
+    security: bool = False
+    stale: bool = False
 
 
-async def put(conn: Any, person: str, password: str, now: datetime, *, registrar: bool = False) -> None:
-    """Make the account, or give it another password. Raises WeakPassword."""
+async def put(
+    conn: Any, person: str, password: str, now: datetime, *, office: str = "", temporary: bool = False
+) -> None:
+    """Make the account, or give it another password. Raises WeakPassword, SamePassword."""
     kinds = sum(bool(re.search(kind, password)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
     if len(password) < SHORTEST or kinds < 2:
         raise WeakPassword(f"a password has {SHORTEST} characters or more, of two kinds at least")
+    before = await conn.fetchval("SELECT password FROM account WHERE person = $1", person)
+    if before is not None and await asyncio.to_thread(_verify, before, password):
+        raise SamePassword("the new password is the old one")
     await conn.execute(
-        "INSERT INTO account (person, password, registrar, changed_at) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (person) DO UPDATE SET password = $2, registrar = $3, changed_at = $4, failures = 0,"
-        " locked_until = NULL",
+        "INSERT INTO account (person, password, registrar, security, changed_at, temporary)"
+        " VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (person) DO UPDATE SET password = $2, registrar = $3, security = $4, changed_at = $5,"
+        " temporary = $6",
         person,
         await asyncio.to_thread(_HASHER.hash, password),
-        registrar,
+        office == REGISTRAR,
+        office == SECURITY,
         now,
+        temporary,
     )
 
 
 async def first(pool: Any, folder: Path, now: datetime) -> None:
-    """In an empty deployment: the registrar's account, its password in a file that only this process's user reads.
+    """In an empty deployment: both administrators' accounts, their passwords in files that only this process's user
+    reads; also where a deployment of before has a registrar alone.
 
-    The file is written before the account, so that no account is left without its password. Where the folder
+    The files are written before the accounts, so that no account is left without its password. Where the folder
     can't be written (secrets that are mounted), the deployment brings its accounts another way.
     """
-    if await pool.fetchval("SELECT EXISTS (SELECT 1 FROM account)"):
-        return
-    file, password = folder / FIRST, secrets.token_urlsafe(12) + "-1a"
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE")
+        there = await conn.fetchrow(
+            "SELECT bool_or(registrar) AS registrar, bool_or(security) AS security FROM account"
+        )
+        for office in OFFICES:
+            if not there[office] and _leave(folder / PASSWORD_FILE[office], password := _random()):
+                await put(conn, office, password, now, office=office)
+                _log.info(
+                    "first account made", person=office, password_in=str(folder / PASSWORD_FILE[office])
+                )
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(12) + "-1a"
+
+
+def _leave(file: Path, password: str) -> bool:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
             handle.write(password + "\n")
     except OSError as error:
-        _log.warning("no first account", folder=str(folder), error=type(error).__name__)
-        return
-    async with pool.acquire() as conn, conn.transaction():
-        await conn.execute("LOCK TABLE account IN EXCLUSIVE MODE")
-        if not await conn.fetchval("SELECT EXISTS (SELECT 1 FROM account)"):
-            await put(conn, REGISTRAR, password, now, registrar=True)
-            _log.info("first account made", person=REGISTRAR, password_in=str(file))
+        _log.warning("no first account", folder=str(file.parent), error=type(error).__name__)
+        return False
+    return True
 
 
 async def persons(pool: Any) -> set[str]:
@@ -83,30 +117,26 @@ async def persons(pool: Any) -> set[str]:
     return {row["person"] for row in await pool.fetch("SELECT person FROM account")}
 
 
-async def check(pool: Any, person: str, password: str, now: datetime) -> Account | None:
-    """The account, if the password is its own; None also while it is locked, without saying which."""
-    known = await pool.fetchrow("SELECT password, locked_until FROM account WHERE person = $1", person)
-    if known is not None and _locked(known, now):
+async def administrators(pool: Any) -> list[Account]:
+    """The accounts that are nobody's in the register."""
+    rows = await pool.fetch(
+        "SELECT person, registrar, security FROM account WHERE registrar OR security ORDER BY person"
+    )
+    return [Account(**row) for row in rows]
+
+
+async def check(pool: Any, person: str, password: str, address: str, now: datetime) -> Account | None:
+    """The account, if the password is its own; None also while the limits say to wait, without saying which."""
+    known = await pool.fetchrow("SELECT * FROM account WHERE person = $1", person)
+    name = person if known else limits.NOBODY
+    if not await limits.begin(pool, name, address, now):
         await asyncio.sleep(_TAKES)  # as long as a wrong password, and no work
         return None
-    right = await asyncio.to_thread(_verify, known["password"] if known else _NOBODY, password)
-    async with pool.acquire() as conn, conn.transaction():  # held for the counting only
-        row = await conn.fetchrow("SELECT * FROM account WHERE person = $1 FOR UPDATE", person)
-        if row is None or known is None or _locked(row, now) or row["password"] != known["password"]:
-            return None
-        failures = 0 if right else row["failures"] + 1
-        until = now + LOCK if failures >= ATTEMPTS else None
-        await conn.execute(
-            "UPDATE account SET failures = $2, locked_until = $3 WHERE person = $1",
-            person,
-            0 if until else failures,
-            until,
-        )
-        return Account(person, row["registrar"]) if right else None
-
-
-def _locked(row: Any, now: datetime) -> bool:
-    return row["locked_until"] is not None and row["locked_until"] > now
+    if not await asyncio.to_thread(_verify, known["password"] if known else _NOBODY, password) or not known:
+        return None
+    await limits.came_in(pool, name, address, now)
+    stale = known["temporary"] or known["changed_at"] + AGE <= now
+    return Account(person, known["registrar"], known["security"], stale)
 
 
 def _verify(known: str, password: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Depends
+from pydantic import BeforeValidator
 
 from gongkai.services.console.reads.cursor import Slice
 from gongkai.services.console.reads.listing import Leaf
@@ -42,6 +43,18 @@ def leaf(after: str = "", before: str = "") -> Leaf:
 
 
 Paged = Annotated[Leaf, Depends(leaf)]
+
+
+def day_of(text: str) -> date | None:
+    """A day in an address: an empty or unreadable one narrows nothing, nor does one that no log reaches."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year < 3000 else None
+
+
+Day = Annotated[date | None, BeforeValidator(day_of)]
 
 
 def _plain(value: Any) -> str:

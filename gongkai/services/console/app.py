@@ -11,15 +11,27 @@ from gongkai.runtime.topology import LOGS
 from gongkai.runtime.web import dress, mount_static, templates
 from gongkai.services.console import accounts, log
 from gongkai.services.console.errors import install
+from gongkai.services.console.oidc import Provider
 from gongkai.services.console.pages import (
     account,
     applications,
+    calendar,
+    contracts,
     dashboard,
+    delegations,
     documents,
     drafts,
     events,
+    handed,
+    oidc,
+    register,
+    register_ending,
+    register_import,
+    rights,
+    rules,
     scores,
     sign_in,
+    systems,
     tasks,
     tokens,
 )
@@ -28,7 +40,10 @@ from gongkai.services.console.views import PROJECTIONS
 FOLDER = Path(__file__).parent
 
 # A draft's own addresses come before those of any document.
-PAGES = (sign_in, account, tokens, tasks, drafts, documents, applications, dashboard, scores, events)
+PAGES = (
+    sign_in, oidc, account, tokens, systems, delegations, rights, tasks, drafts, documents, applications, handed,
+    dashboard, calendar, rules, scores, register, register_ending, register_import, events, contracts,
+)  # fmt: skip
 
 
 def create(settings: Settings) -> FastAPI:
@@ -41,6 +56,7 @@ def create(settings: Settings) -> FastAPI:
         large=("/documents",),
     )
     app.state.pages = templates(FOLDER)
+    app.state.oidc = Provider.of(settings)
     app.state.issuer = Issuer.load("console", settings.token_keys)
     mount_static(app, FOLDER / "static")
     dress(app)

@@ -32,6 +32,7 @@ class Answer:
     status: int
     body: Any = None
     text: str = ""
+    content: bytes = b""
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -50,9 +51,7 @@ async def ask(
     **request: Any,
 ) -> Answer:
     """One request. `key` makes a command count once, however often the form is sent."""
-    headers = {
-        "Authorization": f"Bearer {who.issuer.issue(who.person, parts.wall(), registrar=who.registrar)}"
-    }
+    headers = {"Authorization": f"Bearer {who.token(parts.wall())}"}
     headers |= {"Idempotency-Key": key} if key else {}
     headers |= request.pop("headers", {})
     try:
@@ -72,7 +71,9 @@ def _read(answer: httpx.Response) -> Answer:
     except ValueError:
         body = None
     if answer.is_success:
-        return Answer(answer.status_code, body, "" if is_json else answer.text)
+        if answer.headers.get("content-type", "").startswith("text/"):
+            return Answer(answer.status_code, body, answer.text)
+        return Answer(answer.status_code, body, content=b"" if is_json else answer.content)
     if isinstance(body, Mapping):
         return Answer(answer.status_code, problems=from_document(body, answer.status_code))
     _log.warning("service failed", status=answer.status_code)

@@ -9,10 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from gongkai.contracts.errors import Sentence
+from gongkai.contracts.errors import Refused, Sentence
 from gongkai.runtime import problems
 from gongkai.runtime.web.headers import HEADERS
-from gongkai.services.console.visitor import ForgedForm, SignInNeeded, Visitor, visitor
+from gongkai.services.console.visitor import ForgedForm, SignInNeeded, StalePassword, Visitor, visitor
 
 _SAYS = {
     403: Sentence("您无权查看这一页。", "You have no right to see this page."),
@@ -35,7 +35,8 @@ _MORE = {
         "Check the address. What was sent just now is here after a moment: reload.",
     ),
     413: Sentence(
-        "正文最多 5 MiB。请返回并缩短内容。", "A text has 5 MiB at most. Go back and shorten what was sent."
+        "正文最多 5 MiB，其他文件最多 16 MiB。请返回并缩短内容。",
+        "A text has 5 MiB at most, another file 16 MiB. Go back and shorten what was sent.",
     ),
     422: Sentence("请从菜单进入，重新筛选。", "Go in by the menu, and filter anew."),
 }
@@ -50,8 +51,10 @@ _FAILED = Sentence("系统出错，未能完成。", "Something went wrong here;
 def install(app: FastAPI) -> None:
     """Pages for people; the few machine interfaces keep their problem documents."""
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(StalePassword, _stale)
     app.add_exception_handler(ForgedForm, _forged)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Refused, _refused_to(app.exception_handlers[Refused]))
     app.add_exception_handler(Exception, _failed)
     as_document: Any = app.exception_handlers[RequestValidationError]
 
@@ -86,6 +89,23 @@ async def _sign_in(request: Request, _: Exception) -> Response:
     return RedirectResponse(f"/sign-in{back}", 303)
 
 
+def _refused_to(as_document: Any) -> Any:
+    async def told(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        if request.url.path.startswith(("/api/", "/log/")):
+            answer: Response = await as_document(request, error)
+            return answer
+        return await _page(request, error.status, error.says, f"{error.code} · {error.clause}")
+
+    return told
+
+
+async def _stale(request: Request, _: Exception) -> Response:
+    if request.headers.get("HX-Request"):
+        return Response(status_code=204, headers={"HX-Redirect": "/password"})
+    return RedirectResponse("/password", 303)
+
+
 async def _forged(request: Request, _: Exception) -> Response:
     return await _page(request, 403, _FORGED)
 
@@ -108,7 +128,7 @@ async def _failed(request: Request, _: Exception) -> Response:
     return answer
 
 
-async def _page(request: Request, status: int, says: Sentence) -> Response:
+async def _page(request: Request, status: int, says: Sentence, code: str = "") -> Response:
     answer: Response = await request.app.state.pages.page(
         request,
         "error.html",
@@ -117,7 +137,7 @@ async def _page(request: Request, status: int, says: Sentence) -> Response:
         at="",
         says=says,
         more=_MORE.get(status, _AGAIN),
-        code=status,
+        code=code or status,
     )
     return answer
 

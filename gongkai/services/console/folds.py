@@ -8,7 +8,7 @@ from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import Event, decode
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.upsert import stored, upsert
+from gongkai.ledger.upsert import upsert
 
 Columns = Mapping[str, Any]
 
@@ -65,5 +65,5 @@ class Cases:
                     rows[name][key] = columns
         for name, found in rows.items():
             if found:
-                values = [{column: stored(v) for column, v in row.items()} for row in found.values()]
+                values = list(found.values())
                 await upsert(conn, by_name[name].table, values, by_name[name].conflict(values[0]))

@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from gongkai.contracts.vocabulary import ConsultationKind
-from gongkai.rules.calendar import official
+from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import Deadline, deadline, late_days
 from gongkai.rules.rulebooks import load
 from gongkai.rules.term import Term
 
+REVIEW_TERM = "secrecy-review"  # in those rulebooks that set one (WY-B.10)
 AT_RISK = 3  # working days left: from here on a case is shown as at risk
 
 State = Literal["late", "risk", "open", "wait", "done"]
@@ -29,41 +30,44 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline, the term and the clause it comes from."""
+    """A deadline, the term and the clause it comes from, and the calendar that it was counted by."""
 
+    calendar: Calendar
     deadline: Deadline
     term: Term
     clause: str
 
 
-@lru_cache(maxsize=4096)
-def _application(calendar: str, jurisdiction: str, received_on: date, rules_on: date) -> Due:
-    rule = load(jurisdiction, rules_on).answer
-    return Due(deadline(official(), start=received_on, term=rule.term), rule.term, rule.clause)
+@lru_cache(maxsize=8192)
+def counted(calendar: Calendar, start: date, term: Term, clause: str) -> Due:
+    """The deadline of a term that begins after `start`."""
+    return Due(calendar, deadline(calendar, start=start, term=term), term, clause)
 
 
-@lru_cache(maxsize=4096)
-def _consultation(calendar: str, jurisdiction: str, kind: str, requested_on: date) -> Due:
-    rule = load(jurisdiction, requested_on).consultation(ConsultationKind(kind))
-    return Due(deadline(official(), start=requested_on, term=rule.term), rule.term, rule.clause)
-
-
-def application_due(jurisdiction: str, received_on: date, rules_on: date) -> Due:
+def application_due(calendar: Calendar, jurisdiction: str, received_on: date, rules_on: date) -> Due:
     """When an application is to be answered."""
-    return _application(official().version, jurisdiction, received_on, rules_on)
+    rule = load(jurisdiction, rules_on).answer
+    return counted(calendar, received_on, rule.term, rule.clause)
 
 
-def consultation_due(jurisdiction: str, kind: str, requested_on: date) -> Due:
+def consultation_due(calendar: Calendar, jurisdiction: str, kind: str, requested_on: date) -> Due:
     """When a consulted unit is to answer; the rules are those of the unit that asks."""
-    return _consultation(official().version, jurisdiction, kind, requested_on)
+    rule = load(jurisdiction, requested_on).consultation(ConsultationKind(kind))
+    return counted(calendar, requested_on, rule.term, rule.clause)
 
 
-def publication_due(jurisdiction: str, formed_on: date, drafted_on: date) -> Due | None:
+def review_due(calendar: Calendar, jurisdiction: str, asked_on: date) -> Due | None:
+    """When the secrecy review is to be concluded; None where the rulebook sets no term (WY-B.10 does)."""
+    rule = load(jurisdiction, asked_on).terms.get(REVIEW_TERM)
+    return None if rule is None else counted(calendar, asked_on, rule.term, rule.clause)
+
+
+def publication_due(calendar: Calendar, jurisdiction: str, formed_on: date, drafted_on: date) -> Due | None:
     """When a document is to be out; None where the calendar doesn't reach back to its forming."""
-    if not official().knows(formed_on):
+    if formed_on.year < calendar.first_year:
         return None
     rule = load(jurisdiction, drafted_on).publish
-    return Due(deadline(official(), start=formed_on, term=rule.term), rule.term, rule.clause)
+    return counted(calendar, formed_on, rule.term, rule.clause)
 
 
 def standing(due: Due, today: date) -> Standing:
@@ -73,9 +77,9 @@ def standing(due: Due, today: date) -> Standing:
         zh, en = line.says.zh, line.says.en
         return Standing("wait", None, line.left, zh, en)
     if today > line.due:
-        n = late_days(official(), line.due, today)
+        n = late_days(due.calendar, line.due, today)
         return Standing("late", line.due, n, f"超期{n}个工作日", f"{n} working day{'s' * (n > 1)} late")
-    left = late_days(official(), today, line.due)
+    left = late_days(due.calendar, today, line.due)
     if left == 0:
         return Standing("risk", line.due, 0, "今日到期", "due today")
     state: State = "risk" if left <= AT_RISK else "open"

@@ -13,14 +13,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from gongkai.contracts.clauses import clause
-from gongkai.contracts.errors import BadInput, Refused, Sentence
-from gongkai.contracts.vocabulary import Duty
+from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.ledger import served
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.read import LogId
 from gongkai.ledger.tiles import TileName
 from gongkai.runtime.commands import PartsOf
-from gongkai.runtime.identity import principal
+from gongkai.runtime.identity import Principal, principal
+from gongkai.runtime.openapi import SIGNED_IN, answers
+from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import LOGS
 from gongkai.services.console import sessions
@@ -28,6 +29,10 @@ from gongkai.services.console import sessions
 router = APIRouter(prefix="/log", tags=["ledger"])
 
 FOREVER = "max-age=31536000, immutable"  # what stands in a tree never changes
+
+BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 class Log(BaseModel):
@@ -43,7 +48,8 @@ class Logs(BaseModel):
     logs: list[Log]
 
 
-@router.get("")
+@router.get("", summary="日志清单 · The logs")
+@acts(Action.READ_TREE)
 async def logs(parts: PartsOf, response: Response) -> Logs:
     """All logs, with the size of their newest checkpoint and the key that signs it."""
     response.headers["Cache-Control"] = "max-age=1"
@@ -57,7 +63,8 @@ async def _log(pool: Any, log: LogId) -> Log:
     return Log(name=log.name, size=size, vkey=keys[0] if keys else None, vkeys=keys)
 
 
-@router.get("/{name}/checkpoint")
+@router.get("/{name}/checkpoint", summary="检查点 · The newest checkpoint", response_class=PlainTextResponse)
+@acts(Action.READ_TREE)
 async def checkpoint(name: str, parts: PartsOf) -> Response:
     """The newest checkpoint, cosigned where a witness answered in time."""
     note = await served.checkpoint(parts.pool, _named(name))
@@ -66,7 +73,14 @@ async def checkpoint(name: str, parts: PartsOf) -> Response:
     return PlainTextResponse(str(note), headers={"Cache-Control": "max-age=1"})
 
 
-@router.get("/{name}/tile/entries/{path:path}")
+@router.get(
+    "/{name}/tile/entries/{path:path}",
+    summary="日志条目 · Entries, for auditors",
+    response_class=Response,
+    responses=BYTES | answers(401, 403),
+    openapi_extra=SIGNED_IN,
+)
+@acts(Action.READ_ENTRIES)
 async def entries(
     name: str,
     path: str,
@@ -87,7 +101,10 @@ async def entries(
     return Response(found, headers=headers, media_type="application/octet-stream")
 
 
-@router.get("/{name}/tile/{path:path}")
+@router.get(
+    "/{name}/tile/{path:path}", summary="哈希瓦片 · A hash tile", response_class=Response, responses=BYTES
+)
+@acts(Action.READ_TREE)
 async def hashes(name: str, path: str, parts: PartsOf) -> Response:
     """A hash tile, whole or partial."""
     found = await served.tile(parts.pool, _named(name), _tile(path))
@@ -104,14 +121,10 @@ async def _require_auditor(request: Request, parts: Parts) -> None:
     if "authorization" not in request.headers:
         session = await sessions.find(parts.pool, request, parts.wall())
     if session is not None:
-        person = session.person
+        who = Principal(session.person, "console", session.registrar, session.security)
     else:
         who = await principal(request)
-        person = "" if who.is_public else who.person
-    register = await parts.replica.sync()
-    if not any(Duty.AUDITOR in holding.duties for holding in register.holdings(person)):
-        says = Sentence("只有审计人员可以读取日志条目。", "Only auditors may read the entries of a log.")
-        raise Refused("rights.entries", "GT-supervise", says, status=403)
+    await require(parts, who, Action.READ_ENTRIES)
 
 
 def _named(name: str) -> LogId:

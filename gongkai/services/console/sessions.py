@@ -10,6 +10,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gongkai.services.console.accounts import Account
+
 COOKIE = "gongkai_console"
 DOOR = "gongkai_console_door"  # before there is a session: ties the sign-in form to the browser
 IDLE = timedelta(minutes=30)
@@ -19,24 +21,31 @@ SEEN_EVERY = timedelta(minutes=1)  # how exactly the last sight is kept
 
 @dataclass(frozen=True, slots=True)
 class Session:
+    """`changes_password`: nothing else is open to it until the password is changed."""
+
     person: str
     registrar: bool
+    security: bool
     csrf: str
+    changes_password: bool = False
 
 
 def _id(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-async def start(pool: Any, person: str, registrar: bool, now: datetime) -> str:
+async def start(pool: Any, account: Account, now: datetime) -> str:
     """A new session; what the cookie is to hold. Sessions long over are swept on the way."""
     secret = secrets.token_urlsafe(32)
     await pool.execute("DELETE FROM session WHERE seen_at < $1 OR started_at < $2", now - IDLE, now - LONGEST)
     await pool.execute(
-        "INSERT INTO session (id, person, registrar, csrf, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        "INSERT INTO session (id, person, registrar, security, changes_password, csrf, started_at, seen_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
         _id(secret),
-        person,
-        registrar,
+        account.person,
+        account.registrar,
+        account.security,
+        account.stale,
         secrets.token_urlsafe(32),
         now,
     )
@@ -49,7 +58,8 @@ async def find(pool: Any, request: Request, now: datetime) -> Session | None:
     if not secret:
         return None
     row = await pool.fetchrow(
-        "SELECT person, registrar, csrf, seen_at FROM session WHERE id = $1 AND seen_at > $2 AND started_at > $3",
+        "SELECT person, registrar, security, csrf, changes_password, seen_at FROM session"
+        " WHERE id = $1 AND seen_at > $2 AND started_at > $3",
         _id(secret),
         now - IDLE,
         now - LONGEST,
@@ -58,13 +68,18 @@ async def find(pool: Any, request: Request, now: datetime) -> Session | None:
         return None
     if now - row["seen_at"] > SEEN_EVERY:
         await pool.execute("UPDATE session SET seen_at = $2 WHERE id = $1", _id(secret), now)
-    return Session(row["person"], row["registrar"], row["csrf"])
+    return Session(row["person"], row["registrar"], row["security"], row["csrf"], row["changes_password"])
 
 
 async def end(pool: Any, request: Request) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
         await pool.execute("DELETE FROM session WHERE id = $1", _id(secret))
+
+
+async def end_all(conn: Any, person: str) -> None:
+    """Every session of a person, at every browser."""
+    await conn.execute("DELETE FROM session WHERE person = $1", person)
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str) -> None:

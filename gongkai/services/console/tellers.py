@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gongkai.contracts.events import SYSTEM
 from gongkai.contracts.register import Register
+from gongkai.rules.moment import local_date
 from gongkai.runtime.web import t
+from gongkai.services.console.accounts import REGISTRAR
 from gongkai.services.console.visitor import Visitor
 
 PUBLIC = "public"
@@ -26,20 +28,43 @@ class Step:
     state: str = ""
 
 
-def person_words(register: Register, person: str, unit: str | None = None) -> str:
-    """Name, unit and duties: 李明（区住建局 政务公开专员）; the system and the public by their own words."""
+def person_words(register: Register, person: str, unit: str | None = None, on: date | None = None) -> str:
+    """Name, unit and duties on that day: 李明（区住建局 政务公开专员）; the system and the public by their own words."""
     if person == SYSTEM:
         return t("系统（按规则自动办理）", "the system, by rule")
     if person == PUBLIC:
         return t("申请人（门户）", "the applicant, by the portal")
-    holdings = register.holdings(person)
-    holding = next((h for h in holdings if h.unit == unit), holdings[0] if holdings else None)
+    if person.startswith("system:"):
+        return _system_words(register, person.removeprefix("system:"))
+    if person == REGISTRAR:
+        return t("名录管理员", "the registrar")
+    then = register.as_of(on)
+    holdings = then.holdings(person)
+    holding = next((h for h in holdings if unit in (h.unit, h.through)), holdings[0] if holdings else None)
     if holding is None:
-        return person
-    entry = register.unit(holding.unit)
+        return register.people().get(person, person)
     duties = t("、", ", ").join(t(d.zh, d.en) for d in sorted(holding.duties))
-    where = f"{entry.name if entry else holding.unit} {duties}".strip()
+    where = f"{then.name(holding.through or holding.unit)} {duties}".strip()
     return t(f"{holding.name}（{where}）", f"{holding.name} ({where})")
+
+
+def _system_words(register: Register, system: str) -> str:
+    entry = register.systems.get(system)
+    if entry is None:
+        return system
+    unit = register.unit(entry.unit)
+    where = unit.name if unit else entry.unit
+    return t(f"{entry.name}（{where}业务系统）", f"{entry.name} (system of {where})")
+
+
+def acting_words(register: Register, person: str, unit: str, on: date) -> str:
+    """For whom somebody acted on that day, where he did; empty otherwise."""
+    said = []
+    for each in register.acting(person, on):
+        if each.unit == unit:
+            giver = person_words(register, each.giver, unit)
+            said.append(t(f"受{giver}委托代行职责", f"acting for {giver}"))
+    return t("；", "; ").join(said)
 
 
 def post_words(register: Register, person: str, unit: str) -> str:
@@ -63,7 +88,7 @@ def _step(who: Visitor, row: Mapping[str, Any]) -> Step:
     opens = who.sees(row["unit"], row["other_unit"])
     return Step(
         what=what,
-        who=person_words(who.register, row["by"], acting),
+        who=person_words(who.register, row["by"], acting, local_date(row["at"])),
         time=row["at"],
         more=row["note"],
         clause=row["clause"],

@@ -7,16 +7,19 @@ from typing import Any
 
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Duty
-from gongkai.rules.calendar import official
-from gongkai.rules.deadlines import deadline
+from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.web import t
-from gongkai.services.console.lateness import Due, Standing, consultation_due, publication_due, standing
+from gongkai.services.console.lateness import (
+    Standing,
+    consultation_due,
+    publication_due,
+    review_due,
+    standing,
+)
 from gongkai.services.console.tellers import names_of
-from gongkai.services.console.visitor import people_with
-
-REVIEW_TERM = "secrecy-review"  # in those rulebooks that set one (WY-B.10)
+from gongkai.services.console.visitor import people_with, unit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,19 @@ class Turn:
 class At:
     """What a turn is told from."""
 
+    calendar: Calendar
     register: Register
     row: Any
     consultations: list[Any]
     today: date
 
 
-def turn(register: Register, row: Any, consultations: list[Any], today: date) -> Turn | None:
+def turn(
+    calendar: Calendar, register: Register, row: Any, consultations: list[Any], today: date
+) -> Turn | None:
     """None when nothing more is to be done."""
     tell = _TURNS.get(row["state"])
-    return tell(At(register, row, consultations, today)) if tell else None
+    return tell(At(calendar, register, row, consultations, today)) if tell else None
 
 
 def _reviewing(at: At) -> Turn:
@@ -51,7 +57,7 @@ def _reviewing(at: At) -> Turn:
         t("保密审查", "Secrecy review"),
         reviewers,
         _book(at).review.clause,
-        _review(at.register, at.row, at.today),
+        _review(at),
     )
 
 
@@ -74,8 +80,8 @@ def _consulting(at: At) -> Turn:
     waiting = [
         k for k in at.consultations if k["requested"] and k["answered"] is None and k["silence"] != "consent"
     ]
-    units = t("、", ", ").join(dict.fromkeys(_unit(at.register, k["asked"]) for k in waiting))
-    stands = [s for k in waiting if (s := consultation_standing(at.register, k, at.today))]
+    units = t("、", ", ").join(dict.fromkeys(unit_words(at.register, k["asked"]) for k in waiting))
+    stands = [s for k in waiting if (s := consultation_standing(at.calendar, at.register, k, at.today))]
     first = min(stands, key=lambda s: s.due or date.max, default=None)
     kind = ConsultationKind(waiting[0]["kind"]) if waiting else ConsultationKind.AFFECTS
     clause = _book(at).consultation(kind).clause
@@ -87,7 +93,7 @@ def _consulting(at: At) -> Turn:
 def _ready(at: At) -> Turn:
     unit = at.row["unit"]
     due = publication_due(
-        at.register.jurisdiction(unit), at.row["formed_on"], local_date(at.row["drafted_at"])
+        at.calendar, at.register.jurisdiction(unit), at.row["formed_on"], local_date(at.row["drafted_at"])
     )
     stands = standing(due, at.today) if due else None
     who = _people(at.register, unit, Duty.DISCLOSURE_OFFICER)
@@ -105,23 +111,21 @@ _TURNS: Mapping[str, Callable[[At], Turn]] = {
 }
 
 
-def consultation_standing(register: Register, row: Any, today: date) -> Standing | None:
+def consultation_standing(calendar: Calendar, register: Register, row: Any, today: date) -> Standing | None:
     if row["requested_on"] is None:
         return None
     return standing(
-        consultation_due(register.jurisdiction(row["unit"]), row["kind"], row["requested_on"]), today
+        consultation_due(calendar, register.jurisdiction(row["unit"]), row["kind"], row["requested_on"]),
+        today,
     )
 
 
-def _review(register: Register, row: Any, today: date) -> Standing | None:
-    if row["review_requested_at"] is None:
+def _review(at: At) -> Standing | None:
+    if at.row["review_requested_at"] is None:
         return None
-    asked_on = local_date(row["review_requested_at"])
-    rule = load(register.jurisdiction(row["unit"]), asked_on).terms.get(REVIEW_TERM)
-    if rule is None:
-        return None
-    due = Due(deadline(official(), start=asked_on, term=rule.term), rule.term, rule.clause)
-    return standing(due, today)
+    asked_on = local_date(at.row["review_requested_at"])
+    due = review_due(at.calendar, at.register.jurisdiction(at.row["unit"]), asked_on)
+    return standing(due, at.today) if due else None
 
 
 def _book(at: At) -> Rulebook:
@@ -130,15 +134,11 @@ def _book(at: At) -> Rulebook:
 
 def _people(register: Register, unit: str, duty: Duty) -> str:
     people = people_with(register, unit, duty)
-    where = _unit(register, unit)
+    where = unit_words(register, unit)
     return f"{where} {names_of(people)}" if people else f"{where} {t(duty.zh, duty.en)}"
 
 
 def _drafter(register: Register, row: Any) -> str:
-    holding = next((h for h in register.holdings(row["drafted_by"]) if h.unit == row["unit"]), None)
-    return f"{_unit(register, row['unit'])} {holding.name if holding else row['drafted_by']}"
-
-
-def _unit(register: Register, unit: str) -> str:
-    entry = register.unit(unit)
-    return entry.name if entry else unit
+    return (
+        f"{unit_words(register, row['unit'])} {register.people().get(row['drafted_by'], row['drafted_by'])}"
+    )

@@ -1,7 +1,8 @@
 """Who is at the console, and what of it he or she gets to see (SC-1.1). What may be done, the services decide."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -9,13 +10,22 @@ from starlette.responses import HTMLResponse
 
 from gongkai.contracts.register import Holding, Register
 from gongkai.contracts.vocabulary import Duty, StandingRole
+from gongkai.rules.calendar import Calendar
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed
-from gongkai.runtime.identity import Issuer
+from gongkai.runtime.identity import Issuer, Principal
+from gongkai.runtime.rights import Action, Asker, Concern, allowed, asker_of, refusal
 from gongkai.runtime.web import Pages, t
 from gongkai.services.console import sessions
 
-OVERSIGHT = frozenset({StandingRole.AUTHORITY, StandingRole.SUPERVISION})
+_OPEN_TO_STALE = ("/password", "/sign-out")
+OVERSIGHT = frozenset(
+    {StandingRole.AUTHORITY, StandingRole.SUPERVISION, StandingRole.WORKING_GROUP}
+)  # see all
+
+
+class StalePassword(Exception):
+    """The password is to be changed before anything else is open."""
 
 
 class SignInNeeded(Exception):
@@ -26,52 +36,73 @@ class ForgedForm(Exception):
     """A form without the session's token."""
 
 
-@dataclass(frozen=True, slots=True)
 class Visitor:
-    """A person signed in, with the duties that the register says."""
+    """A person signed in, with the rights that the register gives on this day."""
 
-    person: str
-    name: str
-    registrar: bool
-    csrf: str
-    holdings: tuple[Holding, ...]
-    sees_all: bool
-    register: Register
-    issuer: Issuer
+    def __init__(
+        self, asker: Asker, principal: Principal, calendar: Calendar, csrf: str, issuer: Issuer
+    ) -> None:
+        self.asker, self.principal, self.calendar = asker, principal, calendar
+        self.csrf, self.issuer = csrf, issuer
 
     @property
-    def units(self) -> tuple[str, ...]:
-        return tuple(h.unit for h in self.holdings)
+    def person(self) -> str:
+        return self.principal.person
 
     @property
+    def register(self) -> Register:
+        return self.asker.register
+
+    @property
+    def holdings(self) -> tuple[Holding, ...]:
+        return self.asker.held
+
+    @property
+    def name(self) -> str:
+        if self.holdings:
+            return self.holdings[0].name
+        if self.principal.registrar:
+            return t("名录管理员", "Registrar")
+        return t("安全管理员", "Security administrator") if self.principal.security else self.person
+
+    def token(self, now: datetime) -> str:
+        """What the services are asked with."""
+        who = self.principal
+        return self.issuer.issue(who.person, now, registrar=who.registrar, security=who.security)
+
+    def may(self, action: Action, unit: str | None = None, asked: Iterable[str | None] = ()) -> bool:
+        return allowed(self.asker, action, _concern(unit, asked))
+
+    def must(self, action: Action, unit: str | None = None, asked: Iterable[str | None] = ()) -> None:
+        """Raises Refused."""
+        if not self.may(action, unit, asked):
+            raise refusal(self.asker, action, _concern(unit, asked))
+
+    def where(self, action: Action) -> list[str]:
+        """The units whose cases he or she may do that with, be they its own or those that it was asked about; ended ones
+        included, whose affairs go on."""
+        return [unit for unit in self.register.history if self.may(action, unit, [unit])]
+
+    @cached_property
     def scope(self) -> list[str] | None:
-        """Units whose cases are shown; None = all of them (auditors, the authority, supervision)."""
-        return None if self.sees_all else list(self.units)
+        """Units whose cases are shown; None = all of them."""
+        return self._scope(Action.SEE_CASES)
 
-    @property
+    @cached_property
     def draft_scope(self) -> list[str] | None:
         """The same for drafts, which the secrecy guidance bodies see too (WY-B.13)."""
-        return None if self.guides_secrecy else self.scope
+        return self._scope(Action.SEE_DRAFTS)
 
-    @property
-    def guides_secrecy(self) -> bool:
-        return self.register.stands_for(self.person, StandingRole.SECRECY)
+    def _scope(self, action: Action) -> list[str] | None:
+        found = self.where(action)
+        return None if found and len(found) == len(self.register.history) else found
 
-    @property
-    def examines_referred(self) -> bool:
-        """True for the reviewers of a secrecy body: what is referred upwards comes to them (WY-B.8)."""
-        units = (self.register.unit(u) for u in self.units_with(Duty.SECRECY_REVIEWER))
-        return any(u is not None and StandingRole.SECRECY in u.roles for u in units)
+    def sees(self, unit: str, *asked: str | None) -> bool:
+        return self.may(Action.SEE_CASES, unit, asked)
 
-    def units_with(self, *duties: Duty) -> list[str]:
-        """Units in which the person holds one of the duties."""
-        return [h.unit for h in self.holdings if not h.duties.isdisjoint(duties)]
-
-    def holds(self, unit: str, *duties: Duty) -> bool:
-        return unit in self.units_with(*duties)
-
-    def sees(self, *units: str | None) -> bool:
-        return self.sees_all or any(unit in self.units for unit in units)
+    def drafts_for(self) -> list[str]:
+        """Units in whose name the person may hand in something new: those that exist."""
+        return [unit for unit in self.where(Action.DRAFT) if self.register.exists(unit)]
 
     def choosable(self, scope: list[str] | None) -> list[tuple[str, str]]:
         """(id, name) of the units that a list may be narrowed to."""
@@ -80,36 +111,36 @@ class Visitor:
             ((u.unit, u.name) for u in units if scope is None or u.unit in scope), key=lambda u: u[1]
         )
 
+    def unit_words(self, unit: str) -> str:
+        return unit_words(self.register, unit)
+
     def unit_name(self, unit: str | None) -> str:
-        entry = self.register.unit(unit) if unit else None
-        return entry.name if entry else (unit or "")
+        return self.register.name(unit) if unit else ""
 
 
-def people_names(register: Register) -> dict[str, str]:
-    return {o.person: o.name for unit in register.units.values() for o in unit.officers}
+def unit_words(register: Register, unit: str) -> str:
+    """The unit's name, and who carries its affairs on where it has ended (SC-A1.3)."""
+    owners = [register.name(owner.unit) for owner in register.owners(unit)]
+    if register.ended(unit) is None or not owners:
+        return register.name(unit)
+    now = t(f"（现由{'、'.join(owners)}承接）", f" (now {', '.join(owners)})")
+    return register.name(unit) + now
 
 
 async def visitor(request: Request, parts: PartsOf) -> Visitor:
-    """FastAPI dependency. Raises SignInNeeded."""
+    """FastAPI dependency. Raises SignInNeeded, StalePassword."""
     session = await sessions.find(parts.pool, request, parts.wall())
     if session is None:
         raise SignInNeeded
-    register: Register = await parts.replica.sync()
-    holdings = tuple(register.holdings(session.person))
-    auditor = any(Duty.AUDITOR in h.duties for h in holdings)
-    oversight = any(register.stands_for(session.person, role) for role in OVERSIGHT)
-    return Visitor(
-        person=session.person,
-        name=holdings[0].name
-        if holdings
-        else (t("名录管理员", "Registrar") if session.registrar else session.person),
-        registrar=session.registrar,
-        csrf=session.csrf,
-        holdings=holdings,
-        sees_all=auditor or oversight or session.registrar,
-        register=register,
-        issuer=request.app.state.issuer,
-    )
+    if session.changes_password and not request.url.path.startswith(_OPEN_TO_STALE):
+        raise StalePassword
+    principal = Principal(session.person, "console", session.registrar, session.security)
+    asker = await asker_of(parts, principal)
+    return Visitor(asker, principal, parts.replica.calendar, session.csrf, request.app.state.issuer)
+
+
+def _concern(unit: str | None, asked: Iterable[str | None]) -> Concern:
+    return Concern(unit, frozenset(each for each in asked if each is not None))
 
 
 Visiting = Annotated[Visitor, Depends(visitor)]
@@ -138,8 +169,7 @@ async def show(
     return await pages.page(request, name, status=status, who=who, at=at, **context)
 
 
-def people_with(register: Register, unit: str, *duties: Duty) -> Sequence[tuple[str, str]]:
-    """(person, name) of a unit's officers who hold one of the duties."""
-    entry = register.unit(unit)
-    officers = entry.officers if entry else ()
-    return [(o.person, o.name) for o in officers if not set(duties).isdisjoint(o.duties)]
+def people_with(register: Register, unit: str, *duties: Duty) -> list[tuple[str, str]]:
+    """(person, name) of the officers who hold one of the duties in a unit, or in one that carries its affairs on, or do
+    it for a colleague on the register's day."""
+    return [(o.person, o.name) for o in register.officers(unit, *duties)]

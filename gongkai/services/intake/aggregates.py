@@ -2,17 +2,38 @@
 
 from gongkai.contracts.events import decode
 from gongkai.ledger.decider import Aggregate
-from gongkai.services.intake.domain import applicant, application, document, unit
+from gongkai.services.intake.domain import (
+    agency_system,
+    applicant,
+    application,
+    delegation,
+    document,
+    holidays,
+    unit,
+)
 
 UNIT: Aggregate[unit.State] = Aggregate(None, unit.evolve, decode)
+AGENCY_SYSTEM: Aggregate[agency_system.State] = Aggregate(None, agency_system.evolve, decode)
+DELEGATION: Aggregate[delegation.State] = Aggregate(None, delegation.evolve, decode)
 DOCUMENT: Aggregate[document.State] = Aggregate(None, document.evolve, decode)
 APPLICATION: Aggregate[application.State] = Aggregate(None, application.evolve, decode)
+
+HOLIDAYS: Aggregate[holidays.State] = Aggregate(None, holidays.evolve, decode)
+CALENDAR_STREAM = "calendar-cn"  # one for all years: they have no gap between them
 
 APPLICANT: Aggregate[applicant.State] = Aggregate(None, applicant.evolve, decode)
 
 
 def unit_stream(unit_id: str) -> str:
     return f"unit-{unit_id}"
+
+
+def system_stream(system_id: str) -> str:
+    return f"system-{system_id}"
+
+
+def delegation_stream(delegation_id: str) -> str:
+    return f"delegation-{delegation_id}"
 
 
 def document_stream(document_id: str) -> str:

@@ -1,27 +1,51 @@
 """受理, wired: units, drafts and applications come in here. The only place where its things are put together."""
 
+from dataclasses import replace
+
 from fastapi import FastAPI
 
 from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
-from gongkai.services.intake import api, applications, erasure
+from gongkai.services.intake import api, applications, delegations, erasure, holidays, systems, units
 from gongkai.services.intake.deadlines import Deadlines
 from gongkai.services.intake.erasure import Erasures
+from gongkai.services.intake.ingress import api as ingress
+from gongkai.services.intake.ingress import mending
+from gongkai.services.intake.ingress.door import Door
+from gongkai.services.intake.ingress.gate import Gate
+from gongkai.services.intake.ingress.topics import Topics
 from gongkai.services.intake.sealing import keys_of
 from gongkai.services.intake.views import Applicants, Receipts
 
 
 def create(settings: Settings) -> FastAPI:
-    return build(
+    def rooms(parts: Parts) -> Rooms:
+        door = app.state.door = Door(parts)
+        app.state.gate = Gate()
+        return replace(_rooms(parts), jobs=[Topics(parts, door).run, door.tidy])
+
+    app = build(
         settings,
         title="Gongkai 受理 intake",
         own=log_for("intake"),
         follows=logs_of("intake"),
-        rooms=_rooms,
-        routers=[api.router, applications.router, erasure.router],
+        rooms=rooms,
+        routers=[
+            units.router,
+            systems.router,
+            delegations.router,
+            api.router,
+            applications.router,
+            erasure.router,
+            holidays.router,
+            ingress.router,
+            mending.router,
+        ],
         large=("/texts",),
+        own_bodies=("/v1/events", "/v1/sandbox/events"),
     )
+    return app
 
 
 def _rooms(parts: Parts) -> Rooms:

@@ -2,16 +2,17 @@
 
 import hmac
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
+from gongkai.contracts.commands import Answer, Application
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.errors import BadInput, Sentence
-from gongkai.contracts.events import Id, Line, SaidLine, SaidText, Sealed
-from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty
-from gongkai.ledger import read, seal
+from gongkai.contracts.events import Id, Line
+from gongkai.contracts.vocabulary import Channel
+from gongkai.ledger import read
 from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
@@ -21,64 +22,25 @@ from gongkai.runtime.commands import (
     PartsOf,
     carry,
     known_unit,
-    require_duty,
-    rules_of,
+    rules_for,
 )
 from gongkai.runtime.identity import Asking
+from gongkai.runtime.openapi import answers
+from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.intake.aggregates import APPLICATION, application_stream
-from gongkai.services.intake.domain import application, refusals
-from gongkai.services.intake.receipts import code_digest, plain_digest, receipt_of
-from gongkai.services.intake.sealing import alone_with, keys_of, sealed, unsealed
+from gongkai.services.intake.domain import application
+from gongkai.services.intake.receipts import code_digest, code_of, code_on_record, plain_digest, receipt_of
+from gongkai.services.intake.sealing import alone_with, keys_of, letter_for, sealed, unsealed
+from gongkai.services.intake.standing import can_be_applied_to
 
 router = APIRouter(tags=["applications"])
-
-
-class Applicant(BaseModel):
-    """条例第二十九条(一): name, proof of identity, contact. Nothing else is mandatory."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: SaidLine
-    id_kind: SaidLine = "身份证"
-    id_number: SaidLine
-    contact: SaidLine
-    address: SaidText = ""
-
-
-class Wanted(BaseModel):
-    """条例第二十九条(二)(三): what is asked for, in which form, by which way."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    description: Annotated[SaidText, Field(min_length=1)]
-    form: SaidLine = "电子"
-    delivery: SaidLine = "网上查询"
-
-
-class Application(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    application: Id | None = None
-    unit: Id
-    channel: Channel = Channel.ONLINE
-    applicant: Applicant
-    request: Wanted
-    received_on: date | None = None
 
 
 class Received(Done):
     receipt: str
     code: str
-
-
-class Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    kind: AnswerKind
-    text: Annotated[SaidText, Field(min_length=1)]
-    grounds: tuple[str, ...] = ()
 
 
 class Day(BaseModel):
@@ -115,22 +77,23 @@ class Progress(BaseModel):
     request: dict[str, Any] | None = None
 
 
-@router.post("/applications", status_code=201)
+@router.post("/applications", status_code=201, summary="提出申请 · Apply for information")
+@acts(Action.RECEIVE_APPLICATION)
 async def receive(
     asked: Application, who: Asking, parts: PartsOf, command: CommandId, fresh: FreshName
 ) -> Received:
     """Take in an application: from the public by the portal, or by a disclosure officer who fills it in."""
-    unit = await known_unit(parts.replica, asked.unit)
-    if not who.is_public:
-        await require_duty(parts, who, asked.unit, Duty.DISCLOSURE_OFFICER)
     keys, now = keys_of(parts), await parts.clock.now()
+    await known_unit(parts.replica, asked.unit)
+    await require(parts, who, Action.RECEIVE_APPLICATION, unit=asked.unit)
     application_id = asked.application or fresh
     received_on = None if who.is_public else asked.received_on
+    can_be_applied_to(parts.replica.register, asked.unit, received_on or local_date(now))
     receipt = receipt_of(received_on or local_date(now), application_id)
-    code = (await keys.pseudonym(f"code/{application_id}"))[2:12]
+    code = await code_of(keys, application_id, asked.unit)
     identity = await keys.identity(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")
     stream = application_stream(application_id)
-    rules = rules_of(unit, now)
+    rules = await rules_for(parts.replica, asked.unit, now)
     person, _ = await keys.key_for(identity, now)
     async with alone_with(parts, person):
         person, key = await keys.key_for(identity, now)  # erased a moment ago: then another one from now on
@@ -157,21 +120,26 @@ async def receive(
         if done.place is not None and parts.subscription is not None:
             await parts.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
     if done.repeated:  # the very same command of the same caller: the receipt is the first one's, of that day
-        receipt = (await state_of(parts, application_id)).received.receipt
+        first = (await state_of(parts, application_id)).received
+        receipt = first.receipt
+        code = await code_on_record(keys, application_id, first.unit, receipt, first.code_digest)
     return Received(**dict(done), receipt=receipt, code=code)
 
 
-@router.post("/applications/{application_id}/answer", status_code=201)
+@router.post(
+    "/applications/{application_id}/answer", status_code=201, summary="答复申请 · Answer an application"
+)
+@acts(Action.ANSWER_APPLICATION)
 async def answer(application_id: Id, said: Answer, who: Asking, parts: PartsOf, command: CommandId) -> Done:
     """The one answer. A second one is refused; the same command again answers with its first result."""
     state = await state_of(parts, application_id)
     received = state.received
-    await require_duty(parts, who, received.unit, Duty.DISCLOSURE_OFFICER)
+    await require(parts, who, Action.ANSWER_APPLICATION, unit=received.unit)
     now = await parts.clock.now()
     stream = application_stream(application_id)
-    letter = await _letter(parts, state, said.text, f"{stream}/letter")
+    letter = await letter_for(parts, state, said.text, f"{stream}/letter")
     cmd = application.Answer(said.kind, letter, said.grounds, who.person)
-    rules = rules_of(await known_unit(parts.replica, received.unit), received.at)
+    rules = await rules_for(parts.replica, received.unit, received.at)
     return await carry(
         parts,
         command=command,
@@ -192,25 +160,28 @@ class LookUp(BaseModel):
     code: Line
 
 
-@router.post("/applications/progress")
+@router.post("/applications/progress", summary="查询进度 · Follow an application", responses=answers(404))
+@acts(Action.FOLLOW_APPLICATION)
 async def progress(asked: LookUp, who: Asking, parts: PartsOf) -> Progress:
     """What the applicant sees. A wrong code and an unknown receipt get the same answer."""
+    await require(parts, who, Action.FOLLOW_APPLICATION)
     receipt, code = asked.receipt, asked.code
     row = await parts.pool.fetchrow(
         "SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt
     )
     known = [await code_digest(keys_of(parts), receipt, code), plain_digest(receipt, code)]
-    if row is None or not who.is_public or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
+    if row is None or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
         raise _unknown()
     state = await state_of(parts, row["application"])
     return await _progress(parts, state)
 
 
-@router.get("/applications/{application_id}")
+@router.get("/applications/{application_id}", summary="查阅申请 · Read an application")
+@acts(Action.READ_APPLICATION)
 async def read_application(application_id: Id, who: Asking, parts: PartsOf) -> Progress:
     """The whole file, unsealed, for the unit's officers who handle it."""
     state = await state_of(parts, application_id)
-    await require_duty(parts, who, state.received.unit, Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
+    await require(parts, who, Action.READ_APPLICATION, unit=state.received.unit)
     shown = await _progress(parts, state)
     stream, received = application_stream(application_id), state.received
     return shown.model_copy(
@@ -224,7 +195,7 @@ async def read_application(application_id: Id, who: Asking, parts: PartsOf) -> P
 async def _progress(parts: Parts, state: application.Open | application.Answered) -> Progress:
     received = state.received
     unit = await known_unit(parts.replica, received.unit)
-    rules = rules_of(unit, received.at)
+    rules = await rules_for(parts.replica, received.unit, received.at)
     answered: dict[str, Any] | None = None
     if isinstance(state, application.Answered):
         letter = await unsealed(parts, state.answer.letter, f"application-{received.application}/letter")
@@ -271,19 +242,3 @@ async def state_of(parts: Parts, application_id: str) -> application.Open | appl
 def _unknown() -> BadInput:
     says = Sentence("没有这件申请，或者查询码不对。", "There is no such application, or the code is wrong.")
     return BadInput("application.unknown", says, field="/receipt", clause="GT-register", status=404)
-
-
-async def _letter(
-    parts: Parts, state: application.Open | application.Answered, text: str, bound_to: str
-) -> Sealed:
-    """The sealed letter; the very same box when the same text is said again, so that it means the same."""
-    if isinstance(state, application.Answered):
-        before = await unsealed(parts, state.answer.letter, bound_to)
-        if before is not None and before["text"] == text:
-            return state.answer.letter
-    person = state.received.applicant.person
-    try:
-        key = await keys_of(parts).key_of(person)
-    except seal.Erased:
-        raise refusals.erased() from None
-    return sealed(person, key, {"text": text}, bound_to)

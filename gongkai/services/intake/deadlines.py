@@ -19,7 +19,7 @@ from gongkai.ledger.timers import Due
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import BeforeNotices
 from gongkai.rules.moment import end_of
-from gongkai.runtime.commands import basis, known_unit, rules_of
+from gongkai.runtime.commands import basis, rules_at, rules_for
 from gongkai.runtime.service import Parts
 from gongkai.services.intake.aggregates import APPLICATION, application_stream
 from gongkai.services.intake.domain import application
@@ -45,17 +45,18 @@ class Deadlines:
 
     @property
     def basis(self) -> str:
-        return basis()
+        return basis(self._parts.replica.calendar)
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        for what in batch:
-            if what.record.name not in _FOLDED:
-                continue
+        mine = [what for what in batch if what.record.name in _FOLDED]
+        if mine and await timers.computed_with(conn) != self.basis:
+            await self._parts.replica.sync()  # another process may know of a notice that this one doesn't yet
+        for what in mine:
             match decode(what.record):
                 case ApplicationReceived() as received:
                     await self._parts.replica.at_least(what.record.registerat)
-                    unit = await known_unit(self._parts.replica, received.unit)
-                    due = _due(application.Open(received), rules_of(unit, received.at))
+                    rules = await rules_for(self._parts.replica, received.unit, received.at)
+                    due = _due(application.Open(received), rules)
                     if due is not None:
                         await timers.put(conn, Due(OVERDUE, what.record.subject, end_of(due)))
                 case ApplicationAnswered() | ApplicationOverdue() as settled:
@@ -66,8 +67,7 @@ class Deadlines:
 
         def decide(state: application.State) -> list[Event]:
             assert state is not None
-            register = self._parts.replica.register
-            rules = rules_of(register.units[state.received.unit], state.received.at)
+            rules = rules_at(self._parts.replica, state.received.unit, state.received.at)
             return application.declare_overdue(state, application.DeclareOverdue(by=SYSTEM), rules, now)
 
         await self._parts.replica.sync()

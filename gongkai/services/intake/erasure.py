@@ -10,13 +10,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.envelope import Place
-from gongkai.contracts.events import ApplicantErased, Id, decode
-from gongkai.contracts.vocabulary import Duty, ErasureGround
+from gongkai.contracts.events import ApplicantErased, Id, only
+from gongkai.contracts.vocabulary import ErasureGround
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, rules_for
 from gongkai.runtime.identity import Asking
+from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.services.intake.aggregates import APPLICANT, applicant_stream
 from gongkai.services.intake.applications import state_of
@@ -32,13 +33,16 @@ class Erasure(BaseModel):
     ground: ErasureGround
 
 
-@router.post("/applications/{application_id}/erasure", status_code=201)
+@router.post(
+    "/applications/{application_id}/erasure", status_code=201, summary="删除个人信息 · Erase the applicant"
+)
+@acts(Action.ERASE_APPLICANT)
 async def erase(application_id: Id, asked: Erasure, who: Asking, parts: PartsOf, command: CommandId) -> Done:
     """Erase the applicant: all that this person ever sealed, in every unit, once every application is answered."""
     received = (await state_of(parts, application_id)).received
-    await require_duty(parts, who, received.unit, Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
+    await require(parts, who, Action.ERASE_APPLICANT, unit=received.unit)
     keys, now, person = keys_of(parts), await parts.clock.now(), received.applicant.person
-    rules = rules_of(await known_unit(parts.replica, received.unit), now)
+    rules = await rules_for(parts.replica, received.unit, now)
     async with alone_with(parts, person):
         waiting = await parts.pool.fetchval(
             "SELECT count(*) FROM applicant WHERE person = $1 AND NOT answered", person
@@ -67,7 +71,7 @@ class Erasures:
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         for what in batch:
-            if isinstance(event := decode(what.record), ApplicantErased):
+            if (event := only(what.record, ApplicantErased)) is not None:
                 await self._keys.erase(event.person)
 
     async def sweep(self, parts: Parts) -> None:

@@ -7,6 +7,7 @@ from gongkai.contracts.events import Sealed
 from gongkai.ledger import seal
 from gongkai.ledger.seal import Keys
 from gongkai.runtime.service import Parts
+from gongkai.services.intake.domain import application, refusals
 
 
 def alone_with(parts: Parts, person: str) -> AbstractAsyncContextManager[object]:
@@ -34,3 +35,19 @@ async def unsealed(parts: Parts, box: Sealed, bound_to: str) -> Any:
     except seal.Erased:
         return None
     return seal.unseal(key, box.nonce, box.box, bound_to)
+
+
+async def letter_for(
+    parts: Parts, state: application.Open | application.Answered, text: str, bound_to: str
+) -> Sealed:
+    """The sealed letter; the very same box when the same text is said again, so that it means the same."""
+    if isinstance(state, application.Answered):
+        before = await unsealed(parts, state.answer.letter, bound_to)
+        if before is not None and before["text"] == text:
+            return state.answer.letter
+    person = state.received.applicant.person
+    try:
+        key = await keys_of(parts).key_of(person)
+    except seal.Erased:
+        raise refusals.erased() from None
+    return sealed(person, key, {"text": text}, bound_to)

@@ -1,6 +1,6 @@
 """谁制作、谁公开: which unit handed in which text. A unit drafts with its own texts only (GT-owner)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,31 @@ async def put(
         rows = [(digest, unit, person, now) for unit in sorted(units)]
         await conn.executemany("INSERT INTO upload VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", rows)
     return digest
+
+
+async def put_many(
+    conn: Any, texts: Mapping[bytes, tuple[bytes, str]], *, unit: str, person: str, now: datetime
+) -> None:
+    """Many short ones of one unit, in the caller's transaction: by digest, content and media type."""
+    await blobs.put_many(conn, texts, now)
+    await conn.execute(
+        "INSERT INTO upload SELECT digest, $2, $3, $4 FROM unnest($1::text[]) AS u (digest) ON CONFLICT DO NOTHING",
+        [digest.hex() for digest in sorted(texts)],
+        unit,
+        person,
+        now,
+    )
+
+
+async def describe_many(conn: Any, digests: Collection[str], unit: str) -> dict[str, tuple[str, int]]:
+    """Media type and size of those texts that this unit handed in."""
+    rows = await conn.fetch(
+        "SELECT u.digest, c.media_type, c.size FROM upload u JOIN store.content c ON c.digest = decode(u.digest, 'hex')"
+        " WHERE u.digest = ANY($1) AND u.unit = $2",
+        list(digests),
+        unit,
+    )
+    return {row["digest"]: (row["media_type"], row["size"]) for row in rows}
 
 
 async def describe(pool: Any, digest: str, unit: str) -> tuple[str, int]:

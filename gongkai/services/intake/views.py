@@ -4,9 +4,11 @@ to his or her applications (个人信息删除).
 
 from collections.abc import Sequence
 
-from gongkai.contracts.events import ApplicantErased, ApplicationAnswered, ApplicationReceived, decode
+from gongkai.contracts.events import ApplicantErased, ApplicationAnswered, ApplicationReceived, decode, only
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
+
+_OF_APPLICANTS = {kind.NAME for kind in (ApplicationReceived, ApplicationAnswered, ApplicantErased)}
 
 
 class Receipts:
@@ -17,7 +19,7 @@ class Receipts:
         rows = [
             (event.receipt, event.application, event.code_digest)
             for what in batch
-            if isinstance(event := decode(what.record), ApplicationReceived)
+            if (event := only(what.record, ApplicationReceived)) is not None
         ]
         if rows:
             await conn.executemany("INSERT INTO receipt VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", rows)
@@ -30,6 +32,8 @@ class Applicants:
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         received, answered, erased = [], [], []
         for what in batch:
+            if what.record.name not in _OF_APPLICANTS:
+                continue
             match decode(what.record):
                 case ApplicationReceived() as event:
                     received.append((event.application, event.applicant.person))

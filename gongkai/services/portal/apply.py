@@ -10,9 +10,11 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.web import Problem
 from gongkai.services.portal.face import client, desk, form_page, page
 from gongkai.services.portal.form import DELIVERIES, FORMS, ID_KINDS, Application, problems, said, words
+from gongkai.services.portal.intake import Unit
 from gongkai.services.portal.posted import STALE, ours, posted
 from gongkai.services.portal.standing import error_page
 
@@ -20,24 +22,33 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/apply")
+@acts(Action.APPLY)
 async def form(request: Request, unit: str = "") -> Response:
-    return await _form(request, Application(unit=unit), [])
+    """For a body that takes no applications, the one is chosen that does."""
+    known = {u.unit: u for u in await desk(request).intake.units()}
+    asked = known.get(unit)
+    chosen = (asked.apply_to or "") if asked else unit
+    instead = (asked, known[chosen]) if asked and chosen in known and chosen != unit else None
+    return await _form(request, Application(unit=chosen), [], instead)
 
 
 @router.get("/apply/check")
 @router.get("/apply/send")
+@acts(Action.APPLY)
 async def again(request: Request) -> Response:
     """Someone opens the address of a step: the form is where it begins."""
     return RedirectResponse("/apply", 303)
 
 
 @router.post("/apply")
+@acts(Action.APPLY)
 async def change(request: Request) -> Response:
     """Back from checking, with everything kept."""
     return await _form(request, Application.typed(await posted(request)), [])
 
 
 @router.post("/apply/check")
+@acts(Action.APPLY)
 @clause("GT-apply")
 async def check(request: Request) -> Response:
     data = await posted(request)
@@ -54,6 +65,7 @@ async def check(request: Request) -> Response:
 
 
 @router.post("/apply/send")
+@acts(Action.APPLY)
 @clause("GT-apply")
 async def send(request: Request) -> Response:
     """Hand in. The key comes from the page that was checked, so that a second click is no second application."""
@@ -76,7 +88,12 @@ async def send(request: Request) -> Response:
     return await page(request, "received.html", receipt=receipt, unit_name=units[application.unit])
 
 
-async def _form(request: Request, application: Application, wrong: list[Problem]) -> Response:
+async def _form(
+    request: Request,
+    application: Application,
+    wrong: list[Problem],
+    instead: tuple[Unit, Unit] | None = None,
+) -> Response:
     units = await _units(request)
     return await form_page(
         request,
@@ -84,6 +101,7 @@ async def _form(request: Request, application: Application, wrong: list[Problem]
         wrong[0].status if wrong else 200,
         a=application,
         wrong=wrong,
+        instead=instead,
         units=list(units.items()),
         id_kinds=words(ID_KINDS),
         forms=[(code, label, "") for code, label in words(FORMS)],

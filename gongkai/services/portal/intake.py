@@ -12,12 +12,13 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gongkai.contracts.vocabulary import AnswerKind, UnitKind
+from gongkai.rules.calendar import Calendar, Notice, official
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.web import Problem, from_document
 
 _log = structlog.get_logger(__name__)
 
-FRESH = 60.0  # seconds that the list of units is kept
+FRESH = 60.0  # seconds that the list of units and the calendar are kept
 
 AWAY = Problem(
     "intake.away",
@@ -35,17 +36,25 @@ class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class Body(_Read):
+    """政务公开工作机构, as the public reaches it (WY-A.4)."""
+
+    name: str
+    address: str | None = None
+    hours: str | None = None
+    phone: str | None = None
+
+
 class Unit(_Read):
-    """A body that applications can be addressed to."""
+    """A body of the register. `apply_to`: whom to apply to for its information, itself or another body."""
 
     unit: str
     name: str
     kind: UnitKind
-
-    @property
-    def takes_applications(self) -> bool:
-        """Governments, their departments and branch offices; public enterprises follow their sector's rules."""
-        return self.kind is not UnitKind.INSTITUTION
+    takes_applications: bool
+    apply_to: str | None = None
+    ended_on: date | None = None  # the first day without it
+    body: Body | None = None
 
 
 class Receipt(_Read):
@@ -82,6 +91,7 @@ class Intake:
     issuer: Issuer
     wall: Callable[[], datetime]
     tick: Callable[[], float] = time.monotonic
+    _calendar: tuple[float, Calendar] = field(default_factory=lambda: (float("-inf"), official()))
     _units: tuple[float, tuple[Unit, ...]] = field(default=(float("-inf"), ()))
 
     async def units(self) -> tuple[Unit, ...]:
@@ -90,12 +100,26 @@ class Intake:
         if self.tick() - at < FRESH:
             return known
         try:
-            answer = await self._ask("GET", "/units")
+            answer = await self._ask("GET", "/units", params={"ended": "true"})
             known = tuple(Unit.model_validate(row) for row in answer.json())
         except (Away, ValueError, TypeError) as error:
             _log.warning("no list of units", error=type(error).__name__)
             return known
         self._units = (self.tick(), known)
+        return known
+
+    async def calendar(self) -> Calendar:
+        """The calendar with all notices that were entered; the last one known when intake is away."""
+        at, known = self._calendar
+        if self.tick() - at < FRESH:
+            return known
+        try:
+            answer = await self._ask("GET", "/calendar/notices")
+            known = Calendar(tuple(Notice.model_validate(row) for row in answer.json()["notices"]))
+        except (Away, ValueError, TypeError, KeyError) as error:
+            _log.warning("no calendar", error=type(error).__name__)
+            return known
+        self._calendar = (self.tick(), known)
         return known
 
     async def apply(self, payload: Mapping[str, Any], key: UUID) -> Receipt | list[Problem]:

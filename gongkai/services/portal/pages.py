@@ -10,8 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger import blobs
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.web import t
 from gongkai.runtime.web.typeset import typeset
 from gongkai.services.portal.face import desk, page, pub_date
@@ -33,6 +35,7 @@ Text = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/")
+@acts(Action.READ_PUBLISHED)
 @clause("GT-portal")
 async def home(request: Request) -> Response:
     at = desk(request)
@@ -64,6 +67,7 @@ Asked = Annotated[Wanted, Depends(wanted)]
 
 
 @router.get("/documents")
+@acts(Action.READ_PUBLISHED)
 @clause("GT-portal", "GT-guide")
 async def catalogue(request: Request, asked: Asked, after: Text = "", before: Text = "") -> Response:
     at = desk(request)
@@ -90,6 +94,7 @@ def _query(asked: Wanted) -> dict[str, str | int | None]:
 
 
 @router.get("/documents.csv")
+@acts(Action.READ_PUBLISHED)
 async def catalogue_file(request: Request, asked: Asked) -> Response:
     """The list as asked for, for a spreadsheet: UTF-8 with a mark, and no cell that one would calculate."""
     listing = await desk(request).catalogue.listing(asked, page=EXPORTED)
@@ -112,6 +117,7 @@ def _cell(value: str) -> str:
 
 
 @router.get("/documents/{document}")
+@acts(Action.READ_PUBLISHED)
 @clause("WY-B.4", "LS-10b", "GT-guide")
 async def document(request: Request, document: str) -> Response:
     at = desk(request)
@@ -123,6 +129,7 @@ async def document(request: Request, document: str) -> Response:
         doc=found,
         e=found.entry,
         sheet=typeset(found.body, found.entry.title, found.media_type),
+        media=MEDIA.get(found.media_type, MEDIA["text/plain"]),
         first=publications[0].published_at,
         versions=len(publications),
         steps=steps(publications),
@@ -130,15 +137,20 @@ async def document(request: Request, document: str) -> Response:
 
 
 @router.get("/documents/{document}/text")
-async def document_text(request: Request, document: str) -> Response:
-    """The bytes that were reviewed and published: their SHA-256 is the one on the page."""
+@acts(Action.READ_PUBLISHED)
+@clause("LS-2")
+async def document_text(request: Request, document: str, shown: bool = False) -> Response:
+    """The bytes that were reviewed and published: their SHA-256 is the one on the page. `shown`: inside a page."""
     found = await _document(request, document)
     content = await blobs.released(request.app.state.parts.pool, found.digest)
-    name = quote(f"{found.entry.title[:80]}.txt", safe="")
+    media = MEDIA.get(found.media_type, MEDIA["text/plain"])
+    ending = ".txt" if media.is_text else media.ending
+    name = quote(f"{found.entry.title[:80]}{ending}", safe="")
+    how = "inline" if shown and media.shown else "attachment"
     return Response(
         content,
-        media_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename=\"document.txt\"; filename*=UTF-8''{name}"},
+        media_type="text/plain; charset=utf-8" if media.is_text else media.name,
+        headers={"Content-Disposition": f"{how}; filename=\"document{ending}\"; filename*=UTF-8''{name}"},
     )
 
 
@@ -150,6 +162,7 @@ async def _document(request: Request, document: str) -> Document:
 
 
 @router.get("/institutions")
+@acts(Action.READ_PUBLISHED)
 async def institutions(request: Request, after: Text = "", before: Text = "") -> Response:
     """制度: the published rules of disclosure itself."""
     return await _column(
@@ -167,6 +180,7 @@ async def institutions(request: Request, after: Text = "", before: Text = "") ->
 
 
 @router.get("/reports")
+@acts(Action.READ_PUBLISHED)
 async def reports(request: Request, after: Text = "", before: Text = "") -> Response:
     """年报: annual reports, due from departments by 31 January and from governments by 31 March."""
     return await _column(

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
-from gongkai.rules.calendar import official
+from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import late_days
 from gongkai.rules.moment import local_date
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.web import Problem, Strip, days_after, strip_of
 from gongkai.services.portal.face import client, desk, form_page, page
 from gongkai.services.portal.intake import AWAY, Away, Progress
@@ -29,11 +30,13 @@ NO_SUCH = Problem(
 
 
 @router.get("/progress")
+@acts(Action.APPLY)
 async def look_up(request: Request) -> Response:
     return await form_page(request, "progress.html", wrong=[], receipt="")
 
 
 @router.post("/progress")
+@acts(Action.APPLY)
 @clause("GT-answer")
 async def progress(request: Request) -> Response:
     """An unknown receipt and a wrong code get the same answer, and both count as a failure."""
@@ -57,15 +60,16 @@ async def progress(request: Request) -> Response:
             limit.count(key)
         return await form_page(request, "progress.html", NO_SUCH.status, wrong=[NO_SUCH], receipt=receipt)
     now = await request.app.state.parts.clock.now()
-    strip = _strip(found, local_date(now))
-    late = late_days(official(), strip.due, strip.today) if strip.due and found.answer is None else 0
+    calendar = await at.intake.calendar()
+    strip = _strip(calendar, found, local_date(now))
+    late = late_days(calendar, strip.due, strip.today) if strip.due and found.answer is None else 0
     return await page(request, "progress_state.html", now=now, p=found, strip=strip, late_days=late)
 
 
-def _strip(found: Progress, today: date) -> Strip:
+def _strip(calendar: Calendar, found: Progress, today: date) -> Strip:
     answered = found.answer.answered_on if found.answer else None
     due = found.clock["due"]
-    after = days_after(date.fromisoformat(due) if due else None, min(answered or today, today))
+    after = days_after(calendar, date.fromisoformat(due) if due else None, min(answered or today, today))
     return strip_of(found.clock, received=found.received_on, today=today, answered=answered, after=after)
 
 

@@ -2,7 +2,6 @@
 
 from xml.sax.saxutils import escape
 
-import asyncpg
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,7 +9,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
+from gongkai.ledger.read import DISCONNECTED
 from gongkai.runtime.problems import UNREADABLE, unreadable
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.web.headers import HEADERS
 from gongkai.services.portal.face import desk, moment, page
 from gongkai.services.portal.narrowing import Wanted
@@ -23,6 +24,7 @@ COLUMNS = (
     "/institutions",
     "/reports",
     "/guide",
+    "/calendar",
     "/apply",
     "/progress",
     "/accessibility",
@@ -31,13 +33,15 @@ COLUMNS = (
 
 
 @router.get("/guide")
-@clause("GT-guide")
+@acts(Action.READ_PUBLISHED)
+@clause("GT-guide", "GT-whom", "LS-12", "WY-A.3")
 async def guide(request: Request) -> Response:
     """From live data: what there is, by category, and whom to ask."""
     at = desk(request)
     filed = await at.catalogue.categories()
     published = {unit.key: unit for unit in await at.catalogue.units()}
-    asked = [unit for unit in await at.intake.units() if unit.takes_applications]
+    known = {unit.unit: unit for unit in await at.intake.units()}
+    asked = [unit for unit in known.values() if unit.takes_applications]
     latest = await at.catalogue.listing(Wanted(), page=1)
     return await page(
         request,
@@ -45,17 +49,24 @@ async def guide(request: Request) -> Response:
         counts=[(category, filed.get(category, 0)) for category in Category],
         bodies=asked,
         published=published,
-        others=[unit for key, unit in published.items() if key not in {u.unit for u in asked}],
+        known=known,
+        others=[
+            (key, known[key].name if key in known else published[key].name, known.get(key))
+            for key in dict.fromkeys((*known, *published))
+            if key not in known or not known[key].takes_applications
+        ],
         changed=latest.entries[0].published_at if latest.entries else None,
     )
 
 
 @router.get("/accessibility")
+@acts(Action.READ_PUBLISHED)
 async def accessibility(request: Request) -> Response:
     return await page(request, "accessibility.html")
 
 
 @router.get("/sitemap")
+@acts(Action.READ_PUBLISHED)
 async def sitemap(request: Request) -> Response:
     at = desk(request)
     return await page(
@@ -64,6 +75,7 @@ async def sitemap(request: Request) -> Response:
 
 
 @router.get("/sitemap.xml")
+@acts(Action.READ_PUBLISHED)
 async def sitemap_file(request: Request) -> Response:
     base = desk(request).address
     lines = [f"<url><loc>{escape(base + path)}</loc></url>" for path in COLUMNS]
@@ -75,6 +87,7 @@ async def sitemap_file(request: Request) -> Response:
 
 
 @router.get("/robots.txt")
+@acts(Action.READ_PUBLISHED)
 async def robots(request: Request) -> Response:
     base = desk(request).address
     return PlainTextResponse(
@@ -88,13 +101,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed)
     for kind in UNREADABLE:
         app.add_exception_handler(kind, _unreadable)
-    for away in (
-        OSError,
-        asyncpg.PostgresConnectionError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-        asyncpg.CannotConnectNowError,
-    ):
+    for away in DISCONNECTED:
         app.add_exception_handler(away, _away)
     app.add_exception_handler(Exception, _failed)
 

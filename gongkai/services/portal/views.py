@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Sequence
 
 from gongkai.contracts.envelope import Record
-from gongkai.contracts.events import DocumentPublished, decode
+from gongkai.contracts.events import DocumentPublished, only
+from gongkai.contracts.media import MEDIA
 from gongkai.ledger import blobs
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
@@ -49,7 +50,9 @@ class Documents:
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         published = [
-            (what.record, event) for what in batch if isinstance(event := _event(what), DocumentPublished)
+            (what.record, event)
+            for what in batch
+            if (event := only(what.record, DocumentPublished)) is not None
         ]
         if not published:
             return
@@ -73,11 +76,6 @@ async def _released(conn: Connection, digest: str) -> bytes:
     return await blobs.released(conn, digest)
 
 
-def _event(what: Delivered) -> object:
-    """Only what this view folds is decoded."""
-    return decode(what.record) if what.record.name == DocumentPublished.NAME else None
-
-
 def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]:
     row = (
         record.id,
@@ -99,9 +97,15 @@ def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]
     return tuple(stored(value) for value in row)
 
 
+def _words(content: bytes, media_type: str) -> str:
+    """What can be read and searched: nothing of a picture, a sound or another file (LS-2)."""
+    known = MEDIA.get(media_type)
+    return content.decode(errors="replace") if known is None or known.is_text else ""
+
+
 def _document(record: Record, event: DocumentPublished, content: bytes) -> tuple[object, ...]:
     body, title, number, index = map(
-        stored, (content.decode(errors="replace"), event.title, event.number, event.index)
+        stored, (_words(content, event.media_type), event.title, event.number, event.index)
     )
     summary, unit_name = stored(event.summary), stored(event.unit_name)
     head = [compared(part) for part in (title, number or "", index)]

@@ -7,14 +7,14 @@ from functools import partial
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from gongkai.contracts.errors import BadInput, Refused, Sentence
+from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, DocumentDrafted, Event, Id
-from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.ledger import read
 from gongkai.ledger.decider import ATTEMPTS, Contended
 from gongkai.rules import Rules
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
+from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.publishing.aggregates import PUBLICATION, document_stream, publication_stream
@@ -49,7 +49,8 @@ class _Overtaken(Exception):
     """The publication changed after the docket was drawn up."""
 
 
-@router.post("/publications/{document_id}", status_code=201)
+@router.post("/publications/{document_id}", status_code=201, summary="发布 · Publish a version")
+@acts(Action.PUBLISH)
 async def publish(
     document_id: Id, asked: Publication, who: Asking, parts: PartsOf, command: CommandId
 ) -> Done:
@@ -62,9 +63,10 @@ async def publish(
         before = PUBLICATION.fold(await read.stream(parts.pool, log_for("publishing"), stream))
         docket = await _docket(parts, document_id)
         unit = await known_unit(parts.replica, docket.draft.unit)
-        await require_duty(parts, who, unit.unit, Duty.DISCLOSURE_OFFICER)
+        await require(parts, who, Action.PUBLISH, unit=unit.unit)
         now = await parts.clock.now()
-        cmd, rules = publication.Publish(docket, asked.digest, unit.name, who.person), rules_of(unit, now)
+        cmd = publication.Publish(docket, asked.digest, unit.name, who.person)
+        rules = await rules_for(parts.replica, unit.unit, now)
         try:
             return await carry(
                 parts,
@@ -92,14 +94,14 @@ def _publish(
     return publication.publish(state, cmd, rules, now)
 
 
-@router.get("/publications/{document_id}/gate")
+@router.get("/publications/{document_id}/gate", summary="发布审查 · What still lacks")
+@acts(Action.READ_GATE)
 async def look_at_gate(document_id: Id, who: Asking, parts: PartsOf) -> Gate:
     """What still stands between the newest version and the public. For whoever may read its draft."""
     docket = await _docket(parts, document_id)
     await _may_look(parts, who, docket)
     digest = docket.draft.digest
-    unit = await known_unit(parts.replica, docket.draft.unit)
-    book = rules_of(unit, await parts.clock.now()).book
+    book = (await rules_for(parts.replica, docket.draft.unit, await parts.clock.now())).book
     lacking = [
         Lacking(code=m.code, clause=m.clause, zh=m.zh, en=m.en) for m in gate.missing(docket, digest, book)
     ]
@@ -121,17 +123,7 @@ async def _docket(parts: Parts, document_id: str) -> gate.Docket:
 
 async def _may_look(parts: Parts, who: Principal, docket: gate.Docket) -> None:
     """The unit's officers, those asked about this version, auditors and supervisors: who may read the draft."""
-    register = await parts.replica.sync()
-    units = {
-        docket.draft.unit,
-        *(need.unit for need in docket.draft.consult),
-        *(c.asked for c in docket.about(docket.draft.digest)),
+    asked = {need.unit for need in docket.draft.consult} | {
+        c.asked for c in docket.about(docket.draft.digest)
     }
-    supervising = (StandingRole.AUTHORITY, StandingRole.SECRECY, StandingRole.SUPERVISION)
-    holdings = register.holdings(who.person)
-    if any(holding.unit in units or Duty.AUDITOR in holding.duties for holding in holdings):
-        return
-    if any(register.stands_for(who.person, role) for role in supervising):
-        return
-    says = Sentence("您无权查看该文稿的发布审查。", "You have no right to see what this draft still lacks.")
-    raise Refused("rights.read-draft", "SC-1.1", says, status=403)
+    await require(parts, who, Action.READ_GATE, unit=docket.draft.unit, asked=asked)

@@ -15,6 +15,7 @@ from gongkai.contracts.events import (
     EventRef,
     SecrecyReviewed,
     decode,
+    only,
 )
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
@@ -54,8 +55,7 @@ class Releases:
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         for what in batch:
-            event = decode(what.record)
-            if isinstance(event, DocumentPublished):
+            if (event := only(what.record, DocumentPublished)) is not None:
                 await blobs.release(conn, event.digest)
 
 

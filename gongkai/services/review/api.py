@@ -1,17 +1,19 @@
 """Commands in, position out: opinions of the secrecy review, answers to consultations."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from gongkai.contracts.errors import Refused, Sentence
-from gongkai.contracts.events import Digest, Id, Line, PersonId, Text, decode
-from gongkai.contracts.vocabulary import Duty, Opinion, StandingRole
+from gongkai.contracts.errors import Refused
+from gongkai.contracts.events import Digest, EventRef, Id, Line, PersonId, Text, decode
+from gongkai.contracts.vocabulary import Duty, Opinion
 from gongkai.ledger import read
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, require_duty, rules_of
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
+from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.review.aggregates import CONSULTATION, REVIEW, consultation_stream, review_stream
@@ -33,7 +35,8 @@ class Examination(BaseModel):
     draft: UUID | None = None
 
 
-@router.post("/reviews/{document_id}", status_code=201)
+@router.post("/reviews/{document_id}", status_code=201, summary="保密审查 · Give the secrecy opinion")
+@acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
 async def examine(
     document_id: Id, said: Examination, who: Asking, parts: PartsOf, command: CommandId
 ) -> Done:
@@ -45,11 +48,14 @@ async def examine(
     if state is None:
         raise refusals.unknown_review()
     unit = await known_unit(parts.replica, state.request.unit)
+    for_whom: frozenset[str] = frozenset()
     if not _said_before(state, entries, command, who):
-        await _may_examine(parts, who, unit.unit, state)
+        for_whom = await _may_examine(parts, who, unit.unit, state)
     now = await parts.clock.now()
-    cmd = secrecy_review.Examine(said.digest, said.opinion, said.basis, said.reason, who.person, said.draft)
-    rules = rules_of(unit, state.request.at)
+    cmd = secrecy_review.Examine(
+        said.digest, said.opinion, said.basis, said.reason, who.person, said.draft, for_whom
+    )
+    rules = await rules_for(parts.replica, unit.unit, state.request.at)
     return await carry(
         parts,
         command=command,
@@ -71,7 +77,10 @@ class ConsultationReply(BaseModel):
     signed_by: PersonId | None = None
 
 
-@router.post("/consultations/{consultation_id}/answer", status_code=201)
+@router.post(
+    "/consultations/{consultation_id}/answer", status_code=201, summary="答复征求意见 · Answer a consultation"
+)
+@acts(Action.ANSWER_CONSULTATION)
 async def answer(
     consultation_id: Id, said: ConsultationReply, who: Asking, parts: PartsOf, command: CommandId
 ) -> Done:
@@ -82,11 +91,12 @@ async def answer(
     if state is None:
         raise refusals.unknown_consultation()
     asked = await known_unit(parts.replica, state.request.asked)
-    await require_duty(parts, who, asked.unit, Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
-    deputies = frozenset(o.person for o in asked.officers if Duty.DEPUTY in o.duties)
+    right = await require(parts, who, Action.ANSWER_CONSULTATION, asked=[asked.unit])
     now = await parts.clock.now()
-    rules = rules_of(await known_unit(parts.replica, state.request.unit), state.request.at)
-    cmd = consultation.Answer(said.agrees, said.reason, said.signed_by, deputies, who.person)
+    deputies = frozenset(o.person for o in right.register.officers(asked.unit, Duty.DEPUTY))
+    rules = await rules_for(parts.replica, state.request.unit, state.request.at)
+    drafter = await _drafter(parts, state.request.draft)
+    cmd = consultation.Answer(said.agrees, said.reason, said.signed_by, deputies, who.person, drafter)
     return await carry(
         parts,
         command=command,
@@ -114,17 +124,21 @@ def _said_before(
 
 async def _may_examine(
     parts: Parts, who: Principal, unit: str, state: secrecy_review.Pending | secrecy_review.Concluded
-) -> None:
-    referred = isinstance(state, secrecy_review.Pending) and state.said is not None
-    if not referred and not isinstance(state, secrecy_review.Concluded):
-        return await require_duty(parts, who, unit, Duty.SECRECY_REVIEWER)
-    register = await parts.replica.sync()
-    bodies = [u for u in register.units.values() if StandingRole.SECRECY in u.roles]
-    if any(register.has_duty(who.person, body.unit, Duty.SECRECY_REVIEWER) for body in bodies):
-        return None
-    if not referred:  # nothing is open: whoever might have said it hears that it is said
-        return await require_duty(parts, who, unit, Duty.SECRECY_REVIEWER)
-    says = Sentence(
-        "该稿已报审，应由保密指导部门审查。", "This version was referred: the secrecy body examines it."
-    )
-    raise Refused("rights.referred", "WY-B.8", says, status=403)
+) -> frozenset[str]:
+    """The unit's reviewer; what was referred upwards, the secrecy body's. Once nothing is open any more, whoever might
+    have said it hears that it is said. Returns the colleagues for whom the unit's review is done."""
+    if isinstance(state, secrecy_review.Concluded):
+        with suppress(Refused):
+            await require(parts, who, Action.EXAMINE_REFERRED, unit=unit)
+            return frozenset()
+    elif state.said is not None:
+        await require(parts, who, Action.EXAMINE_REFERRED, unit=unit)
+        return frozenset()
+    right = await require(parts, who, Action.EXAMINE, unit=unit)
+    return right.for_whom(who.person, unit, Duty.SECRECY_REVIEWER)
+
+
+async def _drafter(parts: Parts, draft: EventRef | None) -> str | None:
+    """Who drafted what the letter is about."""
+    entries = await read.by_event_id(parts.pool, log_for("intake"), [draft.id]) if draft else []
+    return decode(entries[0].record).by if entries else None

@@ -18,7 +18,7 @@ from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.rules.moment import end_of
-from gongkai.runtime.commands import basis, known_unit, rules_of
+from gongkai.runtime.commands import basis, rules_at, rules_for
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.review.aggregates import CONSULTATION, consultation_stream, document_stream
@@ -38,17 +38,18 @@ class Deadlines:
 
     @property
     def basis(self) -> str:
-        return basis()
+        return basis(self._parts.replica.calendar)
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        for what in batch:
-            if what.record.name not in _FOLDED:
-                continue
+        mine = [what for what in batch if what.record.name in _FOLDED]
+        if mine and await timers.computed_with(conn) != self.basis:
+            await self._parts.replica.sync()  # another process may know of a notice that this one doesn't yet
+        for what in mine:
             match decode(what.record):
                 case ConsultationRequested() as request:
                     await self._parts.replica.at_least(what.record.registerat)
-                    unit = await known_unit(self._parts.replica, request.unit)
-                    due = consultation.clock(consultation.Asked(request), rules_of(unit, request.at)).due
+                    rules = await rules_for(self._parts.replica, request.unit, request.at)
+                    due = consultation.clock(consultation.Asked(request), rules).due
                     if due is not None:
                         await timers.put(conn, Due(SILENCE, what.record.subject, end_of(due)))
                 case ConsultationAnswered() | ConsultationLapsed() as settled:
@@ -61,11 +62,11 @@ class Deadlines:
         asked = CONSULTATION.fold(await read.stream(self._parts.pool, log_for("review"), due.stream))
         if asked is not None and not await self._is_newest(asked.request):
             return
-        register = await self._parts.replica.sync()
+        await self._parts.replica.sync()
 
         def decide(state: consultation.State) -> list[Event]:
             assert state is not None
-            rules = rules_of(register.units[state.request.unit], state.request.at)
+            rules = rules_at(self._parts.replica, state.request.unit, state.request.at)
             return consultation.lapse(state, consultation.Lapse(by=SYSTEM), rules, now)
 
         await self._parts.carry_out(Intent(due.command, due.stream, CONSULTATION, decide), now)

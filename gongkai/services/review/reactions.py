@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import uuid5
 
-from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode
+from gongkai.contracts.derived import derived
+from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode, only
 from gongkai.ledger import read
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
-from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.review.aggregates import CONSULTATION, REVIEW, consultation_stream, review_stream
@@ -24,11 +24,11 @@ class Drafts:
         self._parts = parts
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
-        draft = decode(what.record)
-        if not isinstance(draft, DocumentDrafted):
+        draft = only(what.record, DocumentDrafted)
+        if draft is None:
             return ()
         await self._parts.replica.at_least(what.record.registerat)
-        rules = rules_of(await known_unit(self._parts.replica, draft.unit), draft.at)
+        rules = await rules_for(self._parts.replica, draft.unit, draft.at)
         ref = EventRef(log=what.place.log, id=what.record.id, type=what.record.type, at=what.record.time)
         review = secrecy_review.Request(
             document=draft.document,
@@ -42,7 +42,7 @@ class Drafts:
         )
         intents: list[Intent[Any]] = [
             Intent(
-                uuid5(what.record.id, "secrecy-review"),
+                derived(what.record.id, "secrecy-review"),
                 review_stream(draft.document),
                 REVIEW,
                 partial(secrecy_review.request, cmd=review, rules=rules, now=now),
@@ -70,7 +70,7 @@ class Drafts:
             )
             intents.append(
                 Intent(
-                    uuid5(what.record.id, f"consultation/{asked}"),
+                    derived(what.record.id, f"consultation/{asked}"),
                     consultation_stream(asked),
                     CONSULTATION,
                     partial(consultation.request, cmd=letter, rules=rules, now=now),

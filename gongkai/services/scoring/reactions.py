@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL
 
+from gongkai.contracts.derived import derived
 from gongkai.contracts.events import EventRef, decode
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
-from gongkai.runtime.commands import known_unit, rules_of
+from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Parts
 from gongkai.services.scoring.aggregates import SCORE, score_stream
 from gongkai.services.scoring.domain import score
@@ -30,8 +31,8 @@ class Lateness:
         if change is None:
             return ()
         await self._parts.replica.at_least(what.record.registerat)
-        rules = rules_of(await known_unit(self._parts.replica, change.unit), event.at)
-        case = uuid5(
+        rules = await rules_for(self._parts.replica, change.unit, event.at)
+        case = derived(
             NAMESPACE_URL, f"gongkai:score/{change.unit}/{change.year}/{change.indicator}/{change.case}"
         )
         return [

@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
+from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, Strip, days_after, strip_of, t
 from gongkai.runtime.web.typeset import Sheet, typeset
@@ -25,14 +27,13 @@ from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, p
 
 router = APIRouter(include_in_schema=False)
 
-Tab = Literal["open", "late", "risk", "answered", "answered-late"]
-
-READERS = (Duty.DISCLOSURE_OFFICER, Duty.DEPUTY, Duty.HEAD)
+Tab = Literal["open", "late", "risk", "wait", "answered", "answered-late"]
 
 LABELS = {"/kind": ("答复类型", "Kind of answer"), "/text": ("告知书正文", "Text of the letter")}
 
 
 @router.get("/applications")
+@acts(Action.SEE_DESK)
 async def listing(
     request: Request,
     who: Visiting,
@@ -44,7 +45,7 @@ async def listing(
     leaf: Paged,
 ) -> Response:
     today = local_date(await parts.clock.now())
-    groups = await applications.open_groups(parts.pool, who.register, today, who.scope)
+    groups = await applications.open_groups(parts.pool, who.calendar, who.register, today, who.scope)
     groups = [g for g in groups if not unit or g.unit == unit]
     asked = {"tab": tab, "unit": unit, "since": since}
     if tab.startswith("answered"):
@@ -66,7 +67,7 @@ async def listing(
         unit=unit,
         since=since,
         units=who.choosable(who.scope),
-        totals={"open": sum(totals.values()), "late": totals.get("late", 0), "risk": totals.get("risk", 0)},
+        totals={"open": sum(totals.values()), **{s: totals.get(s, 0) for s in ("late", "risk", "wait")}},
         kinds={k.value: k for k in AnswerKind},
         channels={c.value: c for c in Channel},
         beside=beside("/applications", asked, found),
@@ -74,11 +75,13 @@ async def listing(
 
 
 @router.get("/applications/{application}")
+@acts(Action.SEE_CASES)
 async def one(request: Request, application: str, who: Visiting, parts: PartsOf, done: str = "") -> Response:
     return await _page(request, who, parts, application, done=done)
 
 
 @router.post("/applications/{application}/answer")
+@acts(Action.ANSWER_APPLICATION)
 async def answer(request: Request, application: str, who: Visiting, parts: PartsOf) -> Response:
     form = await form_of(request, who)
     grounds = [str(g) for g in (await request.form()).getlist("grounds")]
@@ -112,12 +115,11 @@ async def _page(
     row = await applications.one(parts.pool, application)
     if row is None or row["received"] is None:
         raise HTTPException(404)
-    if not who.sees(row["unit"]):
-        raise HTTPException(403)
+    who.must(Action.SEE_CASES, row["unit"])
     today = local_date(await parts.clock.now())
-    due = applications.due_of(who.register, row)
+    due = applications.due_of(who.calendar, who.register, row)
     stands = standing(due, today)
-    opens = who.holds(row["unit"], *READERS)
+    opens = who.may(Action.READ_APPLICATION, row["unit"])
     file = await ask(parts, who, "intake", "GET", f"/applications/{application}") if opens else None
     clock = file.body["clock"] if file and file.ok else clock_of(due)
     history = steps(who, await events.of_application(parts.pool, application))
@@ -135,7 +137,7 @@ async def _page(
         stands=stands,
         badge=_badge(row, stands),
         officers=officers,
-        strip=_strip(row, clock, today, stands.due),
+        strip=_strip(who.calendar, row, clock, today, stands.due),
         file=file.body if file and file.ok else None,
         letter=_letter(file.body) if file and file.ok else None,
         file_problems=file.problems if file else [],
@@ -143,7 +145,7 @@ async def _page(
         kind=AnswerKind(row["kind"]) if row["kind"] else None,
         channel=Channel(row["channel"]),
         grounds=[(str(g), t(g.zh, g.en)) for g in Ground],
-        answers=row["answered"] is None and who.holds(row["unit"], Duty.DISCLOSURE_OFFICER),
+        answers=row["answered"] is None and who.may(Action.ANSWER_APPLICATION, row["unit"]),
         history=history,
         problems=problems or [],
         typed=typed or Kept(),
@@ -168,9 +170,9 @@ def _badge(row: Any, stands: Standing) -> tuple[str, str, str]:
     return "done", "已按期答复", "answered in time"
 
 
-def _strip(row: Any, clock: Mapping[str, Any], today: date, due: date | None) -> Strip:
+def _strip(calendar: Calendar, row: Any, clock: Mapping[str, Any], today: date, due: date | None) -> Strip:
     """The clock's days; for a late case also those behind its flag."""
     answered = row["answered_on"]
     last = max(str(d["date"]) for d in clock["days"])
-    more = [d for d in days_after(due, answered or today) if str(d["date"]) > last]
+    more = [d for d in days_after(calendar, due, answered or today) if str(d["date"]) > last]
     return strip_of(clock, received=row["received_on"], today=today, answered=answered, after=more)

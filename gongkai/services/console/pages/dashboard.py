@@ -8,8 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.contracts.register import Register
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.rights import Action, acts
 from gongkai.services.console.reads import applications, documents, scores
 from gongkai.services.console.reads.applications import Group, totals
 from gongkai.services.console.reads.documents import STATES
@@ -22,10 +24,13 @@ STEPS = ("reviewing", "referred", "consulting", "unanswered", "disputed", "retur
 
 
 @router.get("/dashboard")
+@acts(Action.SEE_DESK)
 async def dashboard(request: Request, who: Visiting, parts: PartsOf) -> Response:
     today = local_date(await parts.clock.now())
-    groups = await applications.open_groups(parts.pool, who.register, today, who.scope)
-    before = await applications.open_groups(parts.pool, who.register, today, who.scope, on=today - WEEK)
+    groups = await applications.open_groups(parts.pool, who.calendar, who.register, today, who.scope)
+    before = await applications.open_groups(
+        parts.pool, who.calendar, who.register, today, who.scope, on=today - WEEK
+    )
     now, then = totals(groups), totals(before)
     months = await applications.months(parts.pool, who.scope, _year_back(today))
     this_year = [m for m in months if m["month"].year == today.year]
@@ -42,11 +47,12 @@ async def dashboard(request: Request, who: Visiting, parts: PartsOf) -> Response
         now_late=now.get("late", 0),
         then_late=then.get("late", 0),
         now_risk=now.get("risk", 0),
+        now_wait=now.get("wait", 0),
         then_risk=then.get("risk", 0),
         answered=answered,
         rate=None if not answered else round(100 * (answered - late) / answered, 1),
         year=today.year,
-        by_unit=_by_unit(groups, who.register.units, deductions),
+        by_unit=_by_unit(groups, who.register, deductions),
         steps=[(state, STATES[state], states.get(state, 0)) for state in STEPS],
         published=states.get("published", 0),
         most=max([states.get(state, 0) for state in STEPS], default=0) or 1,
@@ -61,7 +67,7 @@ def _year_back(today: date) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-def _by_unit(groups: Sequence[Group], units: Any, deductions: dict[str, Any]) -> list[dict[str, Any]]:
+def _by_unit(groups: Sequence[Group], register: Register, deductions: dict[str, Any]) -> list[dict[str, Any]]:
     """Open applications of each unit that has any, those with the most late ones first."""
     sums: dict[str, dict[str, int]] = defaultdict(lambda: {"late": 0, "risk": 0, "open": 0})
     for group in groups:
@@ -70,7 +76,7 @@ def _by_unit(groups: Sequence[Group], units: Any, deductions: dict[str, Any]) ->
     rows = [
         {
             "unit": unit,
-            "name": units[unit].name,
+            "name": register.name(unit),
             "all": sum(counts.values()),
             "points": deductions[unit]["points"] if unit in deductions else 0,
             **counts,

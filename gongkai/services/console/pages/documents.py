@@ -9,9 +9,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, t
 from gongkai.runtime.web.typeset import typeset
@@ -19,7 +21,6 @@ from gongkai.services.console.addresses import Paged, beside
 from gongkai.services.console.calls import Answer, ask, command, humane
 from gongkai.services.console.reads import documents, events
 from gongkai.services.console.reads.documents import STATES, Wanted
-from gongkai.services.console.reads.tasks import REPLIES
 from gongkai.services.console.tellers import coming, steps
 from gongkai.services.console.turns import consultation_standing, turn
 from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, people_with, show
@@ -36,6 +37,7 @@ LABELS = {
 
 
 @router.get("/documents")
+@acts(Action.SEE_DESK)
 async def listing(
     request: Request, who: Visiting, parts: PartsOf, wanted: Annotated[Wanted, Depends()], leaf: Paged
 ) -> Response:
@@ -50,17 +52,19 @@ async def listing(
         states=STATES,
         attributes={a.value: a for a in Attribute},
         units=who.choosable(who.draft_scope),
-        may_draft=bool(who.units_with(Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)),
+        may_draft=bool(who.drafts_for()),
         beside=beside("/documents", wanted, found),
     )
 
 
 @router.get("/documents/{document}")
+@acts(Action.SEE_DRAFTS)
 async def one(request: Request, document: str, who: Visiting, parts: PartsOf, done: str = "") -> Response:
     return await _page(request, who, parts, document, done=done)
 
 
 @router.post("/documents/{document}/review")
+@acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
 async def review(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
     form = await form_of(request, who)
     basis = [line for line in str(form.get("basis") or "").splitlines() if line.strip()]
@@ -78,6 +82,7 @@ async def review(request: Request, document: str, who: Visiting, parts: PartsOf)
 
 
 @router.post("/documents/{document}/publish")
+@acts(Action.PUBLISH)
 async def publish(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
     form = await form_of(request, who)
     body = {"digest": form.get("digest")}
@@ -88,6 +93,7 @@ async def publish(request: Request, document: str, who: Visiting, parts: PartsOf
 
 
 @router.post("/documents/{document}/consultations/{consultation}")
+@acts(Action.ANSWER_CONSULTATION)
 async def reply(
     request: Request, document: str, consultation: str, who: Visiting, parts: PartsOf
 ) -> Response:
@@ -123,6 +129,28 @@ async def _after(
     return await _page(request, who, parts, document, act=act, problems=problems, typed=form)
 
 
+@router.get("/documents/{document}/file")
+@acts(Action.SEE_DRAFTS)
+async def file(document: str, who: Visiting, parts: PartsOf) -> Response:
+    """The version's own bytes, for who may read the draft."""
+    row = await documents.one(parts.pool, document)
+    if row is None:
+        raise HTTPException(404)
+    consultations = await documents.consultations(parts.pool, document, row["digest"])
+    who.must(Action.SEE_DRAFTS, row["unit"], [k["asked"] for k in consultations])
+    found = await _text_of(parts, who, row)
+    if not found.ok:
+        raise HTTPException(found.status)
+    media = MEDIA.get(row["media_type"])
+    headers = {"Content-Disposition": f'attachment; filename="document{media.ending if media else ""}"'}
+    return Response(found.content or found.text.encode(), media_type=row["media_type"], headers=headers)
+
+
+async def _text_of(parts: Parts, who: Visitor, row: Any) -> Answer:
+    path = f"/documents/{row['document']}/text"
+    return await ask(parts, who, "intake", "GET", path, params={"digest": row["digest"]})
+
+
 async def _page(
     request: Request,
     who: Visitor,
@@ -138,17 +166,15 @@ async def _page(
     if row is None:
         raise HTTPException(404)
     consultations = await documents.consultations(parts.pool, document, row["digest"])
-    if not who.guides_secrecy and not who.sees(row["unit"], *(k["asked"] for k in consultations)):
-        raise HTTPException(403)
+    who.must(Action.SEE_DRAFTS, row["unit"], [k["asked"] for k in consultations])
     today = local_date(await parts.clock.now())
-    next_turn = turn(who.register, row, consultations, today)
+    next_turn = turn(who.calendar, who.register, row, consultations, today)
     history = steps(who, await events.of_document(parts.pool, document))
     if next_turn is not None:
         history.append(coming(next_turn.what, next_turn.whom, next_turn.clause))
-    text = await ask(
-        parts, who, "intake", "GET", f"/documents/{document}/text", params={"digest": row["digest"]}
-    )
-    publishes = row["state"] != "published" and who.holds(row["unit"], Duty.DISCLOSURE_OFFICER)
+    media = MEDIA.get(row["media_type"])
+    text = await _text_of(parts, who, row) if media is None or media.is_text else Answer(200)
+    publishes = row["state"] != "published" and who.may(Action.PUBLISH, row["unit"])
     gate = (
         await ask(parts, who, "publishing", "GET", f"/publications/{quote(document, safe='')}/gate")
         if publishes
@@ -168,11 +194,12 @@ async def _page(
         reviews=may_review(who, row),
         publishes=publishes and row["attribute"] == Attribute.PROACTIVE,
         gate=gate.body if gate is not None and gate.ok else None,
-        revises=row["state"] != "published" and who.holds(row["unit"], Duty.DRAFTER, Duty.DISCLOSURE_OFFICER),
+        revises=row["state"] != "published" and who.may(Action.DRAFT, row["unit"]),
         opinions=[(o.value, t(o.zh, o.en), _HINTS[o]()) for o in Opinion],
         history=history,
         text=text,
         sheet=typeset(text.text, row["title"], row["media_type"]) if text.ok else None,
+        media=media,
         act=act,
         problems=problems or [],
         typed=typed or Kept(),
@@ -200,8 +227,8 @@ def may_review(who: Visitor, row: Any) -> bool:
     if row["review_requested_at"] is None or row["drafted_by"] == who.person:
         return False
     if row["state"] == "referred":
-        return who.examines_referred and row["reviewed_by"] != who.person
-    return row["review_opinion"] is None and who.holds(row["unit"], Duty.SECRECY_REVIEWER)
+        return who.may(Action.EXAMINE_REFERRED, row["unit"]) and row["reviewed_by"] != who.person
+    return row["review_opinion"] is None and who.may(Action.EXAMINE, row["unit"])
 
 
 def _consultation(who: Visitor, row: Any, today: Any) -> dict[str, Any]:
@@ -211,9 +238,11 @@ def _consultation(who: Visitor, row: Any, today: Any) -> dict[str, Any]:
     return {
         "row": row,
         "asked": who.unit_name(row["asked"]),
-        "stands": consultation_standing(who.register, row, today) if waits else None,
+        "stands": consultation_standing(who.calendar, who.register, row, today) if waits else None,
         "waits": waits,
-        "mine": waits and bool(row["requested"]) and who.holds(row["asked"], *REPLIES),
+        "mine": waits
+        and bool(row["requested"])
+        and who.may(Action.ANSWER_CONSULTATION, asked=[row["asked"]]),
         "deputies": deputies,
         "signs": who.person if who.person in dict(deputies) else "",
     }

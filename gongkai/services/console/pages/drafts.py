@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -12,23 +13,23 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Duty
+from gongkai.contracts.media import KNOWN, of_file
+from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed as posted
+from gongkai.runtime.rights import ANYWHERE, Action, acts
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, t
 from gongkai.services.console import sessions
-from gongkai.services.console.calls import ask, command, humane
+from gongkai.services.console.calls import Answer, ask, command, humane
 from gongkai.services.console.reads import documents
 from gongkai.services.console.visitor import ForgedForm, Kept, Visiting, Visitor, show
 
 router = APIRouter(include_in_schema=False)
 
-DRAFTING = (Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)
 NEED = ("unit", "kind", "matters", "opinion")
-MARKDOWN = (".md", ".markdown")
 _CONSULT = re.compile(r"consult/([0-9]{1,3})/[a-z]+")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.IGNORECASE)
 UNKNOWN = "application/octet-stream"
@@ -74,46 +75,51 @@ class Typed:
     def keep_upload(self) -> None:
         """A browser can't send a file back: its text goes into the form, where it is one."""
         if self.upload:
-            try:
-                self.fields["body"] = self.upload[0].decode()
-                self.fields["media_type"] = self.upload[1]
-            except UnicodeDecodeError:
-                self.fields["body"] = ""
+            content, media_type = self.upload
+            self.fields["body"] = ""
+            if media_type.startswith("text/"):
+                with suppress(UnicodeDecodeError):
+                    self.fields["body"] = content.decode()
+                    self.fields["media_type"] = media_type
 
 
 async def _uploaded(file: object) -> tuple[bytes, str] | None:
     if not isinstance(file, UploadFile) or not file.filename:
         return None
-    name = file.filename.lower()
+    media = of_file(file.filename)
     told = (file.content_type or "").partition(";")[0].strip()
-    plain = told if _MEDIA_TYPE.fullmatch(told) else UNKNOWN
-    if name.endswith(".txt"):
-        plain = "text/plain"
-    return await file.read(), "text/markdown" if name.endswith(MARKDOWN) else plain
+    return await file.read(), media.name if media else told if _MEDIA_TYPE.fullmatch(told) else UNKNOWN
 
 
 @router.get("/documents/new")
+@acts(Action.DRAFT)
 async def new(request: Request, who: Visiting, parts: PartsOf) -> Response:
-    units = who.units_with(*DRAFTING)
-    if not units:
-        raise HTTPException(403)
+    who.must(Action.DRAFT, ANYWHERE)
+    units = who.drafts_for()
+    if not units:  # all that he drafts for has ended
+        raise HTTPException(404)
     today = local_date(await parts.clock.now())
     start = {"unit": units[0], "category": str(Category.OFFICIAL_DOCUMENT), "formed_on": today.isoformat()}
     return await _page(request, who, parts, Typed(start))
 
 
 @router.get("/documents/{document}/revise")
+@acts(Action.DRAFT)
 async def revise(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
     row = await documents.one(parts.pool, document)
     if row is None:
         raise HTTPException(404)
-    if not who.holds(row["unit"], *DRAFTING):
-        raise HTTPException(403)
-    text = await ask(
-        parts, who, "intake", "GET", f"/documents/{document}/text", params={"digest": row["digest"]}
-    )
+    who.must(Action.DRAFT, row["unit"])
+    text = Answer(200)
+    if row["media_type"].startswith("text/"):  # a file in another form is chosen anew
+        params = {"digest": row["digest"]}
+        text = await ask(parts, who, "intake", "GET", f"/documents/{document}/text", params=params)
     names = ("unit", "title", "number", "category", "attribute", "reason", "summary", "media_type")
+    heirs = [owner.unit for owner in who.register.owners(row["unit"]) if owner.unit in who.drafts_for()]
     start: dict[str, str] = {name: str(row[name] or "") for name in names} | {
+        "unit": heirs[0]
+        if heirs
+        else row["unit"],  # an ended unit's document goes on in its successor's name
         "formed_on": row["formed_on"].isoformat(),
         "body": text.text,
     }
@@ -127,6 +133,7 @@ def _needs(row: Any) -> list[dict[str, Any]]:
 
 
 @router.post("/documents")
+@acts(Action.DRAFT)
 async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
     form = await posted(request, large=True, max_files=1)
     try:
@@ -193,12 +200,13 @@ async def _page(
         typed=Kept(typed.fields),
         needs=typed.needs or [dict.fromkeys(NEED, "")],
         problems=problems or [],
-        units=[(unit, who.unit_name(unit)) for unit in who.units_with(*DRAFTING)],
+        units=[(unit, who.unit_name(unit)) for unit in who.drafts_for()],
         others=others,
         categories=[(str(c), t(c.zh, c.en), "") for c in Category],
         attributes=[(str(a), t(a.zh, a.en), _needs_reason(book, a)) for a in _attributes(book)],
         attribute_rules=_attribute_rules(book),
         book=book.version if book else "",
+        accepted=",".join(known.ending for known in KNOWN),
         kinds=[(str(k), t(k.zh, k.en)) for k in ConsultationKind],
         kind_rules=_kind_rules(book),
         key=typed.fields.get("key") or str(uuid4()),
@@ -206,8 +214,7 @@ async def _page(
 
 
 def _book(who: Visitor, unit: str, today: Any) -> Rulebook | None:
-    entry = who.register.unit(unit)
-    return load(entry.jurisdiction, today) if entry else None
+    return load(who.register.jurisdiction(unit), today) if who.register.unit(unit) else None
 
 
 def _attributes(book: Rulebook | None) -> list[Attribute]:

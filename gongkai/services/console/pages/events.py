@@ -1,7 +1,6 @@
 """审计记录: every event of every log, and each record as it was stored, byte for byte (GT-supervise)."""
 
 import json
-from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,14 +12,16 @@ from starlette.responses import Response
 from gongkai.contracts.envelope import Place
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
+from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import LOGS
-from gongkai.services.console.addresses import Paged, beside
+from gongkai.services.console.addresses import Day, Paged, beside
 from gongkai.services.console.reads import events
 from gongkai.services.console.reads.events import Wanted
-from gongkai.services.console.tellers import person_words, post_words, steps
-from gongkai.services.console.trail import NAMES
+from gongkai.services.console.sentences import NAMES
+from gongkai.services.console.tellers import acting_words, person_words, post_words, steps
 from gongkai.services.console.visitor import Visiting, Visitor, show
 
 router = APIRouter(include_in_schema=False)
@@ -35,6 +36,7 @@ LOG_NAMES = {name: _NAMED.get(log.schema, (name, name)) for name, log in LOGS.it
 
 
 @router.get("/events")
+@acts(Action.SEE_DESK)
 async def listing(
     request: Request,
     who: Visiting,
@@ -44,11 +46,11 @@ async def listing(
     stream: str = "",
     name: str = "",
     unit: str = "",
-    since: str = "",
-    until: str = "",
+    since: Day = None,
+    until: Day = None,
     leaf: Paged,
 ) -> Response:
-    wanted = Wanted(log, stream.strip(), name, unit, _day(since), _day(until))
+    wanted = Wanted(log, stream.strip(), name, unit, since, until)
     found = await events.listing(parts.pool, wanted, who.scope, leaf)
     return await show(
         request,
@@ -60,26 +62,19 @@ async def listing(
         names=NAMES,
         logs=LOG_NAMES,
         units=who.choosable(who.scope),
-        people={row["event_id"]: post_words(who.register, row["by"], row["unit"]) for row in found.rows},
+        people={
+            row["event_id"]: post_words(who.register.as_of(local_date(row["at"])), row["by"], row["unit"])
+            for row in found.rows
+        },
         beside=beside("/events", wanted, found),
     )
-
-
-def _day(text: str) -> date | None:
-    """An empty or unreadable day narrows nothing, nor does one that no log reaches."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1900 <= day.year < 3000 else None
 
 
 async def _found(parts: Parts, who: Visitor, event_id: UUID) -> tuple[Any, Entry]:
     row = await events.one(parts.pool, event_id)
     if row is None:
         raise HTTPException(404)
-    if not who.sees(row["unit"], row["other_unit"]):
-        raise HTTPException(403)
+    who.must(Action.SEE_CASES, row["unit"], [row["other_unit"]])
     entries = await read.by_event_id(parts.pool, LOGS[row["log"]], [event_id])
     if not entries:
         raise HTTPException(404)
@@ -87,8 +82,10 @@ async def _found(parts: Parts, who: Visitor, event_id: UUID) -> tuple[Any, Entry
 
 
 @router.get("/events/{event_id}")
+@acts(Action.SEE_CASES)
 async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -> Response:
     row, entry = await _found(parts, who, event_id)
+    acting_in = row["other_unit"] if row["name"] == "ConsultationAnswered" else row["unit"]
     neighbours = [r for r in await events.of_stream(parts.pool, row["stream"]) if r["log"] == row["log"]]
     return await show(
         request,
@@ -102,7 +99,8 @@ async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -
         record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),
         cause=await _cause(parts, entry),
         leaf=sha256(b"\x00" + entry.raw).hexdigest(),
-        by=person_words(who.register, row["by"], row["unit"]),
+        by=person_words(who.register, row["by"], acting_in, local_date(row["at"])),
+        acting=acting_words(who.register, row["by"], acting_in, local_date(row["at"])),
         stream=[(r["event_id"], step) for r, step in zip(neighbours, steps(who, neighbours), strict=True)],
     )
 
@@ -117,6 +115,7 @@ async def _cause(parts: Parts, entry: Entry) -> UUID | None:
 
 
 @router.get("/events/{event_id}/record.json")
+@acts(Action.SEE_CASES)
 async def record(event_id: UUID, who: Visiting, parts: PartsOf) -> Response:
     """The record as stored: what its leaf hash is taken over."""
     _, entry = await _found(parts, who, event_id)

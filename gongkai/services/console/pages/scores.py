@@ -6,9 +6,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.contracts.events import UnitRegistered
+from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Indicator
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
 from gongkai.services.console.reads import scores
 from gongkai.services.console.reads.scores import FULL
@@ -28,11 +31,12 @@ async def _years(parts: Parts, asked: int | None) -> tuple[int, list[int]]:
 
 
 @router.get("/scores")
+@acts(Action.SEE_SCORES)
 async def listing(request: Request, who: Visiting, parts: PartsOf, year: Year = None) -> Response:
     shown, years = await _years(parts, year)
     sums = await scores.by_unit(parts.pool, shown)
     rows: list[dict[str, Any]] = []
-    for unit in who.register.units.values():
+    for unit in _those_of(who.register, shown):
         item = sums.get(unit.unit)
         rows.append({
             "unit": unit.unit,
@@ -49,7 +53,14 @@ async def listing(request: Request, who: Visiting, parts: PartsOf, year: Year = 
     )
 
 
+def _those_of(register: Register, year: int) -> list[UnitRegistered]:
+    """The units that existed in some part of the year."""
+    ended = [unit for unit in register.endings if (end := register.ended(unit)) and end.on.year >= year]
+    return [*register.units.values(), *(entry for unit in ended if (entry := register.unit(unit)))]
+
+
 @router.get("/scores/{unit}")
+@acts(Action.SEE_SCORES)
 async def one(request: Request, unit: str, who: Visiting, parts: PartsOf, year: Year = None) -> Response:
     entry = who.register.unit(unit)
     if entry is None:

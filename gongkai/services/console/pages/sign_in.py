@@ -10,17 +10,19 @@ from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed
+from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
 from gongkai.runtime.web import Problem, t
-from gongkai.services.console import accounts, sessions
-from gongkai.services.console.accounts import REGISTRAR
-from gongkai.services.console.visitor import OVERSIGHT, ForgedForm
+from gongkai.services.console import access, accounts, sessions
+from gongkai.services.console.accounts import Account
+from gongkai.services.console.pages.tokens import invented
+from gongkai.services.console.visitor import OVERSIGHT, ForgedForm, form_of, visitor
 
 router = APIRouter(include_in_schema=False)
 
 WRONG = Problem(
     "sign-in.wrong",
-    "账号或密码不对；连续五次不对，须等五分钟。",
+    "账号或密码不对；连续五次不对，须等五分钟再试。",
     "Wrong name or password. After five failures in a row you have to wait for five minutes.",
     field="/person",
     status=401,
@@ -28,58 +30,88 @@ WRONG = Problem(
 
 
 @router.get("/sign-in")
+@acts(Action.ENTER)
 async def sign_in_page(request: Request, parts: PartsOf, next: str = "/") -> Response:
-    return await _page(request, parts, after=_inside(next))
+    return await page(request, parts, after=inside(next))
 
 
 @router.post("/sign-in")
+@acts(Action.ENTER)
 async def sign_in(request: Request, parts: PartsOf) -> Response:
     form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
-    person, after = str(form.get("person", "")).strip(), _inside(str(form.get("next", "/")))
+    person, after = str(form.get("person", "")).strip(), inside(str(form.get("next", "/")))
     if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
         raise ForgedForm
-    account = await accounts.check(parts.pool, person, str(form.get("password", "")), parts.wall())
+    password, where, now = str(form.get("password", "")), access.address(request), parts.wall()
+    account = await accounts.check(parts.pool, person, password, where, now)
     if account is None:
-        return await _page(request, parts, after=after, person=person, problems=[WRONG])
-    return await _enter(request, parts, account.person, account.registrar, after)
+        await access.failure(parts.pool, request, person, now, way="password")
+        return await page(request, parts, after=after, person=person, problems=[WRONG])
+    return await enter(request, parts, account, after, way="password")
 
 
 @router.post("/sign-in/demo")
+@acts(Action.ENTER)
 async def sign_in_demo(request: Request, parts: PartsOf) -> Response:
     """One click. Refused wherever the clock isn't a demo's."""
     form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
         raise ForgedForm
-    person, after = str(form.get("person", "")), _inside(str(form.get("next", "/")))
+    person, after = str(form.get("person", "")), inside(str(form.get("next", "/")))
     await parts.clock.now()
-    if not parts.clock.simulated or not _invented(await parts.replica.sync(), person):
-        return await _page(request, parts, after=after, problems=[WRONG])
-    return await _enter(request, parts, person, person == REGISTRAR, after)
+    account = await invented(parts, person) if parts.clock.simulated else None
+    if account is None:
+        return await page(request, parts, after=after, problems=[WRONG])
+    return await enter(request, parts, account, after, way="demo")
 
 
 @router.post("/sign-out")
+@acts(Action.LEAVE)
 async def sign_out(request: Request, parts: PartsOf) -> Response:
     session = await sessions.find(parts.pool, request, parts.wall())
     form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     if session is not None and not sessions.same(session.csrf, form.get("csrf")):
         raise ForgedForm
     await sessions.end(parts.pool, request)
+    if session is not None:
+        name = session.person
+        await access.note(parts.pool, request, "signed-out", name=name, by=name, now=parts.wall())
+    return _out()
+
+
+@router.post("/sign-out/everywhere")
+@acts(Action.LEAVE)
+async def sign_out_everywhere(request: Request, parts: PartsOf) -> Response:
+    """This browser and every other one."""
+    who = await visitor(request, parts)
+    await form_of(request, who)
+    async with parts.pool.acquire() as conn, conn.transaction():
+        await sessions.end_all(conn, who.person)
+        await access.note(
+            conn, request, "signed-out-everywhere", name=who.person, by=who.person, now=parts.wall()
+        )
+    return _out()
+
+
+def _out() -> Response:
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(sessions.COOKIE)
     return response
 
 
-async def _enter(request: Request, parts: Parts, person: str, registrar: bool, after: str) -> Response:
+async def enter(request: Request, parts: Parts, account: Account, after: str, *, way: str) -> Response:
     """A new session under a new id, whatever the browser held before."""
     await sessions.end(parts.pool, request)
-    secret = await sessions.start(parts.pool, person, registrar, parts.wall())
+    now, name = parts.wall(), account.person
+    secret = await sessions.start(parts.pool, account, now)
+    await access.note(parts.pool, request, "signed-in", name=name, by=name, now=now, way=way)
     response = RedirectResponse(after, 303)
     sessions.set_cookie(request, response, sessions.COOKIE, secret)
     response.delete_cookie(sessions.DOOR)
     return response
 
 
-async def _page(
+async def page(
     request: Request, parts: Parts, *, after: str, person: str = "", problems: list[Problem] | None = None
 ) -> Response:
     door = request.cookies.get(sessions.DOOR) or secrets.token_urlsafe(32)
@@ -97,6 +129,8 @@ async def _page(
         problems=problems or [],
         demo=demo,
         is_demo=parts.clock.simulated,
+        oidc=request.app.state.oidc is not None,
+        oidc_label=parts.settings.oidc_label,
     )
     sessions.set_cookie(request, response, sessions.DOOR, door)
     return response
@@ -124,10 +158,6 @@ def _people(unit: UnitRegistered) -> list[dict[str, Any]]:
     return [{"person": person, "name": name, "duties": said} for (person, name), said in duties.items()]
 
 
-def _invented(register: Register, person: str) -> bool:
-    return person == REGISTRAR or bool(register.holdings(person))
-
-
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """Only an address of this console: a sign-in never leads elsewhere."""
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"

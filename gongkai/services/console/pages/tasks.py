@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gongkai.contracts.vocabulary import Duty
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.rights import Action, acts
 from gongkai.services.console.reads import tasks
 from gongkai.services.console.visitor import Visiting, show
 
@@ -13,11 +13,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
+@acts(Action.SEE_DESK)
 async def desk(request: Request, who: Visiting, parts: PartsOf) -> Response:
     today = local_date(await parts.clock.now())
     answer = await tasks.to_answer(parts.pool, who, today)
     consult = await tasks.consultations(parts.pool, who, today)
-    review = await tasks.reviews(parts.pool, who)
+    review = await tasks.reviews(parts.pool, who, today)
     publish = await tasks.to_publish(parts.pool, who, today)
     mine = [*answer, *consult, *publish]
     return await show(
@@ -34,8 +35,8 @@ async def desk(request: Request, who: Visiting, parts: PartsOf) -> Response:
         risk=sum(1 for task in mine if task.stands and task.stands.state == "risk"),
         total=len(mine) + len(review),
         most=tasks.MOST,
-        drafts=bool(who.units_with(Duty.DRAFTER, Duty.DISCLOSURE_OFFICER)),
-        may_answer=bool(who.units_with(Duty.DISCLOSURE_OFFICER)),
-        may_reply=bool(who.units_with(*tasks.REPLIES)),
-        may_review=bool(who.units_with(Duty.SECRECY_REVIEWER)),
+        drafts=bool(who.drafts_for()),
+        may_answer=bool(who.where(Action.ANSWER_APPLICATION)),
+        may_reply=bool(who.where(Action.ANSWER_CONSULTATION)),
+        may_review=bool(who.where(Action.EXAMINE)),
     )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from gongkai.contracts.register import Register
+from gongkai.rules.calendar import Calendar
 from gongkai.services.console.lateness import Due, Standing, application_due, standing
 from gongkai.services.console.reads.conditions import Where
 from gongkai.services.console.reads.cursor import Slice
@@ -35,12 +36,18 @@ class Open:
     stands: Standing
 
 
-def due_of(register: Register, row: Any) -> Due:
-    return application_due(register.jurisdiction(row["unit"]), row["received_on"], row["rules_on"])
+def due_of(calendar: Calendar, register: Register, row: Any) -> Due:
+    return application_due(calendar, register.jurisdiction(row["unit"]), row["received_on"], row["rules_on"])
 
 
 async def open_groups(
-    pool: Any, register: Register, today: date, scope: list[str] | None, *, on: date | None = None
+    pool: Any,
+    calendar: Calendar,
+    register: Register,
+    today: date,
+    scope: list[str] | None,
+    *,
+    on: date | None = None,
 ) -> list[Group]:
     """All that is open; with `on`, what was open at the end of that day, as it stood then."""
     where = Where()
@@ -57,7 +64,13 @@ async def open_groups(
     )
     known = (row for row in rows if register.unit(row["unit"]) is not None)
     return [
-        Group(r["unit"], r["received_on"], r["rules_on"], r["n"], standing(due_of(register, r), on or today))
+        Group(
+            r["unit"],
+            r["received_on"],
+            r["rules_on"],
+            r["n"],
+            standing(due_of(calendar, register, r), on or today),
+        )
         for r in known
     ]
 

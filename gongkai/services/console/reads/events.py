@@ -12,9 +12,10 @@ from gongkai.services.console.reads.listing import FIRST, Key, Leaf, listed
 
 # Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
 _ORDER = (
-    "UnitRegistered", "ApplicationReceived", "DocumentDrafted", "SecrecyReviewRequested", "ConsultationRequested",
-    "ConsultationAnswered", "ConsultationLapsed", "SecrecyReviewed", "DocumentPublished", "ApplicationOverdue",
-    "ApplicationAnswered", "ScoreChanged",
+    "UnitRegistered", "UnitSucceeded", "SystemRegistered", "SystemRetired", "DutyDelegated",
+    "DelegationWithdrawn", "HolidaysAnnounced", "ApplicationReceived", "DocumentDrafted",
+    "SecrecyReviewRequested", "ConsultationRequested", "ConsultationAnswered", "ConsultationLapsed",
+    "SecrecyReviewed", "DocumentPublished", "ApplicationOverdue", "ApplicationAnswered", "ScoreChanged",
 )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ class Wanted:
 def _where(wanted: Wanted, scope: list[str] | None) -> Where:
     where = Where()
     if scope is not None:
-        where.need("unit = ANY({0}::text[]) OR other_unit = ANY({0}::text[])", scope)
+        where.need("unit IS NULL OR unit = ANY({0}::text[]) OR other_unit = ANY({0}::text[])", scope)
     if wanted.log:
         where.need("log = {}", wanted.log)
     if wanted.stream:

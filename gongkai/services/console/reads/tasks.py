@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gongkai.contracts.vocabulary import Duty
 from gongkai.rules.moment import local_date
-from gongkai.services.console.lateness import Standing, consultation_due, publication_due, standing
+from gongkai.runtime.rights import Action
+from gongkai.services.console.lateness import (
+    Standing,
+    consultation_due,
+    publication_due,
+    review_due,
+    standing,
+)
 from gongkai.services.console.reads import applications
 from gongkai.services.console.reads.listing import Leaf
 from gongkai.services.console.visitor import Visitor
 
 MOST = 100  # of a kind on the page; more is said in words, and the lists have them all
-
-REPLIES = (Duty.HEAD, Duty.DEPUTY, Duty.DISCLOSURE_OFFICER)
 
 NO_HURRY = date.max
 
@@ -33,22 +37,27 @@ class Task:
         return self.stands.due or NO_HURRY if self.stands else NO_HURRY
 
 
-async def reviews(pool: Any, who: Visitor) -> list[Task]:
+async def reviews(pool: Any, who: Visitor, today: date) -> list[Task]:
     """Versions that wait for this person's opinion: nobody reviews a draft of their own, or twice (WY-B.3, WY-B.8)."""
     rows = await pool.fetch(
         "SELECT document, title, unit, review_requested_at FROM document_state"
         " WHERE review_requested_at IS NOT NULL AND drafted_by <> $2"
-        " AND (state = 'reviewing' AND unit = ANY($1::text[]) OR state = 'referred' AND $3 AND reviewed_by <> $2)"
+        " AND (state = 'reviewing' AND unit = ANY($1::text[])"
+        "  OR state = 'referred' AND unit = ANY($3::text[]) AND reviewed_by <> $2)"
         " ORDER BY review_requested_at, document LIMIT $4",
-        who.units_with(Duty.SECRECY_REVIEWER),
+        who.where(Action.EXAMINE),
         who.person,
-        who.examines_referred,
+        who.where(Action.EXAMINE_REFERRED),
         MOST,
     )
-    return [
-        Task(f"/documents/{r['document']}", r["title"], r["unit"], local_date(r["review_requested_at"]), None)
-        for r in rows
-    ]
+    return [_review(who, row, today) for row in rows]
+
+
+def _review(who: Visitor, row: Any, today: date) -> Task:
+    asked_on = local_date(row["review_requested_at"])
+    due = review_due(who.calendar, who.register.jurisdiction(row["unit"]), asked_on)
+    href = f"/documents/{row['document']}"
+    return Task(href, row["title"], row["unit"], asked_on, standing(due, today) if due else None)
 
 
 async def consultations(pool: Any, who: Visitor, today: date) -> list[Task]:
@@ -57,14 +66,16 @@ async def consultations(pool: Any, who: Visitor, today: date) -> list[Task]:
         "SELECT k.* FROM consultation k JOIN document d USING (document, digest)"
         " WHERE k.requested IS NOT NULL AND k.answered IS NULL AND k.silence IS DISTINCT FROM 'consent'"
         " AND k.asked = ANY($1::text[]) ORDER BY k.requested_at, k.consultation LIMIT $2",
-        who.units_with(*REPLIES),
+        who.where(Action.ANSWER_CONSULTATION),
         MOST,
     )
     return sorted((_consultation(who, row, today) for row in rows), key=lambda task: task.due)
 
 
 def _consultation(who: Visitor, row: Any, today: date) -> Task:
-    due = consultation_due(who.register.jurisdiction(row["unit"]), row["kind"], row["requested_on"])
+    due = consultation_due(
+        who.calendar, who.register.jurisdiction(row["unit"]), row["kind"], row["requested_on"]
+    )
     href = f"/documents/{row['document']}#consultation-{row['consultation']}"
     return Task(href, row["title"], row["unit"], row["requested_on"], standing(due, today))
 
@@ -74,13 +85,13 @@ async def to_publish(pool: Any, who: Visitor, today: date) -> list[Task]:
     rows = await pool.fetch(
         "SELECT document, title, unit, formed_on, drafted_at FROM document_state"
         " WHERE state = 'ready' AND unit = ANY($1::text[]) ORDER BY formed_on, document LIMIT $2",
-        who.units_with(Duty.DISCLOSURE_OFFICER),
+        who.where(Action.PUBLISH),
         MOST,
     )
     tasks = []
     for row in rows:
         drafted = local_date(row["drafted_at"])
-        due = publication_due(who.register.jurisdiction(row["unit"]), row["formed_on"], drafted)
+        due = publication_due(who.calendar, who.register.jurisdiction(row["unit"]), row["formed_on"], drafted)
         stands = standing(due, today) if due else None
         tasks.append(Task(f"/documents/{row['document']}", row["title"], row["unit"], drafted, stands))
     return tasks
@@ -88,10 +99,10 @@ async def to_publish(pool: Any, who: Visitor, today: date) -> list[Task]:
 
 async def to_answer(pool: Any, who: Visitor, today: date) -> list[Task]:
     """Applications without an answer, the most urgent first."""
-    units = who.units_with(Duty.DISCLOSURE_OFFICER)
+    units = who.where(Action.ANSWER_APPLICATION)
     if not units:
         return []
-    groups = await applications.open_groups(pool, who.register, today, units)
+    groups = await applications.open_groups(pool, who.calendar, who.register, today, units)
     found = await applications.open_listing(pool, groups, Leaf(size=MOST))
     return [
         Task(

@@ -47,15 +47,19 @@ class Draft:
     formed_on: date
     consult: tuple[ConsultationNeed, ...]
     by: PersonId
+    carries_on: frozenset[Id] = frozenset()  # ended units whose affairs `unit` carries on
 
 
 # -- decide
 
 
-@clause("CX-6", "WY-B.5", "WY-B.6a", "LS-10a", "GT-owner", "GT-guide")
+@clause("CX-6", "WY-B.5", "WY-B.6a", "LS-10a", "GT-owner", "GT-guide", "SC-A1.3")
 def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
-    """Without an attribute, or the reason that the rulebook asks for with it, nothing is issued."""
-    if state is not None and state.version.unit != cmd.unit:
+    """Without an attribute, or the reason that the rulebook asks for with it, nothing is issued.
+
+    A document stays its maker's; that unit's successor may go on with it, from then on in its own name.
+    """
+    if state is not None and state.version.unit not in (cmd.unit, *cmd.carries_on):
         raise refusals.other_units_document()
     if cmd.document == RESERVED:
         raise refusals.reserved_id()
@@ -87,12 +91,11 @@ def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
 
 
 def _attribute(cmd: Draft, rules: Rules) -> Attribute:
-    known = [attribute for attribute in Attribute if attribute in rules.book.attributes]
-    stands_in = rules.book.attributes[Attribute.PROACTIVE].clause  # the one that every regulation knows
-    if not cmd.attribute:
-        raise refusals.no_attribute(known, stands_in)
-    if cmd.attribute not in known:
-        raise refusals.unknown_attribute(known, stands_in)
+    if not cmd.attribute or cmd.attribute not in rules.book.attributes:
+        known = [attribute for attribute in Attribute if attribute in rules.book.attributes]
+        stands_in = rules.book.attributes[Attribute.PROACTIVE].clause  # the one that every regulation knows
+        refusal = refusals.unknown_attribute if cmd.attribute else refusals.no_attribute
+        raise refusal(known, stands_in)
     attribute = Attribute(cmd.attribute)
     rule = rules.book.attributes[attribute]
     if rule.reason_required and not cmd.reason.strip():

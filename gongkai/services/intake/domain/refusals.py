@@ -1,42 +1,70 @@
-"""What intake refuses, in words: code, clause, one sentence in both languages. When, the aggregates say."""
+"""What intake refuses, in words: code, clause, one sentence in both languages. When, the aggregates say.
+
+Units: unit_refusals.py."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from gongkai.contracts.clauses import ClauseId
 from gongkai.contracts.errors import BadInput, Refused, Sentence
-from gongkai.contracts.vocabulary import AnswerKind, Attribute
+from gongkai.contracts.vocabulary import AnswerKind, Attribute, UnitKind
 
-# -- units
+# -- delegations
 
 
-def fixed_id(unit: str) -> Refused:
+def not_his_to_give(giver: str) -> Refused:
     says = Sentence(
-        f"单位编号一经登记不得变更，原编号为“{unit}”。",
-        f"A unit keeps the id it was registered under: {unit}.",
+        f"只能委托“{giver}”本人在该单位的职责；审计职责不得委托。",
+        f"Only duties that {giver} holds in that unit can be handed on; an auditor's can't.",
     )
-    return Refused("unit.fixed-id", "SC-1.1", says, field="/unit", status=409)
+    return Refused("delegation.not-held", "SC-1.3", says, field="/duties")
 
 
-def own_superior() -> Refused:
-    says = Sentence("单位的上级主管部门不能是它自己。", "A unit can't be its own superior.")
-    return Refused("unit.own-superior", "SC-1.2", says, field="/superior")
-
-
-def officer_twice(index: int, name: str) -> Refused:
+def no_colleague() -> Refused:
     says = Sentence(
-        f"人员“{name}”重复登记，请把其职责写在同一条中。",
-        f"{name} is entered twice: put all duties of a person in one entry.",
+        "受托人应为本单位的另一名工作人员，且不是审计人员。",
+        "It goes to another officer of the same unit, who is no auditor.",
     )
-    return Refused("unit.officer-twice", "SC-1.3", says, field=f"/officers/{index}/person")
+    return Refused("delegation.no-colleague", "SC-1.3", says, field="/taker")
 
 
-def reserved_person(index: int, person: str) -> Refused:
+def delegation_days() -> Refused:
     says = Sentence(
-        f"“{person}”是系统保留的人员编号，不能登记给工作人员。",
-        f"The id {person} is the system's own: no officer can have it.",
+        "委托期限最早自今日起，最长一年，止日不得早于起日。",
+        "It begins today at the earliest, lasts a year at most, and doesn't end before it begins.",
     )
-    return Refused("unit.reserved-person", "SC-1.3", says, field=f"/officers/{index}/person")
+    return Refused("delegation.days", "SC-1.3", says, field="/since")
+
+
+def delegation_taken() -> Refused:
+    says = Sentence("已有同编号的委托，请另行委托。", "There is a delegation of that id: make another one.")
+    return Refused("delegation.taken", "SC-1.3", says, field="/delegation", status=409)
+
+
+def unknown_delegation() -> BadInput:
+    says = Sentence("没有这项委托。", "There is no such delegation.")
+    return BadInput("delegation.unknown", says, field="/delegation", clause="SC-1.3", status=404)
+
+
+# -- agencies' systems
+
+
+def another_unit(unit: str) -> Refused:
+    says = Sentence(
+        f"该系统只能代表“{unit}”；代表其他单位的，请另行登记一个系统。",
+        f"This system speaks for {unit} only: register another one for another unit.",
+    )
+    return Refused("system.another-unit", "SC-1.1", says, field="/unit", status=409)
+
+
+def nothing_to_hand_in() -> Refused:
+    says = Sentence("请至少选择一类报送内容。", "Say at least one kind of matter that it may hand in.")
+    return Refused("system.hands-in-nothing", "SC-1.1", says, field="/may")
+
+
+def unknown_system() -> BadInput:
+    says = Sentence("没有登记过这个系统。", "No such system was ever registered.")
+    return BadInput("system.unknown", says, field="/system", clause="SC-1.1", status=404)
 
 
 # -- documents
@@ -161,6 +189,25 @@ def needless_ground(kind: AnswerKind) -> Refused:
         f"“{kind.en}” withholds nothing, so it can't carry a ground for withholding.",
     )
     return Refused("application.needless-ground", "GT-grounds", says, field="/grounds")
+
+
+def institution(name: str, competent: str) -> Refused:
+    zh, en = (f"“{competent}”", f" “{competent}”") if competent else ("", "")
+    says = Sentence(
+        f"“{name}”是公共企事业单位，依照其行业规定公开信息，不受理政府信息公开申请；可以向主管部门{zh}申诉。",
+        f"“{name}” is a public enterprise or institution: its sector's rules apply, and it takes no applications. "
+        f"You may complain to its competent department{en}.",
+    )
+    return Refused("application.institution", "GT-scope", says, field="/unit")
+
+
+def not_addressee(name: str, kind: UnitKind, other: str) -> Refused:
+    zh, en = (f"请向“{other}”提出申请", f"Apply to “{other}” instead") if other else ("", "")
+    says = Sentence(
+        f"“{name}”是{kind.zh}，不以自己的名义受理政府信息公开申请。{zh}{'。' if zh else ''}",
+        f"“{name}” ({kind.en}) takes no applications in its own name. {en}{'.' if en else ''}".strip(),
+    )
+    return Refused("application.not-addressee", "GT-whom", says, field="/unit")
 
 
 # -- applicants

@@ -114,6 +114,7 @@ class Answer:
     signed_by: PersonId | None
     deputies: frozenset[PersonId]
     by: PersonId
+    drafted_by: PersonId | None = None  # of the document; None in letters of before the draft was named
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,8 @@ def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event
     if state is None:
         raise refusals.unknown_consultation()
     asked, rule = state.request, rules.book.consultation(state.request.kind)
+    if cmd.by == cmd.drafted_by:
+        raise refusals.own_question(rule.clause)
     event = ConsultationAnswered(
         consultation=asked.consultation,
         document=asked.document,

@@ -63,6 +63,14 @@ def already_answered(clause: ClauseId) -> Refused:
     return Refused("consultation.already-answered", clause, says, field="/agrees", status=409)
 
 
+def own_question(clause: ClauseId) -> Refused:
+    says = Sentence(
+        "拟稿人不得代表被征求单位答复就本人文稿征求的意见。",
+        "Who drafted it can't answer for the unit that is asked about it.",
+    )
+    return Refused("consultation.own-draft", clause, says, status=409)
+
+
 def silence_was_consent(clause: ClauseId) -> Refused:
     says = Sentence(
         "回复期限已过，未答复视为同意公开。", "The time to answer is over, and silence was consent."

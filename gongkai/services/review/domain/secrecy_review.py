@@ -57,7 +57,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Examine:
-    """Give an opinion on a version: 公开, 免予公开, 需报审. `draft`: the one that was read, where the caller says so."""
+    """Give an opinion on a version: 公开, 免予公开, 需报审. `draft`: the one that was read, where the caller says so.
+    `for_whom`: colleagues whose duty it is done as, where it isn't the reviewer's own."""
 
     digest: Digest
     opinion: Opinion
@@ -65,6 +66,7 @@ class Examine:
     reason: str
     by: PersonId
     draft: UUID | None = None
+    for_whom: frozenset[PersonId] = frozenset()
 
 
 # -- decide
@@ -93,14 +95,15 @@ def request(state: State, cmd: Request, rules: Rules, now: datetime) -> list[Eve
 
 @clause("WY-B.3", "WY-B.8", "WY-B.9")
 def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Event]:
-    """An opinion on exactly this version, with basis and reason, by somebody who didn't draft it."""
+    """An opinion on exactly this version, with basis and reason, by somebody who didn't draft it, nor does it for
+    who did."""
     if state is None:
         raise refusals.unknown_review()
     review, opinion = rules.book.review.clause, rules.book.opinion.clause
     version = state.request.draft
     if state.request.digest != cmd.digest or (cmd.draft and version and version.id != cmd.draft):
         raise refusals.other_version(review)
-    if state.request.drafted_by == cmd.by:
+    if state.request.drafted_by in {cmd.by, *cmd.for_whom}:
         raise refusals.own_draft(review)
     basis = tuple(line for line in cmd.basis if line.strip())
     if not basis:

@@ -158,3 +158,23 @@ def test_a_document_is_dated_since_1949_and_at_most_a_year_ahead() -> None:
 @pytest.mark.clause("GT-guide")
 def test_no_document_is_called_like_the_page_for_a_new_one() -> None:
     given().when(draft(document="new")).then_refused("document.reserved-id", "GT-guide", "/document")
+
+
+@pytest.mark.clause("CX-2", "CX-5")
+@pytest.mark.parametrize("category", list(Category))
+def test_documents_and_other_information_go_the_same_way(category: Category) -> None:
+    """公文 in the course of its handling, 非公文 as a section supplies it: neither without an attribute."""
+    given().when(draft(category=category, media_type="image/png")).then_one(
+        DocumentDrafted, category=category, media_type="image/png"
+    )
+    refused = given().when(draft(category=category, attribute=None)).refusal
+    assert refused is not None
+    assert refused.code == "document.no-attribute"
+
+
+@pytest.mark.clause("SC-A1.3", "GT-owner")
+def test_a_successor_goes_on_with_an_ended_units_document_in_its_own_name() -> None:
+    old = a_document_drafted(unit="grain")
+    taken_over = draft(unit="education", carries_on=frozenset({"grain"}))
+    given(old).when(taken_over).then_one(DocumentDrafted, unit="education")
+    given(old).when(draft(unit="education")).then_refused("document.other-unit", "GT-owner", "/document")

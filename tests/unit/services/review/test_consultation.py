@@ -233,3 +233,10 @@ def test_past_the_last_holiday_notice_silence_stays_silence() -> None:
     asked = given(a_consultation_requested(at=at(f"{unannounced}-03-02")))
     asked.when(LAPSE, at(f"{unannounced}-12-31")).then_refused("consultation.not-due", "SC-3.3")
     asked.when(answer(), at(f"{unannounced}-12-31")).then_one(ConsultationAnswered)
+
+
+@pytest.mark.clause("SC-3.3")
+def test_who_drafted_it_does_not_answer_for_the_unit_that_is_asked() -> None:
+    refused = ("consultation.own-draft", "SC-3.3")
+    given(a_consultation_requested()).when(answer(drafted_by="sun-li")).then_refused(*refused)
+    given(a_consultation_requested()).when(answer(drafted_by="wang-fang")).then(a_consultation_answered())

@@ -74,6 +74,13 @@ def test_nobody_reviews_a_draft_of_their_own() -> None:
 
 
 @pytest.mark.clause("WY-B.3")
+def test_nobody_reviews_it_for_who_drafted_it() -> None:
+    for_the_drafter = examine(for_whom=frozenset({"wang-fang"}))
+    given(a_review_requested()).when(for_the_drafter).then_refused("review.own-draft", "SC-3.4")
+    given(a_review_requested()).when(examine(for_whom=frozenset({"li-qiang"}))).then(a_secrecy_reviewed())
+
+
+@pytest.mark.clause("WY-B.3")
 def test_an_opinion_on_another_version_is_refused() -> None:
     (
         given(a_review_requested())

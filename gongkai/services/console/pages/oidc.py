@@ -1,0 +1,77 @@
+"""Sign-in by the deployment's identity provider, where the settings name one."""
+
+import structlog
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.web import Problem
+from gongkai.services.console import access
+from gongkai.services.console.accounts import Account
+from gongkai.services.console.oidc import BACK, LASTS, NotSignedIn, Provider
+from gongkai.services.console.pages.sign_in import enter, inside, page
+
+router = APIRouter(include_in_schema=False)
+
+COOKIE = "gongkai_console_oidc"
+
+FAILED = Problem(
+    "sign-in.oidc",
+    "统一身份认证未成功，请重新登录；多次不成功的，请联系系统管理员。",
+    "The identity provider didn't confirm who you are. Sign in again; if it happens again, tell the administrator.",
+    status=401,
+)
+NOBODY = Problem(
+    "sign-in.not-registered",
+    "身份已确认，但单位名录中没有您的职责。请联系名录管理员登记。",
+    "It is known who you are, but the register names no duty of yours. Ask the registrar.",
+    status=403,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+def _provider(request: Request) -> Provider:
+    provider: Provider | None = request.app.state.oidc
+    if provider is None:
+        raise HTTPException(404)
+    return provider
+
+
+@router.get("/sign-in/oidc")
+@acts(Action.ENTER)
+async def begin(request: Request, parts: PartsOf, next: str = "/") -> Response:
+    provider = _provider(request)
+    try:
+        flow = await provider.begin(parts.http, parts.pool, inside(next), parts.wall())
+    except NotSignedIn as error:
+        _log.warning("identity provider", why=error.why)
+        return await page(request, parts, after=inside(next), problems=[FAILED])
+    answer = RedirectResponse(flow.to, 303)
+    answer.set_cookie(
+        COOKIE, flow.state, max_age=int(LASTS.total_seconds()), httponly=True, samesite="lax", path=BACK,
+        secure=provider.back.startswith("https:"),
+    )  # fmt: skip
+    return answer
+
+
+@router.get(BACK)
+@acts(Action.ENTER)
+async def back(request: Request, parts: PartsOf) -> Response:
+    """The browser comes back from the issuer."""
+    provider, now = _provider(request), parts.wall()
+    given, kept = dict(request.query_params), request.cookies.get(COOKIE)
+    try:
+        person, after = await provider.finish(parts.http, parts.pool, given, kept, now)
+    except NotSignedIn as error:
+        _log.warning("identity provider", why=error.why)
+        await access.failure(parts.pool, request, "", now, way="oidc")
+        return await page(request, parts, after="/", problems=[FAILED])
+    if not (await parts.replica.sync()).holdings(person):
+        await access.failure(parts.pool, request, person, now, way="oidc")
+        return await page(request, parts, after="/", problems=[NOBODY])
+    answer = await enter(request, parts, Account(person), after, way="oidc")
+    answer.delete_cookie(COOKIE, path=BACK)
+    return answer

@@ -1,0 +1,96 @@
+"""委托代行: who goes on leave hands his duties on here, or the unit's head does it for him."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from gongkai.contracts.derived import derived
+from gongkai.contracts.events import Id, PersonId, SaidText
+from gongkai.contracts.vocabulary import Duty
+from gongkai.ledger import read
+from gongkai.rules.moment import local_date
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
+from gongkai.runtime.identity import Asking
+from gongkai.runtime.openapi import answers
+from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.topology import log_for
+from gongkai.services.intake.aggregates import DELEGATION, delegation_stream
+from gongkai.services.intake.domain import delegation, refusals
+
+router = APIRouter(tags=["delegations"])
+
+
+class Delegation(BaseModel):
+    """From one day until another, both included, in Shanghai."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    delegation: Id | None = None
+    unit: Id
+    giver: PersonId
+    taker: PersonId
+    duties: tuple[Duty, ...] = Field(min_length=1)
+    since: date
+    until: date
+    reason: SaidText = ""
+
+
+@router.post("/delegations", status_code=201, summary="委托代行职责 · Hand duties on")
+@acts(Action.DELEGATE)
+async def delegate(said: Delegation, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+    """Hand duties on to a colleague for some days."""
+    unit = await known_unit(parts.replica, said.unit)
+    await require(parts, who, Action.DELEGATE, unit=said.unit, person=said.giver)
+    now = await parts.clock.now()
+    register, today = parts.replica.register, local_date(now)
+    colleagues = {o.person for o in unit.officers if Duty.AUDITOR not in o.duties}
+    delegation_id = said.delegation or derived(command, "delegation").hex
+    fields = dict(said) | {
+        "delegation": delegation_id,
+        "held": register.own_duties(said.giver, said.unit, today),
+        "colleagues": frozenset(colleagues),
+        "by": who.person,
+    }
+    cmd, rules = delegation.Delegate(**fields), await rules_for(parts.replica, said.unit, now)
+    done = await carry(
+        parts,
+        command=command,
+        stream=delegation_stream(delegation_id),
+        aggregate=DELEGATION,
+        decide=lambda state: delegation.delegate(state, cmd, rules, now),
+        now=now,
+        id=delegation_id,
+    )
+    await parts.replica.sync()
+    return done
+
+
+@router.post(
+    "/delegations/{delegation_id}/withdrawal",
+    status_code=201,
+    summary="撤回委托 · Take duties back",
+    responses=answers(413),
+)
+@acts(Action.WITHDRAW_DELEGATION)
+async def withdraw(delegation_id: Id, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+    """Take them back, from now on."""
+    stream = delegation_stream(delegation_id)
+    state = DELEGATION.fold(await read.stream(parts.pool, log_for("intake"), stream))
+    if state is None:
+        raise refusals.unknown_delegation()
+    given = state.event
+    await require(parts, who, Action.WITHDRAW_DELEGATION, unit=given.unit, person=given.giver)
+    now = await parts.clock.now()
+    rules = await rules_for(parts.replica, given.unit, now)
+    done = await carry(
+        parts,
+        command=command,
+        stream=stream,
+        aggregate=DELEGATION,
+        decide=lambda state: delegation.withdraw(state, delegation.Withdraw(who.person), rules, now),
+        now=now,
+        id=delegation_id,
+    )
+    await parts.replica.sync()
+    return done

@@ -1,0 +1,74 @@
+"""法定节假日: the notices of the State Council that were entered here, in the order of their entry (GT-count)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongkai.contracts.clauses import clause
+from gongkai.contracts.errors import Refused
+from gongkai.contracts.events import Event, HolidaysAnnounced, PersonId
+from gongkai.rules import Rules
+from gongkai.rules.calendar import Notice, announced, objections, with_all
+from gongkai.rules.lawfile import Where
+from gongkai.rules.moment import local_date
+
+# -- state
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was entered, oldest first. What this version of the software ships isn't among them."""
+
+    events: tuple[HolidaysAnnounced, ...]
+
+
+State = Entered | None
+
+# -- commands
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Enter a notice, or correct one that was entered: by its number or its day."""
+
+    notice: Notice
+    by: PersonId
+
+
+# -- decide
+
+
+@clause("GT-count")
+def announce(state: State, cmd: Announce, rules: Rules, now: datetime) -> list[Event]:
+    """Refused when the notice contradicts itself or the calendar; nothing when it is known just so."""
+    known = with_all(rules.calendar, state.events if state is not None else ())
+    if cmd.notice in known.notices:
+        return []
+    for found in objections(cmd.notice, known, local_date(now)):
+        raise Refused(found.code, "GT-count", found.says, field=_pointer(found.where))
+    return [
+        HolidaysAnnounced(
+            year=cmd.notice.year,
+            number=cmd.notice.number,
+            dated=cmd.notice.dated,
+            title=cmd.notice.title,
+            holidays=announced(cmd.notice),
+            calendar=known.with_year(cmd.notice).version,
+            by=cmd.by,
+            at=now,
+        )
+    ]
+
+
+def _pointer(where: Where) -> str:
+    return "".join(f"/{step}" for step in where)
+
+
+# -- evolve
+
+
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case HolidaysAnnounced():
+            return Entered((*(state.events if state is not None else ()), event))
+        case _:
+            return state

@@ -1,0 +1,106 @@
+"""The holidays of a year: enter the State Council's notice while the system runs, and read the notices in force."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gongkai.contracts.errors import BadInput, Sentence
+from gongkai.contracts.events import Id, SaidLine
+from gongkai.rules.calendar import Calendar, Holiday, Notice
+from gongkai.rules.rulebooks.library import NATIONAL
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, rules_of_jurisdiction
+from gongkai.runtime.identity import Asking
+from gongkai.runtime.rights import Action, acts, require
+from gongkai.services.intake.aggregates import CALENDAR_STREAM, HOLIDAYS
+from gongkai.services.intake.domain import holidays
+
+router = APIRouter(tags=["calendar"])
+
+MOST = 40  # holidays of a notice, and make-up days of a holiday
+
+
+class SaidHoliday(BaseModel):
+    """Days off, both ends included, and the weekend days worked for them. As in the files of `gongkai calendar`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Id
+    zh: SaidLine
+    en: SaidLine
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    make_up: Annotated[tuple[date, ...], Field(max_length=MOST)] = ()
+
+
+class SaidNotice(BaseModel):
+    """国务院办公厅关于某年部分节假日安排的通知."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    year: Annotated[int, Field(ge=2000, le=2200)]
+    number: SaidLine
+    dated: date
+    title: SaidLine
+    holidays: Annotated[tuple[SaidHoliday, ...], Field(min_length=1, max_length=MOST)]
+
+
+class Known(BaseModel):
+    """All notices in force, and the version of the calendar that follows from them."""
+
+    version: str
+    first_year: int
+    last_year: int
+    notices: tuple[Notice, ...]
+
+
+@router.post("/calendar/notices", status_code=201, summary="录入放假通知 · Enter a notice of holidays")
+@acts(Action.ANNOUNCE_HOLIDAYS)
+async def announce(said: SaidNotice, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+    """Enter a notice, or correct one. Open deadlines are counted anew by it; what was judged stays (GT-count)."""
+    await require(parts, who, Action.ANNOUNCE_HOLIDAYS)
+    now = await parts.clock.now()
+    cmd, rules = (
+        holidays.Announce(_notice(said), who.person),
+        rules_of_jurisdiction(parts.replica, NATIONAL, now),
+    )
+    done = await carry(
+        parts,
+        command=command,
+        stream=CALENDAR_STREAM,
+        aggregate=HOLIDAYS,
+        decide=lambda state: holidays.announce(state, cmd, rules, now),
+        now=now,
+        id=str(said.year),
+    )
+    await parts.replica.sync()
+    return done
+
+
+@router.get("/calendar/notices", summary="已生效的放假通知 · The notices in force")
+@acts(Action.READ_CALENDAR)
+async def notices(who: Asking, parts: PartsOf) -> Known:
+    """The notices in force, those shipped and those entered. For anybody."""
+    await parts.replica.sync()
+    calendar: Calendar = parts.replica.calendar
+    return Known(
+        version=calendar.version,
+        first_year=calendar.first_year,
+        last_year=calendar.last_year,
+        notices=calendar.notices,
+    )
+
+
+def _notice(said: SaidNotice) -> Notice:
+    found = []
+    for index, holiday in enumerate(said.holidays):
+        try:
+            found.append(Holiday.model_validate(dict(holiday)))
+        except ValidationError as error:
+            zh, _, en = error.errors()[0]["msg"].rpartition(" · ")
+            says = Sentence(f"{zh}。", f"{en[:1].upper()}{en[1:]}.")
+            raise BadInput(
+                "calendar.contradiction", says, field=f"/holidays/{index}", clause="GT-count"
+            ) from None
+    return Notice.model_validate({**dict(said), "holidays": tuple(found)})

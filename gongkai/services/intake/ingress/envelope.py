@@ -1,0 +1,189 @@
+"""The envelope of what is handed in: CloudEvents 1.0, read strictly. Pure; the moment is an argument."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from gongkai.contracts.ingress import (
+    AHEAD,
+    DEEPEST,
+    EXTENSIONS,
+    LARGEST_EVENT,
+    MOST,
+    CloudEvent,
+)
+from gongkai.services.intake.ingress import faults
+
+_ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}")
+_JSON = re.compile(
+    r"application/(?:json|[a-z0-9.+-]+\+json)(?:\s*;\s*charset=\"?utf-8\"?)?\s*", re.IGNORECASE
+)
+_NEVER = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One event, its envelope read. `words` is its type and data in one form, whatever way they came."""
+
+    source: str
+    id: str
+    type: str
+    data: dict[str, Any]
+    words: str
+
+    @classmethod
+    def of(cls, source: str, id: str, type: str, data: dict[str, Any]) -> "Handed":
+        """Raises BadInput for data that is too large, or can't be stored."""
+        return cls(source, id, type, data, _words(type, data))
+
+
+def parse(body: bytes) -> Any:
+    """A JSON text. Raises BadInput for what is none, or not UTF-8."""
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise faults.not_json(str(error)) from None
+
+
+def batch(body: bytes) -> list[Any]:
+    """The events of a batch. Raises BadInput (400, 413)."""
+    events = parse(body)
+    if not isinstance(events, list):
+        raise faults.no_batch()
+    if len(events) > MOST:
+        raise faults.too_many(len(events))
+    return events
+
+
+def binary(
+    headers: Iterable[tuple[bytes, bytes]], content_type: str | None, body: bytes, *, kafka: bool = False
+) -> Any:
+    """An event whose attributes are headers: `ce-id`, percent-encoded; on Kafka `ce_id`, as it is. Raises BadInput."""
+    event: dict[str, Any] = {}
+    start = b"ce_" if kafka else b"ce-"
+    for name, value in headers:
+        key = name.lower()
+        if key.startswith(start):
+            attribute = key[len(start) :].decode("ascii", "replace")
+            if attribute in event:
+                raise faults.attribute_twice(attribute)
+            try:
+                text = value.decode("utf-8")
+                event[attribute] = text if kafka else unquote(text, errors="strict")
+            except UnicodeDecodeError:
+                raise faults.not_utf8(f"/{attribute}") from None
+    if content_type is not None:
+        event["datacontenttype"] = content_type
+    _json_only(event)
+    event["data"] = parse(body) if body else None
+    return event
+
+
+def read(said: Any, now: datetime) -> Handed:
+    """The event, when its envelope is right. Raises BadInput that names the attribute to mend."""
+    if not isinstance(said, Mapping):
+        raise faults.no_event()
+    try:
+        event = CloudEvent.model_validate(said)
+    except ValidationError as error:
+        raise faults.malformed(error.errors(include_url=False, include_input=False)) from None
+    if event.time is not None and event.time > now + AHEAD:
+        raise faults.in_future()
+    _extensions(event.model_extra or {})
+    return Handed.of(event.source, event.id, event.type, _data(event, said))
+
+
+def named(said: Any) -> tuple[str | None, str | None, str | None]:
+    """Source, id and type of an event that may be anything, as far as they can be told."""
+    if not isinstance(said, Mapping):
+        return None, None, None
+    source, id_, kind = (_alone(said, name) for name in ("source", "id", "type"))
+    return (source, id_, kind) if source is not None and id_ is not None else (None, None, kind)
+
+
+def _alone(said: Mapping[str, Any], name: str) -> str | None:
+    try:
+        probe = {"specversion": "1.0", "id": "-", "source": "-", "type": "-"} | {name: said.get(name)}
+        return str(getattr(CloudEvent.model_validate(probe), name))
+    except ValidationError:
+        return None
+
+
+def _json_only(event: Mapping[str, Any]) -> None:
+    kind = event.get("datacontenttype")
+    if isinstance(kind, str) and not _JSON.fullmatch(kind):
+        raise faults.not_json_data(kind)
+
+
+def _data(event: CloudEvent, said: Mapping[str, Any]) -> dict[str, Any]:
+    _json_only({"datacontenttype": event.datacontenttype})
+    data = event.data
+    if event.data_base64 is not None:
+        if "data" in said and event.data is not None:
+            raise faults.data_twice()
+        try:
+            data = parse(base64.b64decode(event.data_base64, validate=True))
+        except binascii.Error:
+            raise faults.not_base64() from None
+    if not isinstance(data, dict):
+        raise faults.no_data()
+    if _deeper(data, DEEPEST):
+        raise faults.too_deep()
+    return data
+
+
+def _deeper(value: Any, left: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if inner and not left:
+        return True
+    return any(_deeper(each, left - 1) for each in inner if isinstance(each, dict | list))
+
+
+def _words(kind: str, data: dict[str, Any]) -> str:
+    try:
+        words = json.dumps([kind, data], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    except ValueError:  # a number with more digits than Python writes
+        raise faults.unstorable() from None
+    if "\\u0000" in words and _NEVER.search("".join(_strings(data))):
+        raise faults.unstorable()
+    if len(words) > LARGEST_EVENT // 4 and len(words.encode()) > LARGEST_EVENT:
+        raise faults.too_large()
+    return words
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _extensions(more: Mapping[str, Any]) -> None:
+    if len(more) > EXTENSIONS:
+        raise faults.too_many_attributes()
+    for name, value in more.items():
+        if not _ATTRIBUTE.fullmatch(name):
+            raise faults.no_attribute_name(name)
+        if not _plain(value):
+            raise faults.no_attribute_value(name)
+
+
+def _plain(value: Any) -> bool:
+    """A string or a number of 32 bits, as CloudEvents has them."""
+    if isinstance(value, str):
+        return len(value) <= 256
+    return value is None or (isinstance(value, int) and abs(value) < 2**31)

@@ -1,0 +1,241 @@
+"""What is wrong with a body or an envelope, in words."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydantic_core import to_json
+
+from gongkai.contracts.envelope import TooLarge
+from gongkai.contracts.errors import BadInput, Refused, Sentence
+from gongkai.contracts.ingress import (
+    AHEAD,
+    BATCH,
+    DEEPEST,
+    EXTENSIONS,
+    LARGEST,
+    LARGEST_EVENT,
+    MOST,
+    ONE,
+)
+from gongkai.contracts.problem import Problem
+from gongkai.runtime.problems import FIELD_CLAUSES, document_of
+
+LARGEST_PROBLEM: Final = 16 * 1024  # bytes of a problem document, as it is told and kept
+LONGEST_NAME: Final = 80  # characters that are repeated of a name which the caller made up
+LONGEST: Final = 500  # characters of a sentence in a document that would be too large
+
+
+def bad(code: str, zh: str, en: str, field: str | None = None, status: int = 422) -> BadInput:
+    """What the caller got wrong, under a code of the ingress."""
+    return BadInput(f"ingress.{code}", Sentence(zh, en), field=field, status=status)
+
+
+def cut(name: str) -> str:
+    """As much of the caller's own words as is said back to him."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+
+
+def problem_of(error: Refused | BadInput | TooLarge) -> Problem:
+    """What is wrong, bounded: first fewer of the single faults, then shorter sentences."""
+    problem = Problem(**document_of(error))
+    while problem.errors and _too_large(problem):
+        problem = problem.model_copy(update={"errors": problem.errors[: len(problem.errors) // 2] or None})
+    if _too_large(problem):
+        words = ("title", "title_en", "field")
+        short = {name: said[:LONGEST] for name in words if (said := getattr(problem, name)) is not None}
+        problem = problem.model_copy(update=short)
+    return problem
+
+
+def _too_large(problem: Problem) -> bool:
+    return len(to_json(problem)) > LARGEST_PROBLEM
+
+
+# -- a body as a whole
+
+
+def not_json(says: str) -> BadInput:
+    return bad(
+        "not-json",
+        f"不是有效的 UTF-8 JSON：{says}。请更正后重新提交。",
+        f"Not valid JSON in UTF-8: {says}. Mend it and send again.",
+        status=400,
+    )
+
+
+def cut_off() -> BadInput:
+    return bad(
+        "not-json",
+        "请求在传完之前中断。请重新提交。",
+        "The request broke off before it was whole. Send it again.",
+        status=400,
+    )
+
+
+def no_batch() -> BadInput:
+    return bad("no-batch", "批量提交应为事件的 JSON 数组。", "A batch is a JSON array of events.", status=400)
+
+
+def too_many(count: int) -> BadInput:
+    return bad(
+        "too-many",
+        f"一批最多 {MOST} 个事件，收到 {count} 个。请分批提交。",
+        f"A batch holds at most {MOST} events, this one has {count}. Send several.",
+        status=413,
+    )
+
+
+def body_too_large() -> BadInput:
+    return bad(
+        "body-too-large",
+        f"一次最多提交 {LARGEST} 字节。请分批提交。",
+        f"A request holds at most {LARGEST} bytes. Send several.",
+        status=413,
+    )
+
+
+def other_media(media_type: str) -> BadInput:
+    return bad(
+        "media-type",
+        f"Content-Type 应为 {ONE}、{BATCH}，或带 ce- 请求头的 application/json；收到“{cut(media_type) or '无'}”。",
+        f"Content-Type is {ONE}, {BATCH}, or application/json with ce- headers; not “{cut(media_type) or 'none'}”.",
+        "Content-Type",
+        415,
+    )
+
+
+# -- an envelope
+
+
+def no_event() -> BadInput:
+    return bad("no-event", "事件应为 JSON 对象。", "An event is a JSON object.", status=400)
+
+
+def malformed(errors: Sequence[Any], above: str = "") -> BadInput:
+    """The first fault of a pydantic error; all of them in `errors`. `above`: pointer of what was looked at."""
+    found = [
+        {
+            "field": above + "".join(f"/{cut(str(part))}" for part in e["loc"]),
+            "code": str(e["type"])[:64],
+            "says": str(e["msg"])[:300],
+        }
+        for e in errors[:20]
+    ]
+    first = found[0]
+    clause = next((c for f, c in FIELD_CLAUSES.items() if first["field"].startswith(above + f)), None)
+    if first["code"] == "missing":
+        says = Sentence(
+            f"缺少字段 {first['field']}。请补上后重新提交。",
+            f"The field {first['field']} is missing. Add it and send again.",
+        )
+        return BadInput("input.missing", says, first["field"], clause, errors=tuple(found))
+    if first["code"] == "extra_forbidden":
+        says = Sentence(
+            f"不认识字段 {first['field']}。请删去或更正其名称。",
+            f"There is no field {first['field']}. Leave it out, or mend its name.",
+        )
+        return BadInput("input.unknown-field", says, first["field"], clause, errors=tuple(found))
+    says = Sentence(
+        f"字段 {first['field']} 的值不符合要求。请更正后重新提交。",
+        f"The value of {first['field']} is not of the form required. Mend it and send again.",
+    )
+    return BadInput("input.malformed", says, first["field"], clause, errors=tuple(found))
+
+
+def attribute_twice(name: str) -> BadInput:
+    name = cut(name)
+    return bad(
+        "attribute-twice", f"属性 {name} 重复。", f"The attribute {name} is there twice.", f"/{name}", 400
+    )
+
+
+def not_utf8(field: str) -> BadInput:
+    field = cut(field)
+    return bad("not-utf8", f"{field} 不是 UTF-8。", f"{field} is not UTF-8.", field, 400)
+
+
+def in_future() -> BadInput:
+    minutes = int(AHEAD.total_seconds() // 60)
+    return bad(
+        "in-future",
+        f"事件时间晚于当前时间 {minutes} 分钟以上。请校准贵方系统的时钟。",
+        f"The event's time is more than {minutes} minutes ahead. Set your system's clock.",
+        "/time",
+    )
+
+
+def too_many_attributes() -> BadInput:
+    return bad(
+        "too-many-attributes",
+        f"扩展属性最多 {EXTENSIONS} 个。",
+        f"An event has at most {EXTENSIONS} extension attributes.",
+    )
+
+
+def no_attribute_name(name: str) -> BadInput:
+    return bad(
+        "attribute-name",
+        f"属性名应为 1 至 20 个小写字母或数字：{name[:40]}",
+        f"An attribute's name is 1 to 20 lower-case letters or digits: {name[:40]}",
+    )
+
+
+def no_attribute_value(name: str) -> BadInput:
+    return bad(
+        "attribute-value",
+        f"扩展属性 {name} 应为不超过 256 字的文本、32 位整数或布尔值。",
+        f"The extension attribute {name} is a text of at most 256 characters, a 32-bit integer or a boolean.",
+        f"/{name}",
+    )
+
+
+# -- data
+
+
+def not_json_data(kind: str) -> BadInput:
+    return bad(
+        "data-not-json",
+        f"data 应为 JSON（application/json），收到 {kind[:80]}。",
+        f"data is JSON (application/json), not {kind[:80]}.",
+        "/datacontenttype",
+        415,
+    )
+
+
+def data_twice() -> BadInput:
+    return bad(
+        "data-twice", "data 与 data_base64 只能有一个。", "Either data or data_base64.", "/data_base64"
+    )
+
+
+def not_base64() -> BadInput:
+    return bad("not-base64", "data_base64 不是 base64。", "data_base64 is not base64.", "/data_base64")
+
+
+def no_data() -> BadInput:
+    return bad("no-data", "缺少 data，应为 JSON 对象。", "data is missing; it is a JSON object.", "/data")
+
+
+def too_deep() -> BadInput:
+    return bad(
+        "too-deep", f"data 嵌套最多 {DEEPEST} 层。", f"data is nested at most {DEEPEST} deep.", "/data"
+    )
+
+
+def unstorable() -> BadInput:
+    return bad(
+        "unstorable",
+        "data 含有无法保存的字符（如 NUL）或过大的数。请更正后重新提交。",
+        "data has characters (as NUL) or numbers that can't be stored. Mend it and send again.",
+        "/data",
+    )
+
+
+def too_large() -> BadInput:
+    return bad(
+        "too-large",
+        f"一个事件的 data 最多 {LARGEST_EVENT} 字节。较长的正文请先用 POST /texts 上传，再报送其摘要。",
+        f"An event's data holds at most {LARGEST_EVENT} bytes. Upload a longer text first (POST /texts).",
+        "/data",
+        413,
+    )

@@ -1,0 +1,95 @@
+"""For a unit's officers: what its systems handed in, and a refused event mended and handed in again, as a person's own."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict
+
+from gongkai.contracts.events import Id
+from gongkai.contracts.ingress import Result
+from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.identity import Asking
+from gongkai.runtime.openapi import answers
+from gongkai.runtime.rights import Action, acts, require
+from gongkai.services.intake.ingress import refusals, store
+from gongkai.services.intake.ingress.api import (
+    HANDS_IN,
+    Listed,
+    Number,
+    Status,
+    door_of,
+    page_of,
+    status_of,
+)
+
+router = APIRouter(prefix="/v1/units/{unit}/events", tags=["ingress"])
+
+Numbered = Annotated[int, Path(ge=0, lt=2**63)]
+
+
+class Mended(BaseModel):
+    """A refused event's data as it should be; id and source stay, and so does the type unless one is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data: dict[str, Any]
+    type: str | None = None
+    id: str | None = None  # where the event had none that could be read
+    source: str | None = None
+
+
+@router.get("", summary="本单位系统报送的事件 · What the unit's systems handed in")
+@acts(Action.READ_DRAFT)
+async def listing(
+    unit: Id,
+    who: Asking,
+    parts: PartsOf,
+    *,
+    system: Annotated[str, Query(max_length=80)] = "",
+    state: Annotated[str, Query(pattern="^(accepted|refused)?$")] = "",
+    before: Number = None,
+    after: Number = None,
+) -> Listed:
+    """What the unit's systems handed in, newest first."""
+    await require(parts, who, Action.READ_DRAFT, unit=unit)
+    return await page_of(parts.pool, [unit], store.Leaf(before, after), system=system, state=state)
+
+
+@router.get("/{n}", summary="查看报送的事件 · One of them")
+@acts(Action.READ_DRAFT)
+async def one(unit: Id, n: Numbered, who: Asking, parts: PartsOf) -> Status:
+    """One of them; of a refused one what was kept of its data: nothing personal."""
+    await require(parts, who, Action.READ_DRAFT, unit=unit)
+    return status_of(await _known(parts.pool, unit, n))
+
+
+@router.post("/{n}/mended", summary="更正后重报 · Mend and hand in again", responses=answers(409))
+@acts(*HANDS_IN)
+async def mend(
+    unit: Id, n: Numbered, said: Mended, *, request: Request, who: Asking, parts: PartsOf
+) -> Result:
+    """Hand in a refused event again, mended. It counts as the person's own act, and is decided by his or her rights."""
+    await require(parts, who, Action.READ_DRAFT, unit=unit)
+    if who.system is not None:
+        raise refusals.for_persons()
+    row = await _known(parts.pool, unit, n)
+    if row.result.state != "refused":
+        raise refusals.not_refused()
+    event = {
+        "specversion": "1.0",
+        "id": row.result.id or said.id or f"mended-{n}",
+        "source": row.result.source or said.source or f"console/{unit}",
+        "type": said.type or row.type,
+        "data": said.data,
+    }
+    [result] = await door_of(request).take(who, row.system, unit, [event], via="console")
+    if result.state != "refused" and row.result.id is None:
+        await store.drop(parts.pool, unit, n)  # it had no name under which it could be settled
+    return result
+
+
+async def _known(pool: Any, unit: str, n: int) -> store.Shown:
+    row = await store.numbered(pool, [unit], n)
+    if row is None:
+        raise refusals.unknown()
+    return row

@@ -1,0 +1,85 @@
+"""业务系统: the systems that speak for units are entered here. Their keys are the console's to give out."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from gongkai.contracts.events import Id, SaidLine, SaidText
+from gongkai.contracts.vocabulary import HandIn
+from gongkai.ledger import read
+from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
+from gongkai.runtime.identity import Asking
+from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.topology import log_for
+from gongkai.services.intake.aggregates import AGENCY_SYSTEM, system_stream
+from gongkai.services.intake.domain import agency_system, refusals
+
+router = APIRouter(tags=["systems"])
+
+
+class System(BaseModel):
+    """A system, the unit that it speaks for, and what it may hand in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    system: Id
+    name: SaidLine
+    unit: Id
+    may: tuple[HandIn, ...]
+
+
+class Retirement(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: SaidText = ""
+
+
+@router.post("/systems", status_code=201, summary="登记业务系统 · Register a system")
+@acts(Action.REGISTER_SYSTEM)
+async def register_system(said: System, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+    """Let a system speak for a unit, or say anew what it may hand in. Its unit stays."""
+    await require(parts, who, Action.REGISTER_SYSTEM)
+    await known_unit(parts.replica, said.unit)
+    now = await parts.clock.now()
+    cmd, rules = (
+        agency_system.Register(**dict(said), by=who.person),
+        await rules_for(parts.replica, said.unit, now),
+    )
+    done = await carry(
+        parts,
+        command=command,
+        stream=system_stream(said.system),
+        aggregate=AGENCY_SYSTEM,
+        decide=lambda state: agency_system.register(state, cmd, rules, now),
+        now=now,
+        id=said.system,
+    )
+    await parts.replica.sync()
+    return done
+
+
+@router.post("/systems/{system_id}/retirement", status_code=201, summary="停用业务系统 · Retire a system")
+@acts(Action.RETIRE_SYSTEM)
+async def retire_system(
+    system_id: Id, said: Retirement, who: Asking, parts: PartsOf, command: CommandId
+) -> Done:
+    """End it, from now on: its tokens and keys are good for nothing any more."""
+    await require(parts, who, Action.RETIRE_SYSTEM)
+    stream = system_stream(system_id)
+    state = AGENCY_SYSTEM.fold(await read.stream(parts.pool, log_for("intake"), stream))
+    if state is None:
+        raise refusals.unknown_system()
+    unit = state.entry.unit if isinstance(state, agency_system.Active) else state.unit
+    now = await parts.clock.now()
+    cmd = agency_system.Retire(said.reason, who.person)
+    rules = await rules_for(parts.replica, unit, now)
+    done = await carry(
+        parts,
+        command=command,
+        stream=stream,
+        aggregate=AGENCY_SYSTEM,
+        decide=lambda state: agency_system.retire(state, cmd, rules, now),
+        now=now,
+        id=system_id,
+    )
+    await parts.replica.sync()
+    return done

@@ -1,0 +1,126 @@
+"""An agency's system at the door: its events, and how it hands them in."""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gongkai.contracts.ingress import BATCH, DRAFTED, ONE, RECEIVED
+from gongkai.ledger import read
+from gongkai.runtime.cluster import Cluster
+from gongkai.runtime.identity import Issuer
+from gongkai.runtime.topology import log_for
+from gongkai.services.intake.ingress.access import topic_of
+from tests.integration.house import NOBODY, House, house, unit
+
+MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
+MAY = ["draft", "application", "answer"]
+APPLICANT = {"name": "示例申请人", "id_number": "110101199003070000", "contact": "示例电话"}
+
+
+@dataclass
+class Agency:
+    """A unit's system `<unit>-oa`, and the house whose door it is at."""
+
+    house: House
+    unit: str = "finance"
+
+    @property
+    def system(self) -> str:
+        return f"{self.unit}-oa"
+
+    @property
+    def topic(self) -> str:
+        return topic_of(self.house.cluster.database, self.system)
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        issuer = Issuer.load("console", self.house.keys)
+        return {
+            "Authorization": f"Bearer {issuer.issue_for_system(self.system, self.unit, datetime.now(UTC))}"
+        }
+
+    async def post(
+        self, body: Any, media: str = ONE, *, path: str = "/v1/events", **headers: str
+    ) -> httpx.Response:
+        """One request. `body` is JSON, or bytes as they are."""
+        content = {"content": body} if isinstance(body, bytes) else {"json": body}
+        return await self.house.clients["intake"].post(
+            path, headers=self.bearer | {"Content-Type": media} | headers, **content
+        )
+
+    async def batch(self, *events: Any) -> list[dict[str, Any]]:
+        answer = await self.post(list(events), BATCH)
+        assert answer.status_code == 200, answer.text
+        results: list[dict[str, Any]] = answer.json()
+        return results
+
+    async def get(self, path: str, **params: Any) -> httpx.Response:
+        return await self.house.clients["intake"].get(path, headers=self.bearer, params=params)
+
+    async def size(self) -> int:
+        """Records in intake's log."""
+        return await read.size(self.house.parts["intake"].pool, log_for("intake"))
+
+
+def event(data: Any, kind: str = DRAFTED, **more: Any) -> dict[str, Any]:
+    """A CloudEvent, structured, with an id of its own."""
+    return {
+        "specversion": "1.0",
+        "id": secrets.token_hex(8),
+        "source": "https://oa.finance.example/",
+        "type": kind,
+        "datacontenttype": "application/json",
+        "data": data,
+    } | more
+
+
+def drafted(unit: str = "finance", **more: Any) -> dict[str, Any]:
+    """A draft's data, with its text."""
+    return {
+        "unit": unit,
+        "title": "示例区预算公开说明",
+        "attribute": "proactive",
+        "summary": "预算公开",
+        "text": f"示例区预算公开说明。{secrets.token_hex(4)}",
+        "formed_on": "2025-03-03",
+    } | more
+
+
+def applied(unit: str = "finance", **more: Any) -> dict[str, Any]:
+    """An application's data, as it came by letter."""
+    return {
+        "unit": unit,
+        "channel": "letter",
+        "applicant": dict(APPLICANT),
+        "request": {"description": "2024年决算"},
+        "received_on": "2025-03-03",
+    } | more
+
+
+def application(**more: Any) -> dict[str, Any]:
+    return event(applied(), RECEIVED, **more)
+
+
+@asynccontextmanager
+async def agency_at(
+    cluster: Cluster,
+    broker: str,
+    folder: Path,
+    services: tuple[str, ...] = ("intake",),
+    users: Mapping[str, str] = NOBODY,
+) -> AsyncIterator[Agency]:
+    """Two units and a system of each, in a house of these services."""
+    async with house(cluster, broker, folder, MONDAY, services=services, users=users) as made:
+        for name in ("finance", "water"):
+            answer = await made.say("intake", "/units", "registrar", unit(name))
+            assert answer.status_code == 201, answer.text
+            system = {"system": f"{name}-oa", "name": "示例办公系统", "unit": name, "may": MAY}
+            answer = await made.say("intake", "/systems", "registrar", system)
+            assert answer.status_code == 201, answer.text
+        yield Agency(made)

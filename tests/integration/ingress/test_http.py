@@ -1,0 +1,306 @@
+"""`POST /v1/events`: accepted once, told exactly what is wrong, and only by a unit's own system."""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from gongkai.contracts.ingress import ANSWERED, BATCH, DRAFTED, LARGEST_EVENT, RECEIVED
+from gongkai.ledger import read
+from gongkai.ledger.seal import Keys
+from gongkai.runtime.topology import log_for
+from gongkai.services.intake.receipts import PRACTICE_CODE
+from tests.integration.ingress.agency import APPLICANT, Agency, application, applied, drafted, event
+
+
+async def last(agency: Agency) -> dict[str, Any]:
+    entries = await read.after(agency.house.parts["intake"].pool, log_for("intake"), await agency.size() - 2)
+    return entries[-1].record.data
+
+
+@pytest.mark.clause("CX-5", "CX-10")
+async def test_a_draft_is_accepted_once_and_said_again_is_a_duplicate(agency: Agency) -> None:
+    said = event(drafted())
+    first = await agency.post(said)
+    assert first.status_code == 202, first.text
+    told = first.json()
+    assert (told["state"], told["source"], told["id"]) == ("accepted", said["source"], said["id"])
+    assert (await last(agency))["by"] == "system:finance-oa"
+    size = await agency.size()
+
+    again = await agency.post(said | {"time": "2025-03-03T09:00:00+08:00"})
+    assert again.status_code == 200
+    assert again.json() == told | {"state": "duplicate", "status": 200}
+
+    other = await agency.post(said | {"data": drafted(title="另一标题")})
+    assert (other.status_code, other.json()["code"], other.json()["field"]) == (
+        409,
+        "ingress.id-reused",
+        "/id",
+    )
+    assert await agency.size() == size
+
+    shown = await agency.get(f"/v1/events/{quote(said['source'], safe='')}/{said['id']}")
+    assert shown.json()["result"] == told | {
+        "receipt": None,
+        "code": None,
+        "problem": None,
+        "practice": False,
+    }
+    assert shown.json()["system"] == "finance-oa"
+
+
+async def test_binary_structured_and_batch_are_one_event(agency: Agency) -> None:
+    said = event(drafted())
+    attributes = {f"ce-{name}": quote(said[name]) for name in ("specversion", "id", "source", "type")}
+    binary = await agency.post(said["data"], "application/json", **attributes)
+    assert binary.status_code == 202, binary.text
+    assert (await agency.post(said)).json()["state"] == "duplicate"
+    [again, other] = await agency.batch(said, event(drafted()))
+    assert (again["state"], again["place"], other["state"]) == (
+        "duplicate",
+        binary.json()["place"],
+        "accepted",
+    )
+
+
+@pytest.mark.clause("GT-apply", "GT-answer")
+async def test_an_application_by_letter_is_received_and_answered_and_nothing_personal_is_in_clear(
+    agency: Agency,
+) -> None:
+    said = application()
+    received, answered = await agency.batch(
+        said,
+        event({"application": "none-such", "kind": "disclosed", "text": "现予公开。"}, ANSWERED),
+    )
+    assert received["state"] == "accepted", received
+    assert received["receipt"].startswith("20250303-")
+    assert answered["problem"]["code"] == "application.unknown"
+    [again] = await agency.batch(said)
+    assert again == received | {"state": "duplicate", "status": 200}
+    body = {"application": received["made"], "kind": "disclosed", "text": "现予公开。"}
+    [done] = await agency.batch(event(body, ANSWERED))
+    assert done["state"] == "accepted", done
+    pool = agency.house.parts["intake"].pool
+    assert await agency.house.parts["intake"].subscription.wait_for(_place(done["place"]), 20)  # type: ignore[union-attr]
+    shown = await agency.house.say(
+        "intake", "/applications/progress", "public", {k: received[k] for k in ("receipt", "code")}
+    )
+    assert shown.json()["answer"]["text"] == "现予公开。"
+    for entry in await read.after(pool, log_for("intake"), -1):
+        assert APPLICANT["name"].encode() not in entry.raw
+        assert "现予公开".encode() not in entry.raw
+
+
+def _place(text: str) -> Any:
+    from gongkai.contracts.envelope import Place
+
+    return Place.parse(text)
+
+
+@pytest.mark.clause("SC-1.1")
+async def test_only_a_units_own_system_speaks_for_it(agency: Agency) -> None:
+    mine = application()
+    [received] = await agency.batch(mine)
+    before = await agency.size()
+    water = Agency(agency.house, "water")
+    stolen = event({"application": received["made"], "kind": "disclosed", "text": "答复"}, ANSWERED)
+    drafts, answer = await water.batch(event(drafted("finance")), stolen)
+    assert (drafts["problem"]["code"], drafts["problem"]["field"]) == ("ingress.other-unit", "/data/unit")
+    assert answer["problem"]["code"] == "application.unknown"  # not even that it exists
+    path = f"/v1/events/{quote(mine['source'], safe='')}/{mine['id']}"
+    assert (await water.get(path)).status_code == 404
+    person = await agency.house.say("intake", "/v1/events", "finance-drafter", event(drafted()))
+    assert (person.status_code, person.json()["code"]) == (403, "ingress.not-a-system")
+    assert await agency.size() == before
+
+
+@pytest.mark.clause("CX-6")
+async def test_what_is_wrong_is_told_by_code_field_and_clause_and_hinders_no_neighbour(
+    agency: Agency,
+) -> None:
+    before = await agency.size()
+    late = (datetime.now(UTC) + timedelta(minutes=6)).isoformat()
+    wrong: list[tuple[Any, str, str | None, str | None]] = [
+        (event(drafted(attribute=None)), "document.no-attribute", "/data/attribute", None),
+        (event(drafted(attribute="withheld")), "document.no-reason", "/data/reason", None),
+        (event(drafted(title=7)), "input.malformed", "/data/title", None),
+        (event(drafted(titel="x")), "input.unknown-field", "/data/titel", None),
+        (event({"unit": "finance"}), "input.missing", "/data/title", None),
+        (event(drafted(text=None)), "ingress.no-text", "/data/text", None),
+        (event(drafted(text="a\0b")), "ingress.unstorable", "/data", None),
+        (event(drafted(text=None, digest="0" * 64)), "document.no-text", "/data/digest", "GT-review"),
+        (event(drafted(), time=late), "ingress.in-future", "/time", None),
+        (event(drafted(), time=1741000000), "input.malformed", "/time", None),
+        (event(drafted(), specversion="0.3"), "input.malformed", "/specversion", None),
+        (event(drafted(), kind="gongkai.ingress.other"), "ingress.unknown-type", "/type", None),
+        (event(drafted(), id="a b"), "input.malformed", "/id", None),
+        (event(drafted(text="长" * (LARGEST_EVENT // 3 + 1))), "ingress.too-large", "/data", None),
+        (event(drafted("nobody")), "unit.unknown", "/data/unit", "SC-1.1"),
+        (event(drafted(), datacontenttype="text/xml"), "ingress.data-not-json", "/datacontenttype", None),
+        (event("text"), "ingress.no-data", "/data", None),
+        (42, "ingress.no-event", None, None),
+        (event({}, RECEIVED), "input.missing", "/data/unit", None),
+    ]
+    right = event(drafted())
+    *told, accepted = await agency.batch(*(each for each, *_ in wrong), right)
+    for result, (_, code, field, clause) in zip(told, wrong, strict=True):
+        assert result["state"] == "refused"
+        assert (result["problem"]["code"], result["problem"].get("field")) == (code, field)
+        assert clause in (None, result["problem"]["clause"])
+        assert result["problem"]["title"]
+        assert result["problem"]["title_en"]
+    assert accepted["state"] == "accepted"
+    assert await agency.size() == before + 1
+
+    listed = (await agency.get("/v1/events", state="refused")).json()
+    assert len(listed["events"]) == len(wrong)
+    kept = next(e for e in listed["events"] if e["result"]["id"] == wrong[0][0]["id"])
+    assert kept["data"]["title"] == wrong[0][0]["data"]["title"]
+    mended = await agency.post(wrong[0][0] | {"data": drafted()})
+    assert mended.json()["state"] == "accepted"
+    assert len((await agency.get("/v1/events", state="refused")).json()["events"]) == len(wrong) - 1
+
+
+@pytest.mark.clause("GT-register")
+async def test_of_a_refused_application_nothing_personal_is_kept(agency: Agency) -> None:
+    wrong = application(type=RECEIVED)
+    wrong["data"]["channel"] = "pigeon"
+    odd = application(type=f"{RECEIVED}.typo")
+    typed_as_draft = application(type=DRAFTED)
+    results = await agency.batch(wrong, odd, typed_as_draft)
+    assert [r["state"] for r in results] == ["refused"] * 3
+    rows = await agency.house.parts["intake"].pool.fetch("SELECT problem, kept FROM handed")
+    assert len(rows) == 3
+    for row in rows:
+        for personal in (*APPLICANT.values(), "2024年决算"):
+            assert personal.encode() not in row["kept"] + row["problem"]
+
+
+async def test_a_body_as_a_whole_is_refused_in_words(agency: Agency) -> None:
+    cases: list[tuple[Any, str, int, str]] = [
+        (b"{", BATCH, 400, "ingress.not-json"),
+        (b'{"a": "\xff"}', BATCH, 400, "ingress.not-json"),
+        (b"[" * 100_000, BATCH, 400, "ingress.not-json"),
+        (b'[{"a": NaN}]', BATCH, 400, "ingress.not-json"),
+        ({}, BATCH, 400, "ingress.no-batch"),
+        ([1] * 1001, BATCH, 413, "ingress.too-many"),
+        (b"[" + b" " * 5_000_000 + b"]", BATCH, 413, "ingress.body-too-large"),
+        (b"<a/>", "text/xml", 415, "ingress.media-type"),
+        (b"{", "application/cloudevents+json", 400, "ingress.not-json"),
+    ]
+    for body, media, status, code in cases:
+        answer = await agency.post(body, media)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    anonymous = await agency.house.clients["intake"].post("/v1/events", json=event(drafted()))
+    assert anonymous.status_code == 401
+
+
+async def test_the_same_events_at_once_make_one_each(agency: Agency) -> None:
+    before = await agency.size()
+    events = [event(drafted(), id=f"event-{n}") for n in range(40)]
+    answers = await asyncio.gather(*(agency.batch(*events) for _ in range(5)))
+    assert await agency.size() == before + 40
+    states = [[answer[n]["state"] for answer in answers] for n in range(40)]
+    assert all(sorted(each) == ["accepted"] + ["duplicate"] * 4 for each in states)
+    assert len({tuple(result["place"] for result in answer) for answer in answers}) == 1
+    twice = event(drafted())
+    first, second = await agency.batch(twice, twice)
+    assert (first["state"], second["state"], first["place"]) == ("accepted", "duplicate", second["place"])
+
+
+async def test_what_is_refused_twice_in_a_batch_gets_the_same_answer_twice(agency: Agency) -> None:
+    unknown, malformed = event({"a": 1}, "gongkai.ingress.nothing"), event(drafted(nonsense=1))
+    results = await agency.batch(unknown, unknown, event(drafted()), malformed, malformed)
+    codes = [r["problem"] and r["problem"]["code"] for r in results]
+    assert codes == ["ingress.unknown-type"] * 2 + [None] + ["input.unknown-field"] * 2
+    assert results[0] == results[1]
+    assert results[3] == results[4]
+
+
+async def test_the_text_of_a_refused_draft_is_not_there_for_the_next_one(agency: Agency) -> None:
+    text = "示例区预算公开说明"
+    by_digest = drafted() | {"text": None, "digest": hashlib.sha256(text.encode()).hexdigest()}
+    refused, named = event(drafted(text=text, formed_on="1900-01-01")), event(by_digest)
+    states = [r["state"] for r in await agency.batch(refused, named)]
+    assert states == ["refused", "refused"]
+    good, named = event(drafted(text=text)), event(by_digest)
+    assert [r["state"] for r in await agency.batch(good, named)] == ["accepted"] * 2
+
+
+async def test_many_versions_of_one_document_in_a_batch_keep_their_order(agency: Agency) -> None:
+    titles = [f"第{n}稿" for n in range(20)]
+    results = await agency.batch(*(event(drafted(document="plan", title=title)) for title in titles))
+    assert {r["state"] for r in results} == {"accepted"}
+    entries = await read.stream(agency.house.parts["intake"].pool, log_for("intake"), "document-plan")
+    assert [entry.record.data["title"] for entry in entries] == titles
+
+
+async def test_in_the_sandbox_all_is_decided_and_nothing_is_written(agency: Agency) -> None:
+    before, said, wrong = await agency.size(), event(drafted()), event(drafted(attribute=None))
+    answer = await agency.post([said, wrong, application()], BATCH, path="/v1/sandbox/events")
+    good, bad, received = answer.json()
+    assert (good["state"], good["practice"], bad["problem"]["code"]) == (
+        "accepted",
+        True,
+        "document.no-attribute",
+    )
+    assert received["receipt"]
+    assert await agency.size() == before
+    assert (await agency.get("/v1/events")).json()["events"] == []
+    pool = agency.house.parts["intake"].keys
+    assert pool is not None
+    assert await pool.pool.fetchval("SELECT count(*) FROM keys.person_key") == 0
+    assert (await agency.post(said)).json()["state"] == "accepted"
+
+
+@pytest.mark.clause("GT-register")
+async def test_the_sandbox_tells_no_code_that_opens_another_units_application(agency: Agency) -> None:
+    water = Agency(agency.house, "water")
+    guess = event(applied("water", application="a-77"), RECEIVED)
+    practised = (await water.post(guess, path="/v1/sandbox/events")).json()
+    said = event(applied(application="a-77"), RECEIVED)
+    received = (await agency.post(said)).json()
+    assert (practised["state"], practised["code"]) == ("accepted", PRACTICE_CODE)
+    assert practised["receipt"] != received["receipt"]
+    assert received["code"] != PRACTICE_CODE
+    assert (await agency.post(said)).json()["code"] == received["code"]
+    again = (await agency.post(said, path="/v1/sandbox/events")).json()
+    assert (again["state"], again["code"]) == ("duplicate", PRACTICE_CODE)
+
+
+@pytest.mark.clause("GT-register")
+async def test_a_code_that_was_made_before_codes_knew_units_is_told_again_and_holds(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_first(keys: Keys, application_id: str, unit: str) -> str:
+        return (await keys.pseudonym(f"code/{application_id}"))[2:12]
+
+    said = application()
+    with monkeypatch.context() as then:
+        for module in ("items", "matters"):
+            then.setattr(f"gongkai.services.intake.ingress.{module}.code_of", at_first)
+        [received] = await agency.batch(said)
+    [again] = await agency.batch(said)
+    assert again == received | {"state": "duplicate", "status": 200}
+    [new] = await agency.batch(application())
+    keys = agency.house.parts["intake"].keys
+    assert keys is not None
+    assert new["code"] != await at_first(keys, new["made"], "finance")
+
+
+async def test_a_list_goes_on_by_number(agency: Agency) -> None:
+    await agency.batch(*(event(drafted(), id=f"e-{n}") for n in range(250)))
+    seen, page = [], (await agency.get("/v1/events")).json()
+    while True:
+        seen += [e["result"]["id"] for e in page["events"]]
+        if page["older"] is None:
+            break
+        page = (await agency.get("/v1/events", before=page["older"])).json()
+    assert sorted(seen) == sorted(f"e-{n}" for n in range(250))
+    assert len(seen) == 250
+    above = (await agency.get("/v1/events", after=page["newer"])).json()
+    assert above["events"][-1]["result"]["id"] == seen[-len(page["events"]) - 1]
