@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pydantic import SecretStr, ValidationError
+
 from gongkai.cli import status
 from gongkai.cli.credentials import Credentials
 from gongkai.cli.mendable import Mendable
 from gongkai.runtime.cluster import KEYS, Cluster, writer
-from gongkai.runtime.settings import SERVICES
+from gongkai.runtime.settings import SERVICES, KafkaSettings
 
 # What a service inherits of our environment; all else, our own passwords above all, is none of its business.
 _INHERITED: Final = ("HOME", "LANG", "LC_", "OTEL_", "PATH", "SSL_CERT_", "TMPDIR", "TZ")
@@ -78,6 +80,8 @@ class Deployment:
             mine["GONGKAI_PORTAL_URL"] = public  # as the public writes it, behind a proxy or by another name
         if self.kafka == f"127.0.0.1:{self.ports['broker']}":
             mine["GONGKAI_KAFKA_SESSION"] = "2"  # the embedded broker lets a new group wait for half of it
+        else:
+            mine |= _proof(self.kafka)
         credentials = Credentials(self.data / "secrets")
         if credentials.log_keys(service).exists():
             mine["GONGKAI_LOG_KEYS"] = str(credentials.log_keys(service))
@@ -90,3 +94,16 @@ class Deployment:
 
     def _listens(self, service: str) -> str:
         return self.host if service in ("console", "portal") else "127.0.0.1"
+
+
+def _proof(kafka: str) -> dict[str, str]:
+    """What `up` itself was told, by environment or by file, about how to prove to that Kafka who one is."""
+    try:
+        told = KafkaSettings(kafka=kafka)
+    except ValidationError as error:
+        raise Mendable(f"Kafka 的设置有误 / wrong settings for Kafka: {error}") from error
+    return {
+        f"GONGKAI_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in told
+        if name in told.model_fields_set
+    }

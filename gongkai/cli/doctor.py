@@ -1,15 +1,19 @@
 """`gongkai doctor`: what is unwell, in words, with exit code 1 if anything is."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated, Final
 
 import asyncpg
 import typer
 
-from gongkai.cli import health, status
+from gongkai.cli import afar, health, status
 from gongkai.cli.deployment import Deployment
 from gongkai.cli.health import Illness
+from gongkai.cli.mendable import Mendable
+from gongkai.ledger.read import DISCONNECTED
+from gongkai.runtime.settings import SERVICES
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -26,15 +30,39 @@ def doctor(
     data: Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")] = Path(
         "var"
     ),
+    console: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="不由 up 运行的：内网地址 of one that up doesn't run"),
+    ] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=URL", help="其各服务的地址，可多次 a service's address; may be repeated"),
+    ] = None,
 ) -> None:
     """检查运行状况，有问题则退出码为 1 · what is unwell? exit 1 if anything is."""
-    found = asyncio.run(examine(data.resolve()))
+    if console or service:
+        addresses = _addresses(([f"console={console}"] if console else []) + (service or []))
+        found = asyncio.run(afar.examine(addresses, os.environ.get("GONGKAI_METRICS_TOKEN"), BETWEEN))
+    else:
+        found = asyncio.run(examine(data.resolve()))
     for each in found:
         typer.secho(f"✗ {each}", fg="red")
     if found:
         typer.echo(f"共 {len(found)} 处问题 / {len(found)} things are unwell")
         raise typer.Exit(1)
     typer.secho("✓ 一切正常 / all is well", fg="green")
+
+
+def _addresses(pairs: list[str]) -> dict[str, str]:
+    """Raises Mendable for what is no service's name and address."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, _, url = pair.partition("=")
+        if name not in SERVICES or not url.startswith(("http://", "https://")):
+            there = ", ".join(SERVICES)
+            raise Mendable(f"“{pair}” 应为 名称=http://… / should be NAME=http://…; names 名称: {there}")
+        found[name] = url.rstrip("/")
+    return found
 
 
 async def examine(data: Path, between: float = BETWEEN) -> list[Illness]:
@@ -52,10 +80,11 @@ async def examine(data: Path, between: float = BETWEEN) -> list[Illness]:
     try:
         first = await health.look(deployment)
         found += [*health.clocks(first), *health.stopped(first), *health.unsigned(first)]
+        found += await health.held(deployment)
         if health.restless(first):
             await asyncio.sleep(between)
             found += health.stuck(first, await health.look(deployment))
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*DISCONNECTED, asyncpg.PostgresError) as error:
         why = f"{type(error).__name__}: {error}"
         found.append(Illness("PostgreSQL", f"数据库不可用：{why}", f"the database is not available: {why}"))
     return found

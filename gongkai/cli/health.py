@@ -27,6 +27,7 @@ LITTLE_SPACE: Final = 0.05  # of the disk
 LEAST_SPACE: Final = 1_000_000_000  # bytes
 OVERDUE: Final = timedelta(seconds=60)
 SKEW: Final = timedelta(seconds=2)
+HELD: Final = timedelta(seconds=30)  # so long a service may say nothing within a transaction
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -151,6 +152,31 @@ async def _ahead(conn: Any, log: LogId, now: datetime) -> timedelta:
         f"SELECT committed_at FROM {log.schema}.log_head WHERE log = $1 AND size > 0", log.name
     )
     return timedelta(0) if last is None else max(timedelta(0), last - now)
+
+
+async def held(there: Deployment) -> list[Illness]:
+    """Transactions that somebody began and left open. As administrator: nobody else sees other people's sessions."""
+    conn = await asyncpg.connect(there.cluster.admin(there.cluster.database), timeout=5, command_timeout=60)
+    try:
+        rows = await conn.fetch(
+            "SELECT pid, usename, datname, application_name, clock_timestamp() - state_change AS silent"
+            " FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+            " AND state_change < clock_timestamp() - $1::interval ORDER BY state_change",
+            HELD,
+        )
+    finally:
+        await conn.close()
+    return [
+        Illness(
+            f"PostgreSQL {row['datname']}",
+            f"{row['usename']}（{row['application_name'] or '—'}，进程 {row['pid']}）开启事务后已静默"
+            f" {row['silent'].total_seconds():.0f} 秒，占着锁并妨碍清理；可执行 SELECT pg_terminate_backend({row['pid']})",
+            f"{row['usename']} ({row['application_name'] or '—'}, process {row['pid']}) left a transaction open and has"
+            f" said nothing for {row['silent'].total_seconds():.0f} s; it holds locks and keeps dead rows:"
+            f" SELECT pg_terminate_backend({row['pid']})",
+        )
+        for row in rows
+    ]
 
 
 def clocks(now: Look) -> Iterator[Illness]:

@@ -16,33 +16,41 @@ from typer.main import get_command
 from gongkai.cli.mendable import Mendable
 from gongkai.runtime.settings import ServiceName
 
-# Typer applications whose commands are ours, too; imported when none of the commands below is meant.
-ELSEWHERE = (
-    "gongkai.bench.command",
-    "gongkai.cli.backup.command",
-    "gongkai.cli.doctor",
-    "gongkai.cli.history",
-    "gongkai.cli.law",
-    "gongkai.cli.proofs",
-    "gongkai.cli.schema",
-    "gongkai.cli.witness",
-)
+# Commands that are in other modules' Typer applications.
+ELSEWHERE = {
+    "backup": "gongkai.cli.backup.command",
+    "bench": "gongkai.bench.command",
+    "calendar": "gongkai.cli.law",
+    "clauses": "gongkai.cli.law",
+    "copy": "gongkai.cli.proofs",
+    "deadline": "gongkai.cli.law",
+    "doctor": "gongkai.cli.doctor",
+    "import": "gongkai.cli.importing.command",
+    "keys": "gongkai.cli.proofs",
+    "prove": "gongkai.cli.proofs",
+    "rebuild": "gongkai.cli.history",
+    "replay": "gongkai.cli.history",
+    "restore": "gongkai.cli.backup.command",
+    "resume": "gongkai.cli.history",
+    "rights": "gongkai.cli.rights",
+    "rules": "gongkai.cli.law",
+    "schema": "gongkai.cli.schema",
+    "units": "gongkai.cli.units",
+    "verify": "gongkai.cli.proofs",
+    "witness": "gongkai.cli.witness",
+}
 
 
 class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.commands:
-            self._gather()
+            for name in [cmd_name] if cmd_name in ELSEWHERE else ELSEWHERE:  # a mistyped one may resemble any
+                group = cast(TyperGroup, get_command(import_module(ELSEWHERE[name]).app))
+                self.commands[name] = group.commands[name]
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        self._gather()
-        return super().list_commands(ctx)
-
-    def _gather(self) -> None:
-        for module in ELSEWHERE:
-            group = cast(TyperGroup, get_command(import_module(module).app))
-            self.commands.update(group.commands)
+        return [*super().list_commands(ctx), *(name for name in ELSEWHERE if name not in self.commands)]
 
 
 app = typer.Typer(
@@ -94,6 +102,7 @@ Postgres = Annotated[
 
 @app.command()
 def up(
+    *,
     data: Data = Path("var"),
     port: Port = None,
     kafka: Kafka = None,
@@ -101,12 +110,20 @@ def up(
     host: Annotated[
         str, typer.Option(help="控制台与门户的监听地址 where console and portal listen")
     ] = "127.0.0.1",
+    nice: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=19,
+            help="机器繁忙时，后续处理让受理先行的级数 busy: steps by which who follows lets intake go first",
+        ),
+    ] = 15,  # as Options has it
 ) -> None:
     """在本机启动全部服务，直到 Ctrl-C / everything on one machine, until Ctrl-C."""
     from gongkai.cli.up import Options
     from gongkai.cli.up import up as run
 
-    asyncio.run(run(Options(data, host, port, kafka, postgres)))
+    asyncio.run(run(Options(data, host, port, kafka, postgres, nice)))
 
 
 @app.command()
@@ -135,7 +152,9 @@ def demo(
     from gongkai.cli.demo.run import demo as run
     from gongkai.cli.up import Options
 
-    wanted = Wanted(Options(data, port=port, kafka=kafka, postgres=postgres), seed, scale, documents, check)
+    wanted = Wanted(
+        Options(data, port=port, kafka=kafka, postgres=postgres, nice=0), seed, scale, documents, check
+    )
     if not run(wanted):
         raise typer.Exit(1)
 
@@ -150,11 +169,16 @@ def check(data: Data = Path("var")) -> None:
 
 
 @app.command()
-def serve(service: Annotated[ServiceName, typer.Argument(help="服务名 its name")]) -> None:
+def serve(
+    service: Annotated[ServiceName, typer.Argument(help="服务名 its name")],
+    nice: Annotated[
+        int, typer.Option(min=0, max=19, help="让路的级数 steps by which it gives way to others")
+    ] = 0,
+) -> None:
     """运行一个服务，配置取自环境变量 / run one service; its settings are in the environment."""
     from gongkai.cli.serve import serve as run
 
-    run(service)
+    run(service, nice)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import asyncpg
 from gongkai.cli import moments
 from gongkai.cli.mendable import Mendable
 from gongkai.cli.views import view_named
+from gongkai.contracts.errors import UnknownVersion
 from gongkai.ledger import project, switch
 from gongkai.ledger.beside import Unfit
 from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, Rebuilt, View
@@ -25,7 +26,7 @@ async def rebuilt(cluster: Cluster, name: str, *, compare: bool = False, rollbac
         raise Mendable(f"{name} 没有上一版 / {name} has no previous version") from None
     except BeingRebuilt:
         raise Mendable(f"{name} 正在重建 / somebody is rebuilding {name}") from None
-    except Unfit as why:
+    except (Unfit, UnknownVersion) as why:
         raise Mendable(f"无法重建 / can't be rebuilt: {why}") from None
     finally:
         await _close(reader, conn)
@@ -48,7 +49,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
             for table in view.projection.tables
         }
         return into, at, rows
-    except Unfit as why:
+    except (Unfit, UnknownVersion) as why:
         raise Mendable(f"无法重建 / can't be rebuilt: {why}") from None
     finally:
         await _close(reader, conn)
@@ -60,7 +61,14 @@ async def _build(reader: Any, conn: Any, view: View, into: str, when: str | None
     at = await moments.positions(reader, logs, when)
     until = {key: at[key[0]] for key in followed}
     await project.rebuild(
-        conn, view.projection, logs, live=view.schema, into=into, until=until, reader=reader
+        conn,
+        view.projection,
+        logs,
+        live=view.schema,
+        into=into,
+        until=until,
+        reader=reader,
+        understand=view.understand,
     )
     return at
 

@@ -116,7 +116,8 @@ class Supervisor:
                 f"{part.name} died ({ending}), restart in {pause:g} s",
             )
             with suppress(TimeoutError):
-                await asyncio.wait_for(watched.stopping.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await watched.stopping.wait()
 
     async def _one_life(self, watched: _Watched) -> str:
         """Start it and wait for its end; how it ended."""

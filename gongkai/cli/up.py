@@ -29,7 +29,7 @@ from gongkai.cli.ports import choose
 from gongkai.cli.supervisor import Part, Supervisor
 from gongkai.runtime.bootstrap import bootstrap
 from gongkai.runtime.migrate import migrate
-from gongkai.runtime.settings import SERVICES
+from gongkai.runtime.settings import SERVICES, ServiceName
 
 _SERVICE_STOP: Final = ((signal.SIGTERM, 12.0), (signal.SIGKILL, 5.0))
 _BROKER_STOP: Final = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))  # its log is in memory: nothing to save
@@ -39,6 +39,9 @@ _POSTGRES_STOP: Final = (
     (signal.SIGKILL, 5.0),
 )  # fast, immediate
 _PATIENCE: Final = 30.0  # seconds: how long an outside PostgreSQL may take to answer
+
+# Who mostly follows. On a busy machine they may give way to who takes in: intake, and the public's portal (ADR 0027).
+FOLLOWERS: Final[frozenset[ServiceName]] = frozenset({"console", "review", "publishing", "scoring"})
 
 # What runs beside the deployment once it is ready. Its answer: whether to stay up.
 Then = Callable[[Deployment], Awaitable[bool]]
@@ -55,7 +58,12 @@ class Options:
     port: int | None = None  # the console's; None: as at the last start, or 8080
     kafka: str | None = None
     postgres: str | None = None
+    nice: int = 15  # steps by which those who follow give way
     serve: Callable[[str], tuple[str, ...]] = serve_command
+
+    def command(self, service: ServiceName) -> tuple[str, ...]:
+        gives_way = service in FOLLOWERS and self.nice > 0
+        return (*self.serve(service), *(("--nice", str(self.nice)) if gives_way else ()))
 
 
 async def up(options: Options, then: Then | None = None) -> None:
@@ -141,7 +149,7 @@ class _Run:
             await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports["broker"]))
         await self._know_witness(witness)
         for service in SERVICES:
-            command = Command(self.options.serve(service), self.deployment.environment(service))
+            command = Command(self.options.command(service), self.deployment.environment(service))
             self._start(service, command, _SERVICE_STOP)
         async with httpx.AsyncClient(
             trust_env=False, timeout=5
@@ -257,7 +265,8 @@ class _Run:
 
     def _greet(self) -> None:
         there = self.deployment
-        first = self.credentials.token_keys("console") / "registrar.password"
+        keys = self.credentials.token_keys("console")
+        first = [file for name in ("registrar", "security") if (file := keys / f"{name}.password").exists()]
         with suppress(OSError):
             print(
                 f"\n就绪 ready\n"
@@ -267,10 +276,8 @@ class _Run:
                 f"  日志 logs     {self.data / 'logs'}\n"
                 f"  PostgreSQL    {self.where}\n"
                 f"  Kafka         {there.kafka}\n"
-                + (
-                    f"  首个账号 first account  registrar，密码在 password in {first}\n"
-                    if first.exists()
-                    else ""
+                + "".join(
+                    f"  首个账号 first account  {file.stem}，密码在 password in {file}\n" for file in first
                 )
                 + "  Ctrl-C 停止   stops everything\n",
                 flush=True,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gongkai.cli.mendable import Mendable
+from gongkai.contracts.events import known
 from gongkai.ledger.project import Projection
 from gongkai.ledger.switch import View
 from gongkai.runtime.topology import LOGS
@@ -25,6 +26,6 @@ def view_named(name: str) -> View:
     """`console.document`. Raises Mendable, with the names that there are."""
     for schema, projection in ALL:
         if projection.name == name:
-            return View(projection, schema, schema, LOGS)
+            return View(projection, schema, schema, LOGS, known)
     there = "、".join(projection.name for _, projection in ALL)
     raise Mendable(f"没有视图 {name}，现有：{there} / no view {name}; there are: {there.replace('、', ', ')}")

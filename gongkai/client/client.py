@@ -13,7 +13,6 @@ import httpx
 
 FIRST_PAUSE = 0.05  # seconds
 LONGEST_PAUSE = 2.0
-AGAIN = frozenset({502, 503, 504})
 
 
 @dataclass(slots=True)
@@ -123,6 +122,7 @@ class Client:
         """Raises Problem for a 4xx, Unreachable when patience ends."""
         end, pause, last = time.monotonic() + self._patience, FIRST_PAUSE, ""
         while time.monotonic() < end:
+            wait = pause
             try:
                 answer = await self._http.request(
                     method,
@@ -136,15 +136,30 @@ class Client:
                 if answer.is_success:
                     found: dict[str, Any] = answer.json()
                     return found
-                if answer.status_code not in AGAIN and answer.status_code < 500:
-                    raise Problem(answer.status_code, _document(answer))
+                if not again(answer):
+                    raise Problem(answer.status_code, document_of(answer))
                 last = f"{answer.status_code} {answer.text[:200]}"
-            await asyncio.sleep(pause)
+                wait = wait_after(answer, pause, end - time.monotonic())
+            await asyncio.sleep(min(wait, max(0.0, end - time.monotonic())))
             pause = min(pause * 2, LONGEST_PAUSE)
         raise Unreachable(f"{service}{path}: {last}")
 
 
-def _document(answer: httpx.Response) -> Mapping[str, Any]:
+def again(answer: httpx.Response) -> bool:
+    """Whether it is worth saying again: every 5xx, for it is not the caller's fault, and may be a service or database
+    that dies just now; and said twice is meant once, whatever became of the first time."""
+    return answer.status_code >= 500
+
+
+def wait_after(answer: httpx.Response, pause: float, left: float) -> float:
+    """Seconds until then: what the service asked for, but `pause` at least; `pause` where it asked for more than the
+    patience that is `left`, for to wait and then not ask would be to give up early."""
+    told = answer.headers.get("Retry-After", "")
+    asked = float(told) if told.isascii() and told.isdigit() else 0.0
+    return max(pause, asked) if asked < left else pause
+
+
+def document_of(answer: httpx.Response) -> Mapping[str, Any]:
     try:
         document: Mapping[str, Any] = answer.json()
     except ValueError:

@@ -84,16 +84,18 @@ class _Life:
         day = days.working[self.slot]
         if self.n % 3 == 0:
             day = next((rest for rest in days.rest if rest > day), day)
-        yield day, Errand("receive", (Form(_typed(self.n, self.unit, self._wanted()), handed_in),))
+        unit = self.scene.acting(self.unit, day)
+        yield day, Errand("receive", (Form(_typed(self.n, unit, self._wanted()), handed_in),))
         yield from self._answer(named("portal", "public", handed_in), days.number_of(day))
 
     def by_a_clerk(self) -> Iterator[Dated]:
         """By letter or fax, signed for by the post room a day before, or at the counter."""
         dice, days, slot = self.scene.dice("channel", self.n), self.scene.days, self.slot
         application, channel = f"ysq-{self.n:05d}", dice.choice(_CHANNELS)
+        unit = self.scene.acting(self.unit, days.working[slot])
         body: dict[str, Any] = {
             "application": application,
-            "unit": self.unit.id,
+            "unit": unit.id,
             "channel": channel.value,
             "applicant": {
                 "name": _name(self.n),
@@ -107,7 +109,7 @@ class _Life:
             slot -= 1
             body["received_on"] = str(days.working[slot])
         said = self.scene.key("application", self.n)
-        receive = Say("intake", "/applications", self.unit.person("disclosure"), body, said)
+        receive = Say("intake", "/applications", unit.person("disclosure"), body, said)
         yield days.working[self.slot], Errand("receive", (receive,))
         yield from self._answer(application, slot)
 
@@ -123,8 +125,9 @@ class _Life:
         letter = f"{_name(self.n)}：\n{text}\n{self.unit.name}"
         body = {"kind": kind.value, "text": letter, "grounds": list(grounds)}
         path, said = f"/applications/{application}/answer", self.scene.key("answer", self.n)
-        answer = Say("intake", path, self.unit.person("disclosure"), body, said)
-        yield self.scene.days.at(received + self.after), Errand("answer", (answer,))
+        day = self.scene.days.at(received + self.after)
+        answer = Say("intake", path, self.scene.acting(self.unit, day).person("disclosure"), body, said)
+        yield day, Errand("answer", (answer,))
 
 
 def _typed(n: int, unit: Unit, wanted: str) -> dict[str, str]:

@@ -6,17 +6,11 @@ from typing import Any, Final, TypeVar
 import asyncpg
 
 from gongkai.cli.demo.patience import insist
+from gongkai.ledger.read import DISCONNECTED
 
 T = TypeVar("T")
 
-_AWAY: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.QueryCanceledError,
-)
+_AWAY: Final = (*DISCONNECTED, asyncpg.QueryCanceledError)
 
 
 class Database:

@@ -1,10 +1,20 @@
 """示例区: an invented district. Units, their officers, and what they write about (SC-1.1, SC-1.3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
-from gongkai.contracts.vocabulary import Duty, StandingRole, UnitKind
+from gongkai.cli.demo.workdays import YEAR
+from gongkai.contracts.vocabulary import (
+    Duty,
+    Level,
+    Management,
+    Reorganisation,
+    StandingMatter,
+    StandingRole,
+    UnitKind,
+)
 
 # The posts of every unit. A person's id is `<unit>-<post>`.
 POSTS: Final[Mapping[str, Duty]] = {
@@ -30,6 +40,15 @@ class Unit:
     jurisdiction: str = "sc"
     government: str | None = "qzf"
     people: str = "示例"  # how the names of its people begin
+    level: Level | None = Level.COUNTY
+    superior: str | None = None
+    managed: Management = Management.LOCAL
+    section: str | None = "政务公开科"
+    named_officer: bool = True  # its disclosure body has one
+    posts: bool = True  # people of its own
+    assignments: tuple[tuple[StandingMatter, str], ...] = ()
+    ends: date | None = None  # the first day without it
+    successor: str | None = None
 
     def person(self, post: str) -> str:
         return f"{self.id}-{post}"
@@ -42,17 +61,60 @@ class Unit:
             "kind": self.kind.value,
             "jurisdiction": self.jurisdiction,
             "government": self.government,
+            "superior": self.superior,
+            "managed": self.managed.value,
+            "level": None if self.level is None else self.level.value,
             "roles": [role.value for role in self.roles],
             "officers": self._officers(),
+            "section": self.section,
+            "body": self._body(),
+            "assignments": [{"matter": m.value, "section": section} for m, section in self.assignments],
+        }
+
+    def ending(self) -> dict[str, Any]:
+        """For POST /units/{unit}/ending."""
+        return {
+            "kind": Reorganisation.MERGED.value,
+            "on": str(self.ends),
+            "successors": [{"unit": self.successor}],
+            "decided_by": self.government,
+            "basis": f"示编〔{YEAR}〕6号",
+        }
+
+    def _body(self) -> dict[str, Any] | None:
+        if self.section is None or self.kind is UnitKind.GOVERNMENT:
+            return None
+        return {
+            "name": "办公室",
+            "officer": self.person("disclosure") if self.named_officer and self.posts else None,
+            "address": "示例区示例路1号",
+            "hours": "工作日 8:30-12:00，13:30-17:30",
+            "phone": "0000-00000000",
         }
 
     def _officers(self) -> list[dict[str, Any]]:
+        if not self.posts:
+            return []
         posts = dict(POSTS) | ({"auditor": Duty.AUDITOR} if self.id == AUDITOR_OF else {})
         return [
             {"person": self.person(post), "name": f"{self.people}{n}", "duties": [duty.value]}
             for n, (post, duty) in zip("一二三四五六七", posts.items(), strict=False)
         ]
 
+
+_ASSIGNMENTS: Final = (
+    (StandingMatter.LEADERS, "组织人事科"),
+    (StandingMatter.RULES, "综合一科"),
+    (StandingMatter.MEETINGS, "综合二科"),
+    (StandingMatter.PROPOSALS, "督查和议案科"),
+    (StandingMatter.REPORT, "综合二科"),
+    (StandingMatter.BUDGET, "行政后勤科"),
+    (StandingMatter.EMERGENCY, "总值班室"),
+    (StandingMatter.GAZETTE, "经济社会发展研究中心"),
+    (StandingMatter.PORTAL, "信息中心"),
+)
+MERGED_ON: Final = date(YEAR, 7, 1)
+DECIDED_ON: Final = date(YEAR, 6, 20)  # and entered in the register
 
 _UNITS: Final = (
     Unit(
@@ -67,7 +129,7 @@ _UNITS: Final = (
             "民生实事项目",
         ),
         UnitKind.GOVERNMENT,
-        government=None,
+        government="ssrmzf",
     ),
     Unit(
         "zfb",
@@ -75,6 +137,7 @@ _UNITS: Final = (
         "示政办",
         ("政务公开工作要点", "建议提案办理", "政府系统公文处理", "应急值守", "督查激励", "优化营商环境"),
         roles=(StandingRole.AUTHORITY,),
+        assignments=_ASSIGNMENTS,
     ),
     Unit(
         "bmb",
@@ -154,33 +217,92 @@ _UNITS: Final = (
         "示市监",
         ("食品安全抽检", "特种设备安全", "消费维权", "个体工商户帮扶"),
     ),
-    Unit("hbj", "示例区生态环境局", "示环", ("空气质量改善", "河道水质监测", "噪声污染防治", "排污许可")),
-    Unit("sjj", "示例区审计局", "示审", ("预算执行审计", "审计整改", "公共投资审计")),
-    Unit("dyjd", "东样街道办事处", "东样", ("社区服务用房", "垃圾分类", "防汛防台"), UnitKind.SUBDISTRICT),
-    Unit("xyjd", "西样街道办事处", "西样", ("背街小巷整治", "便民市场", "邻里食堂"), UnitKind.SUBDISTRICT),
     Unit(
-        "nljd", "南例街道办事处", "南例", ("小区加装电梯", "流动人口服务", "文体活动室"), UnitKind.SUBDISTRICT
+        "hbj",
+        "示例区生态环境局",
+        "示环",
+        ("空气质量改善", "河道水质监测", "噪声污染防治", "排污许可"),
+        superior="ssthj",
+        managed=Management.DUAL,
     ),
-    Unit("gszx", "示例区供水服务中心", "示供水", ("计划停水", "水费收缴", "管网改造"), UnitKind.INSTITUTION),
+    Unit("sjj", "示例区审计局", "示审", ("预算执行审计", "审计整改", "公共投资审计")),
+    Unit(
+        "dyjd",
+        "东样街道办事处",
+        "东样",
+        ("社区服务用房", "垃圾分类", "防汛防台"),
+        UnitKind.SUBDISTRICT,
+        level=Level.TOWNSHIP,
+    ),
+    Unit(
+        "xyjd",
+        "西样街道办事处",
+        "西样",
+        ("背街小巷整治", "便民市场", "邻里食堂"),
+        UnitKind.SUBDISTRICT,
+        level=Level.TOWNSHIP,
+        section=None,
+    ),
+    Unit(
+        "nljd",
+        "南例街道办事处",
+        "南例",
+        ("小区加装电梯", "流动人口服务", "文体活动室"),
+        UnitKind.SUBDISTRICT,
+        level=Level.TOWNSHIP,
+        named_officer=False,
+    ),
+    Unit(
+        "gszx",
+        "示例区供水服务中心",
+        "示供水",
+        ("计划停水", "水费收缴", "管网改造"),
+        UnitKind.INSTITUTION,
+        superior="zjj",
+    ),
+    Unit(
+        "lcj",
+        "示例区粮食和物资储备局",
+        "示粮",
+        ("粮食收购", "应急物资储备", "粮食库存检查"),
+        ends=MERGED_ON,
+        successor="fgj",
+    ),
 )
 
-_STEMS: Final = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+# Above the district, and beside it: in the register, and at work elsewhere.
+_BESIDE: Final = (
+    Unit(
+        "ssrmzf",
+        "示例市人民政府",
+        "示市政",
+        (),
+        UnitKind.GOVERNMENT,
+        government=None,
+        level=Level.CITY,
+        posts=False,
+    ),
+    Unit("ssthj", "示例市生态环境局", "示市环", (), government="ssrmzf", level=Level.CITY, posts=False),
+    Unit(
+        "gkxz",
+        "示例区政务公开领导小组办公室",
+        "示公开办",
+        (),
+        UnitKind.COORDINATING,
+        roles=(StandingRole.WORKING_GROUP,),
+        posts=False,
+    ),
+)
+
+
+_STEMS: Final = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥元"
 
 
 def district() -> tuple[Unit, ...]:
     """The units, each with people of its own: 示例甲一, 示例甲二, … 示例乙一, …"""
-    return tuple(_named(unit, stem) for unit, stem in zip(_UNITS, _STEMS, strict=True))
+    return tuple(replace(unit, people=f"示例{stem}") for unit, stem in zip(_UNITS, _STEMS, strict=True))
 
 
-def _named(unit: Unit, stem: str) -> Unit:
-    return Unit(
-        unit.id,
-        unit.name,
-        unit.mark,
-        unit.matters,
-        unit.kind,
-        unit.roles,
-        unit.jurisdiction,
-        unit.government,
-        f"示例{stem}",
-    )
+def beside() -> tuple[Unit, ...]:
+    """Units that the district's have above them or beside them."""
+    return _BESIDE

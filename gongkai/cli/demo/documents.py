@@ -90,7 +90,7 @@ def lives(scene: Scene, count: int) -> Iterator[Dated]:
     dice = scene.dice("documents")
     numbers = dict.fromkeys((unit.id for unit in scene.units), 0)
     for slot, how in zip(scene.days.slots(count), traits(count, dice), strict=True):
-        unit = dice.choice(scene.units)
+        unit = scene.acting(dice.choice(scene.units), scene.days.at(slot))
         numbers[unit.id] += 1
         yield from _Life(scene, unit, numbers[unit.id], slot, how).events()
 
@@ -108,17 +108,21 @@ class _Life:
         self.title = prose.title(unit, self.matter, kind, dice)
         self.summary = prose.summary(unit, self.matter, kind)
         self.text = f"{self.number or unit.name}\n" + prose.body(unit, self.title, self.matter, kind, dice)
-        self.asked = dice.choice([u for u in scene.units if u.id != unit.id])
-        self.drafter = unit.person(dice.choice(("drafter", "drafter-2")))
+        self.asks = dice.choice([u for u in scene.units if unit.id not in (u.id, u.successor)])
+        self.drafter = dice.choice(("drafter", "drafter-2"))
+
+    def person(self, post: str, slot: int, unit: Unit | None = None) -> str:
+        """Who holds the post in the unit, or in the one that carries its affairs on, on that working day."""
+        return self.scene.acting(unit or self.unit, self.scene.days.at(slot)).person(post)
 
     def events(self) -> Iterator[Dated]:
-        text, own = self.text.encode(), self.unit.person("secrecy")
+        text = self.text.encode()
         yield self._draft(self.slot, 1, text)
         reviewed = self.slot + self.dice.randint(1, 3)
         settled, answers = self._consultation(self.slot, text)
         yield from answers
         if self.traits.edited:
-            yield self._review(reviewed, text, own, Opinion.DISCLOSE)
+            yield self._review(reviewed, text, self.person("secrecy", reviewed), Opinion.DISCLOSE)
             text = self.text.replace("三个工作日", "两个工作日").encode() + "（经核改）\n".encode()
             edited = reviewed + self.dice.randint(1, 2)
             yield self._draft(edited, 2, text)
@@ -126,11 +130,11 @@ class _Life:
             settled, answers = self._consultation(edited, text)
             yield from answers
         if self.traits.referred and self.unit.id != SECRECY_BODY:
-            yield self._review(reviewed, text, own, Opinion.REFER)
+            yield self._review(reviewed, text, self.person("secrecy", reviewed), Opinion.REFER)
             reviewed += self.dice.randint(1, 3)
             yield self._review(reviewed, text, f"{SECRECY_BODY}-secrecy", self.traits.opinion)
         else:
-            yield self._review(reviewed, text, own, self.traits.opinion)
+            yield self._review(reviewed, text, self.person("secrecy", reviewed), self.traits.opinion)
         if (
             settled is not None
             and self.traits.attribute is Attribute.PROACTIVE
@@ -143,7 +147,7 @@ class _Life:
         day = self.scene.days.at(slot)
         body: dict[str, Any] = {
             "document": self.document,
-            "unit": self.unit.id,
+            "unit": self.scene.acting(self.unit, day).id,
             "title": self.title,
             "number": self.number,
             "category": self.category.value,
@@ -154,7 +158,7 @@ class _Life:
             "formed_on": str(day),
             "consult": [
                 {
-                    "unit": self.asked.id,
+                    "unit": self.scene.acting(self.asks, day).id,
                     "kind": self.traits.consult.value,
                     "matters": self.dice.choice(_ASKED),
                     "opinion": "拟主动公开",
@@ -163,7 +167,8 @@ class _Life:
             if self.traits.consult
             else [],
         }
-        return day, draft(self.scene, f"{self.document}/{version}", self.drafter, _Text(text), body)
+        drafter = self.person(self.drafter, slot)
+        return day, draft(self.scene, f"{self.document}/{version}", drafter, _Text(text), body)
 
     def _review(self, slot: int, text: bytes, reviewer: str, opinion: Opinion) -> Dated:
         said = review(self.scene, reviewer, self.document, _digest(text), opinion)
@@ -180,21 +185,23 @@ class _Life:
         late = said == "silent-late"
         at = slot + (term + self.dice.randint(2, 5) if late else self.dice.randint(1, term))
         agrees = said != "objects"
-        asked = consultation_id(self.document, _digest(text), self.asked.id, kind)
+        to = self.scene.acting(self.asks, self.scene.days.at(slot))
+        asked = consultation_id(self.document, _digest(text), to.id, kind)
         body: dict[str, Any] = {"agrees": agrees, "reason": "" if agrees else self.dice.choice(_OBJECTIONS)}
         if not agrees:
-            body["signed_by"] = self.asked.person("deputy")
+            body["signed_by"] = self.person("deputy", at, to)
         command = Say(
             "review",
             f"/consultations/{asked}/answer",
-            self.asked.person("disclosure"),
+            self.person("disclosure", at, to),
             body,
             self.scene.key("consultation", asked),
         )
         return (at if agrees else None), [(self.scene.days.at(at), Errand("review", (command,)))]
 
     def _publish(self, slot: int, text: bytes) -> Dated:
-        return self.scene.days.at(slot), publish(self.scene, self.unit, self.document, _digest(text))
+        day = self.scene.days.at(slot)
+        return day, publish(self.scene, self.scene.acting(self.unit, day), self.document, _digest(text))
 
 
 def of_papers(scene: Scene, papers: tuple[Paper, ...]) -> Iterator[Dated]:

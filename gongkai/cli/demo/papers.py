@@ -15,7 +15,7 @@ from typing import Final
 
 from gongkai.cli.demo.district import Unit
 from gongkai.cli.mendable import Mendable
-from gongkai.contracts.vocabulary import UnitKind
+from gongkai.contracts.vocabulary import Level, UnitKind
 
 MEDIA_TYPES: Final = {".txt": "text/plain", ".md": "text/markdown"}
 LARGEST: Final = 5 * 1024 * 1024  # bytes: what intake takes
@@ -46,7 +46,14 @@ KNOWN: Final = {
         people="演示荣",
     ),
     "huizhou-2018.txt": Unit(
-        "huizhou", "惠州市人民政府办公室", "惠府办", (), jurisdiction="hz", government=None, people="演示惠"
+        "huizhou",
+        "惠州市人民政府办公室",
+        "惠府办",
+        (),
+        jurisdiction="hz",
+        government=None,
+        people="演示惠",
+        level=Level.CITY,
     ),
     "lieshan-2021.txt": Unit(
         "lieshan", "烈山区发展和改革委员会", "烈发改", (), jurisdiction="ls", government=None, people="演示烈"
@@ -60,6 +67,7 @@ KNOWN: Final = {
         jurisdiction="cn",
         government=None,
         people="演示国",
+        level=Level.NATIONAL,
     ),
 }
 ARCHIVE: Final = Unit("zlzx", "示例区资料中心", "示资", (), UnitKind.INSTITUTION, people="演示资")

@@ -5,7 +5,7 @@ plain YAML, and a count of working days of its own.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib import resources
@@ -31,13 +31,18 @@ class Item(NamedTuple):
 class Days:
     """Working days, by the files of the State Council's notices."""
 
-    def __init__(self, folder: Path = _RULES / "calendar" / "state_council") -> None:
+    def __init__(
+        self,
+        entered: Iterable[Mapping[str, Any]] = (),
+        folder: Path = _RULES / "calendar" / "state_council",
+    ) -> None:
+        """`entered`: the notices that were entered while the system ran, as their events have them."""
         holidays: dict[tuple[int, str], Mapping[str, Any]] = {}
         self.years: set[int] = set()
-        for file in sorted(folder.glob("*.yaml")):
-            for notice in sorted(_yaml(file)["notices"], key=lambda n: n["dated"]):
-                self.years.add(notice["year"])
-                holidays |= {(notice["year"], holiday["code"]): holiday for holiday in notice["holidays"]}
+        shipped = [notice for file in sorted(folder.glob("*.yaml")) for notice in _yaml(file)["notices"]]
+        for notice in _newest([*shipped, *map(_as_in_a_file, entered)]):
+            self.years.add(notice["year"])
+            holidays |= {(notice["year"], holiday["code"]): holiday for holiday in notice["holidays"]}
         self.off: set[date] = set()
         self.on: set[date] = set()
         for holiday in holidays.values():
@@ -61,6 +66,34 @@ class Days:
         return day
 
 
+def _as_in_a_file(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A notice's event, in the words of the notices' files."""
+    day = date.fromisoformat
+    holidays = [
+        {
+            "code": h["code"],
+            "from": day(h["first"]),
+            "to": day(h["last"]),
+            "make_up": [*map(day, h["make_up"])],
+        }
+        for h in data["holidays"]
+    ]
+    return {**data, "dated": day(data["dated"]), "holidays": holidays}
+
+
+def _newest(notices: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """By date; of two with one number, or of one day, for a year the later entry counts."""
+    kept: list[Mapping[str, Any]] = []
+    for new in notices:
+        kept = [
+            n
+            for n in kept
+            if n["year"] != new["year"] or (n["number"] != new["number"] and n["dated"] != new["dated"])
+        ]
+        kept.append(new)
+    return sorted(kept, key=lambda n: n["dated"])
+
+
 class Law:
     """The rulebooks' own files: the national one, and what a jurisdiction puts over it."""
 
@@ -70,27 +103,32 @@ class Law:
     def value(self, jurisdiction: str, on: date, *path: str) -> Any:
         """What the rulebook says at `path` on that day: its own word, or else the national one."""
         for book in dict.fromkeys((jurisdiction, "cn")):
-            found: Any = self._in_force(book, on)
-            for name in path:
-                found = found.get(name) if isinstance(found, Mapping) else None
-            if found is not None:
-                return found
+            for version in self._in_force(book, on):
+                found: Any = version
+                for name in path:
+                    found = found.get(name) if isinstance(found, Mapping) else None
+                if found is not None:
+                    return found
         raise LookupError(f"{jurisdiction} on {on}: {path}")
 
-    def _in_force(self, book: str, on: date) -> Any:
+    def _in_force(self, book: str, on: date) -> Iterator[Any]:
+        """The version of that day, and those before it whose words it keeps."""
         versions = [version for version in self._books[book] if version["from"] <= on]
-        return max(versions, key=lambda version: version["from"], default=None)
+        for version in sorted(versions, key=lambda version: version["from"], reverse=True):
+            yield version
+            if not version.get("keeps"):
+                return
 
 
 @dataclass(slots=True)
 class Recount:
     """Reads records in any order; `items` are the deductions as of a moment."""
 
-    days: Days = field(default_factory=Days)
     law: Law = field(default_factory=Law)
     _jurisdictions: dict[str, tuple[int, str]] = field(default_factory=dict)
     _asked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # case -> its opening
     _answered: dict[str, date] = field(default_factory=dict)  # case -> the first answer's day
+    _notices: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # in the order of their entry
 
     def read(self, raws: Iterable[bytes]) -> None:
         for raw in raws:
@@ -102,6 +140,8 @@ class Recount:
                     self._jurisdictions[data["unit"]] = max(
                         self._jurisdictions.get(data["unit"], (0, "")), entry
                     )
+                case "HolidaysAnnounced":
+                    self._notices[record["streamversion"]] = data
                 case "ApplicationReceived" | "ConsultationRequested":
                     self._asked.setdefault(case, []).append(data)
                 case "ApplicationAnswered" | "ConsultationAnswered":
@@ -109,13 +149,31 @@ class Recount:
                     self._answered[case] = min(self._answered.get(case, day), day)
 
     def items(self, now: datetime) -> set[Item]:
-        today = _china(now.isoformat())
+        today, eras = _china(now.isoformat()), self._eras()
         found = (
-            self._item(case, opening, today) for case, openings in self._asked.items() for opening in openings
+            self._item(case, opening, today, eras)
+            for case, openings in self._asked.items()
+            for opening in openings
         )
         return {item for item in found if item is not None}
 
-    def _item(self, case: str, opening: Mapping[str, Any], today: date) -> Item | None:
+    def _eras(self) -> list[tuple[Days, date]]:
+        """The calendars in their order, each with the day on which the next one took its place."""
+        entered = [self._notices[version] for version in sorted(self._notices)]
+        calendars = [Days(entered[:known]) for known in range(len(entered) + 1)]
+        return list(zip(calendars, [*(_china(data["at"]) for data in entered), date.max], strict=True))
+
+    def _due(self, start: date, term: str, done: date, eras: list[tuple[Days, date]]) -> date | None:
+        """By the calendar of the day on which the case was closed: by its answer, or by its lateness."""
+        for days, until in eras:
+            due = days.due(start, term)
+            if (done if due is None else min(done, due + _DAY)) < until:
+                break
+        return due
+
+    def _item(
+        self, case: str, opening: Mapping[str, Any], today: date, eras: list[tuple[Days, date]]
+    ) -> Item | None:
         began, jurisdiction = _china(opening["at"]), self._jurisdictions[opening["unit"]][1]
         if "asked" in opening:
             blamed, indicator, start = opening["asked"], "consultation-silent", began
@@ -124,7 +182,7 @@ class Recount:
             blamed, indicator = opening["unit"], "application-late"
             start = date.fromisoformat(opening["received_on"])
             term = self.law.value(jurisdiction, began, "answer", "term")
-        due = self.days.due(start, term)
+        due = self._due(start, term, self._answered.get(case, today), eras)
         if due is None or self._answered.get(case, today) <= due:
             return None
         whose = self._jurisdictions[blamed][1]

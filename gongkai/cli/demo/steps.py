@@ -28,7 +28,7 @@ class Form:
     key: UUID
 
 
-Kind = Literal["draft", "review", "publish", "receive", "answer"]
+Kind = Literal["register", "draft", "review", "publish", "receive", "answer"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,22 @@
 """What happens in the demo's year, day by day: a pure function of the seed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from gongkai.cli.demo import applications, documents
-from gongkai.cli.demo.district import Unit, district
+from gongkai.cli.demo.district import DECIDED_ON, Unit, beside, district
+from gongkai.cli.demo.documents import Dated
 from gongkai.cli.demo.papers import Paper
 from gongkai.cli.demo.scene import Scene
-from gongkai.cli.demo.steps import Errand, Kind
+from gongkai.cli.demo.steps import Errand, Kind, Say
 from gongkai.cli.demo.workdays import Workdays
 
 DOCUMENTS, APPLICATIONS = 2000, 400  # at scale 1
 
 # Drafts first: others' work follows from them, and can go on beside the rest of the day's.
-_ORDER: Final[tuple[Kind, ...]] = ("draft", "review", "publish", "receive", "answer")
+_ORDER: Final[tuple[Kind, ...]] = ("register", "draft", "review", "publish", "receive", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def plan(seed: int, scale: float, papers: tuple[Paper, ...] = ()) -> Year:
     scene = Scene(seed, district(), Workdays())
     agenda: dict[date, list[Errand]] = {}
     for life in (
+        reorganisations(scene),
         documents.of_papers(scene, papers),
         documents.lives(scene, _count(DOCUMENTS, scale)),
         applications.lives(scene, _count(APPLICATIONS, scale)),
@@ -45,7 +47,17 @@ def plan(seed: int, scale: float, papers: tuple[Paper, ...] = ()) -> Year:
         day: tuple(sorted(errands, key=lambda errand: _ORDER.index(errand.kind)))
         for day, errands in sorted(agenda.items())
     }
-    return Year(scene, (*scene.units, *agencies), in_order)
+    return Year(scene, (*beside(), *scene.units, *agencies), in_order)
+
+
+def reorganisations(scene: Scene) -> Iterator[Dated]:
+    """Units that end in the year: decided, and entered in the register, some days before (SC-A1.3)."""
+    for unit in scene.units:
+        if unit.ends is not None:
+            said = Say(
+                "intake", f"/units/{unit.id}/ending", "registrar", unit.ending(), scene.key("ending", unit.id)
+            )
+            yield DECIDED_ON, Errand("register", (said,))
 
 
 def _count(at_one: int, scale: float) -> int:

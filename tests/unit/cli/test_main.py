@@ -3,10 +3,12 @@
 import asyncio
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import typer
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 from gongkai.cli import main as module
@@ -21,6 +23,15 @@ def test_serving_imports_no_other_command() -> None:
         "assert not {'gongkai.cli.law', 'gongkai.cli.up'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_every_command_of_another_module_is_listed_with_it() -> None:
+    there = {
+        command: name
+        for name in set(module.ELSEWHERE.values())
+        for command in vars(get_command(import_module(name).app))["commands"]
+    }
+    assert there == module.ELSEWHERE
 
 
 def test_commands_of_other_modules_are_ours_too(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,3 +76,8 @@ def test_what_a_person_can_mend_is_said_in_both_languages(
     assert ended.value.code == 1
     assert "未在运行" in (said := capsys.readouterr().err)
     assert "nothing runs there" in said
+
+
+def test_a_mistyped_command_is_told_which_one_it_resembles() -> None:
+    with pytest.raises(TyperException, match="Did you mean 'import'"):
+        get_command(module.app).main(["imprt"], standalone_mode=False)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from gongkai.cli.demo import prose
-from gongkai.cli.demo.district import district
+from gongkai.cli.demo.district import beside, district
 from gongkai.cli.demo.documents import EARLY, traits
 from gongkai.cli.demo.scene import Scene
 from gongkai.cli.demo.steps import Errand, Form, Say
@@ -101,7 +101,7 @@ def test_the_mix_is_as_the_shares_say() -> None:
 def test_even_a_tiny_year_has_one_of_everything() -> None:
     tiny = plan(1, 0.01)
     kinds = Counter(errand.kind for errands in tiny.agenda.values() for errand in errands)
-    assert set(kinds) == {"draft", "review", "publish", "receive", "answer"}
+    assert set(kinds) == {"register", "draft", "review", "publish", "receive", "answer"}
     assert any(isinstance(step, Form) for _, _, step in steps(tiny))
     consults = [step.body["consult"] for _, step in said(tiny, "/documents") if isinstance(step.body, dict)]
     kinds_asked = {need["kind"] for needs in consults for need in needs}
@@ -120,7 +120,7 @@ def test_a_share_is_at_least_one_of_any() -> None:
 
 
 def test_the_district_has_all_standing_roles_and_plainly_invented_people() -> None:
-    units = district()
+    units = (*district(), *beside())
     assert {role for unit in units for role in unit.roles} == set(StandingRole)
     assert sum(unit.kind is UnitKind.INSTITUTION for unit in units) == 1
     people = [officer for unit in units for officer in unit.entry()["officers"]]

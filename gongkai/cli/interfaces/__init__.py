@@ -1,0 +1,1 @@
+"""What others build against, as documents: OpenAPI of the services, AsyncAPI of the topics."""

@@ -1,0 +1,31 @@
+"""The OpenAPI document of every service that has an API for programs."""
+
+import json
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import OKPKey
+from pydantic import SecretStr
+
+from gongkai.runtime.identity import ISSUERS
+from gongkai.runtime.settings import ServiceName, Settings
+
+SERVICES: tuple[ServiceName, ...] = ("intake", "review", "publishing", "scoring", "console")
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    """By service. The applications are put together as they are served, but not started: no database is asked."""
+    with tempfile.TemporaryDirectory() as folder:
+        for issuer in ISSUERS:  # a key of no deployment
+            key = OKPKey.generate_key("Ed25519")
+            (Path(folder) / f"{issuer}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
+        return {name: _of(name, Path(folder)) for name in SERVICES}
+
+
+def _of(service: ServiceName, keys: Path) -> dict[str, Any]:
+    create = import_module(f"gongkai.services.{service}.app").create
+    settings = Settings(service=service, dsn=SecretStr("postgresql://"), token_keys=keys, log_level="warning")
+    document: dict[str, Any] = create(settings).openapi()
+    return document
