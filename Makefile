@@ -6,10 +6,11 @@ ARGS    ?=
 BIN     := .venv/bin
 LOCKS   := deploy/requirements
 WEB     := gongkai/runtime/web
+ASYNCAPI := tests/e2e/asyncapi
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test e2e kafka faults faults-short lint types check lock clean
+.PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types check lock clean
 
 help: ## 本页 this page
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -50,23 +51,35 @@ test: setup ## 测试 unit, contract and integration tests
 	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 faults: setup ## 故障测试 kills and crashes; on Apache Kafka: deploy/kafka/run --brokers 3 -- make faults
-	$(BIN)/python -m pytest tests/faults $(ARGS)
+	$(BIN)/python -m pytest tests/faults -n 2 --dist loadfile $(ARGS)
 
 faults-short: setup ## 故障测试（短） those that CI runs
 	$(BIN)/python -m pytest tests/faults -m short $(ARGS)
 
-# `up` brings a broker of its own: nothing to learn from it here.
-kafka: setup ## 真实 Kafka integration tests on Apache Kafka, one broker and three (needs Java 17 and Maven)
+# What goes by Kafka and back. `up` brings a broker of its own: nothing to learn from it here.
+kafka: setup ## 真实 Kafka integration tests on Apache Kafka, one broker, three, and with access lists (needs Java 17 and Maven)
 	@deploy/need java:openjdk-17-jre-headless mvn:maven
-	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_ahead.py console portal test_slice.py test_crossing.py test_gate.py) $(ARGS)
+	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_ahead.py console/test_pages.py console/test_handed.py portal/test_pages.py ingress/test_acl.py ingress/test_kafka.py ingress/test_sdk.py test_slice.py test_crossing.py test_gate.py) $(ARGS)
 	deploy/kafka/run --brokers 3 -- $(BIN)/python -m pytest tests/kafka tests/integration/ledger/test_relay.py $(ARGS)
+	deploy/kafka/run --secured -- $(BIN)/python -m pytest $(addprefix tests/integration/,ingress/test_acl.py ledger/test_relay.py) $(ARGS)
 
-e2e: setup .venv/.e2e ## 浏览器测试 tests in a real browser (needs Chromium and a Chinese font)
+kafka-short: setup ## 真实 Kafka（短） those that CI runs: what differs between brokers
+	@deploy/need java:openjdk-17-jre-headless mvn:maven
+	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_ahead.py console/test_pages.py ingress/test_kafka.py test_slice.py) $(ARGS)
+	deploy/kafka/run --brokers 3 -- $(BIN)/python -m pytest tests/kafka $(ARGS)
+	deploy/kafka/run --secured -- $(BIN)/python -m pytest tests/integration/ingress/test_acl.py $(ARGS)
+
+e2e: setup .venv/.e2e $(ASYNCAPI)/node_modules/.installed ## 浏览器测试 tests in a real browser (needs Chromium and a Chinese font)
 	@deploy/need chromium:chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
 	$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 .venv/.e2e: .venv/.packages $(LOCKS)/e2e.txt
 	$(PIP) -r $(LOCKS)/e2e.txt
+	@touch $@
+
+# What AsyncAPI's own tools read a document with.
+$(ASYNCAPI)/node_modules/.installed: $(ASYNCAPI)/package.json $(ASYNCAPI)/package-lock.json | .venv/.packages
+	deploy/npm --prefix $(ASYNCAPI) ci --loglevel=error
 	@touch $@
 
 lint: setup ## 代码风格与层次 style, and who may import whom
@@ -86,6 +99,7 @@ lock: .venv/.packages ## 更新锁文件 resolve the lock files anew
 	$(COMPILE) --upgrade --group dev -c $(LOCKS)/run.txt -o $(LOCKS)/dev.txt
 	$(COMPILE) --upgrade --group dev --group e2e -c $(LOCKS)/dev.txt -o $(LOCKS)/e2e.txt
 	deploy/npm --prefix $(WEB) install --package-lock-only --loglevel=error
+	deploy/npm --prefix $(ASYNCAPI) install --package-lock-only --loglevel=error
 
 clean: ## 删除环境 remove what set-up made; data under var/ stays
-	rm -rf .venv $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv $(WEB)/node_modules $(ASYNCAPI)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

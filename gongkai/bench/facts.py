@@ -54,7 +54,7 @@ def write(turn: Turn, now: datetime) -> Write:
     sealed = seal_record(
         fact(turn, now), stream=turn.stream, version=turn.version + 1, command=command, index=0
     )
-    return Write(command, turn.stream, turn.version, (sealed,))
+    return Write(turn.stream, turn.version, (sealed,))
 
 
 @dataclass(frozen=True, slots=True)

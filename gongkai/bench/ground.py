@@ -16,9 +16,11 @@ from psycopg import sql
 
 from gongkai.cli.embedded import Postgres, broker_command, free_port, wait_port
 from gongkai.cli.embedded.postgres import FAST_SHUTDOWN
+from gongkai.ledger.brokers import Brokers
 from gongkai.runtime.bootstrap import bootstrap
 from gongkai.runtime.cluster import ROLES, Cluster
 from gongkai.runtime.migrate import migrate
+from gongkai.runtime.settings import KafkaSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,16 @@ class Ground:
             yield made
 
     @contextmanager
-    def broker(self, elsewhere: str | None = None) -> Iterator[str]:
-        """host:port of a Kafka: the one named, or an embedded one, empty."""
+    def broker(self, elsewhere: str | None = None) -> Iterator[Brokers]:
+        """The Kafka that is named, reached as a service would, or an embedded one, empty."""
         if elsewhere is not None:
-            yield elsewhere
+            yield KafkaSettings(kafka=elsewhere).brokers
             return
         port = free_port()
         process = broker_command(port, self.folder).start(self.folder / "broker.log")
         try:
             wait_port(port, process)
-            yield f"127.0.0.1:{port}"
+            yield Brokers(f"127.0.0.1:{port}")
         finally:
             process.send_signal(signal.SIGKILL)  # its log is in memory only
             process.wait()

@@ -34,7 +34,9 @@ async def whole(pool: Any, log: LogId, expected: int) -> dict[str, Any]:
             if not right:
                 raise NotWhole(f"{log.name}/{position}: {stream} {version}")
             position, at, versions[stream] = position + 1, row["committed_at"], version
-    commands = await pool.fetchval(f"SELECT count(*) FROM {log.schema}.log_command WHERE log = $1", log.name)
+    commands = await pool.fetchval(
+        f"SELECT count(*) FROM {log.schema}.log_entry WHERE log = $1 AND more = 0", log.name
+    )
     if not position == expected == await read.size(pool, log):
         raise NotWhole(f"{log.name}: {position} rows, {expected} acknowledged")
     return {"rows": position, "commands": commands, "streams": len(versions), "leaves": "sha-256 ok"}

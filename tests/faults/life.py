@@ -24,10 +24,12 @@ import asyncpg
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
 from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.decider import Intent, carry_out
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.kafka import Delivery
 from gongkai.ledger.keyfile import KeyFile
+from gongkai.ledger.read import DISCONNECTED
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from tests.integration.ledger.conftest import COUNTER, INTAKE, NOW, PARTITIONS, Counted, number, wall
@@ -132,7 +134,7 @@ async def pool_of(dsn: str) -> AsyncIterator[Any]:
         try:
             pool = await asyncpg.create_pool(dsn, min_size=1, max_size=6, command_timeout=20)
             break
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*DISCONNECTED, asyncpg.PostgresError):
             await asyncio.sleep(0.1)
     yield pool
     pool.terminate()
@@ -144,7 +146,7 @@ async def intake(settings: Settings) -> None:
             settings.intake_dsn,
             pool,
             INTAKE,
-            settings.kafka,
+            Brokers(settings.kafka),
             PARTITIONS,
             settings.replication,
             prefix=settings.prefix,
@@ -173,8 +175,8 @@ def _left(known: Collection[int], settings: Settings) -> Iterator[int]:
 async def _write(pool: Any, appender: Appender, left: Iterator[int], file: int, padding: int) -> None:
     """One writer, who says each command again until it is answered. The clock is set back every now and then."""
     for n in left:
-        intent = Intent(command(n), stream(n), COUNTER, partial(_said, Padded(n, padding=padding)))
         now = NOW - timedelta(hours=n % 7)
+        intent = Intent(command(n), stream(n), COUNTER, partial(_said, Padded(n, now, padding)))
         while True:
             try:
                 done = await carry_out(pool, appender, INTAKE, intent, now)
@@ -199,9 +201,9 @@ async def review(settings: Settings) -> None:
             try:
                 await here.open()
                 break
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (*DISCONNECTED, asyncpg.PostgresError):
                 await asyncio.sleep(0.2)
-        await asyncio.gather(here.watch(), Delivery(settings.kafka, here, settings.prefix).run())
+        await asyncio.gather(here.watch(), Delivery(Brokers(settings.kafka), here, settings.prefix).run())
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from aiokafka import AIOKafkaProducer
 
 from gongkai.cli.mendable import Mendable
 from gongkai.cli.resume import resumed
+from gongkai.contracts.envelope import read_record
 from gongkai.ledger import read
 from gongkai.ledger.kafka import POSITION, topic_of
+from gongkai.runtime import pool as pool_of
 from gongkai.runtime.cluster import MONITOR, Cluster
 from tests.faults.conftest import Server
 from tests.faults.life import WRITERS
@@ -56,6 +59,49 @@ async def test_a_transaction_held_open_holds_up_nobody(life: Life) -> None:
         await holder.close()
         await monitor.close()
     await life.over()
+
+
+async def test_a_transaction_held_open_by_a_service_is_ended_and_named(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had locked is free again, what it had begun is undone, and its caller is told why."""
+    dsn = life.cluster.dsn("review_writer")
+    pool = await pool_of.connected(dsn, "review")
+    try:
+        assert await pool.fetchval("SHOW idle_in_transaction_session_timeout") == "30s"
+    finally:
+        await pool.close()
+    monkeypatch.setattr(pool_of, "LONGEST_HELD", "300ms")
+    pool = await pool_of.connected(dsn, "review")
+    try:
+        await pool.execute("INSERT INTO tally VALUES ('counter-0', 1, 1)")
+        holder = await pool.acquire()
+        held = holder.transaction()
+        await held.start()
+        await holder.execute("UPDATE tally SET total = 2")
+        assert await pool.execute("UPDATE tally SET said = 5") == "UPDATE 1"  # waits until the other is ended
+        with pytest.raises((asyncpg.IdleInTransactionSessionTimeoutError, asyncpg.InterfaceError)):
+            await holder.execute("SELECT 1")
+        await pool.release(holder)
+        assert tuple(await pool.fetchrow("SELECT total, said FROM tally")) == (1, 5)
+    finally:
+        pool.terminate()
+
+
+async def test_a_clock_set_back_takes_no_moment_of_the_log_back(life: Life) -> None:
+    """Each writer's clock is set back by up to six hours, again and again."""
+    life.start("intake")
+    life.start("review")
+    await life.working(200)
+    await life.over()
+    monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
+    try:
+        rows = await monitor.fetch("SELECT record, committed_at FROM intake.log_entry ORDER BY position")
+    finally:
+        await monitor.close()
+    said = [read_record(row["record"]).time for row in rows]
+    assert any(later < earlier for earlier, later in pairwise(said)), "no clock was ever set back"
+    assert all(a["committed_at"] <= b["committed_at"] for a, b in pairwise(rows))
 
 
 @pytest.mark.short

@@ -20,12 +20,14 @@ import pytest
 
 from gongkai.cli import status
 from gongkai.cli.deployment import Deployment
+from gongkai.ledger.read import DISCONNECTED
 from gongkai.runtime.cluster import MONITOR
 from gongkai.runtime.topology import LOGS
 
 KILLS = int(os.environ.get("GONGKAI_KILLS", "20"))
 SCALE = os.environ.get("GONGKAI_KILL_SCALE", "0.2")
 EVENTS = int(9_000 * float(SCALE))  # about as many as the demo makes
+SLOT = EVENTS / (KILLS + 3)  # a kill in each, at random; the rest is for what comes late
 PATIENCE = 900  # seconds, for the whole demo
 
 
@@ -85,14 +87,14 @@ async def _kill_at_random(data: Path, demo: "subprocess.Popen[bytes]", chance: r
             if monitor is None or monitor.is_closed():
                 monitor = await asyncpg.connect(Deployment.running(data).cluster.dsn(MONITOR))
             before, size = size, await _size(monitor)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*DISCONNECTED, asyncpg.PostgresError):
             monitor = None
             continue
         if size == before or size < wanted:  # nothing moves yet, or it isn't time
             progress = time.monotonic() if size > before else progress
             assert time.monotonic() - progress < 120, "it never went on"
             continue
-        progress, wanted = time.monotonic(), size + chance.randrange(1, 2 * EVENTS // (KILLS + 3))
+        progress, wanted = time.monotonic(), int(SLOT * (killed.many + 1 + chance.random()))
         name = chance.choice(sorted(now.processes))
         try:
             os.kill(now.processes[name]["pid"], signal.SIGKILL)

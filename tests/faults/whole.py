@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from gongkai.ledger import project, read
 from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.ledger.merkle import Frontier, leaf_hash
+from gongkai.ledger.read import DISCONNECTED
 from gongkai.runtime.cluster import MONITOR, Cluster
 from tests.faults.life import Settings, Tally, command, stream
 from tests.integration.ledger.conftest import INTAKE, PARTITIONS
@@ -117,7 +118,7 @@ class Life:
             seen = await conn.fetchval("SELECT count(*) FROM review.journal")
             sent = await conn.fetchval("SELECT max(sent) FROM intake.log_relay")
             signed = await conn.fetchval("SELECT max(size) FROM intake.log_checkpoint")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*DISCONNECTED, asyncpg.PostgresError):
             return None
         finally:
             await conn.close()

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from gongkai.services.review.app import create as review
 from gongkai.services.scoring.app import create as scoring
 
 SESSION = 6.0 if os.environ.get("GONGKAI_TEST_KAFKA") else 1.0  # seconds; half of it passes in every start
+NOBODY: Mapping[str, str] = {}
 CREATE = {"intake": intake, "review": review, "publishing": publishing, "scoring": scoring}
 
 
@@ -103,7 +104,10 @@ async def house(
     folder: Path,
     start: datetime | None = None,
     services: Sequence[str] = tuple(CREATE),
+    *,
+    users: Mapping[str, str] = NOBODY,
 ) -> AsyncIterator[House]:
+    """`users`: by service, the password of its own user `gongkai-<service>` at the broker."""
     made = House(folder, cluster)
     for name in ISSUERS:
         key = OKPKey.generate_key("Ed25519")
@@ -115,7 +119,7 @@ async def house(
         await made.set_clock(start)
     async with AsyncExitStack() as stack:
         for name in services:
-            app = CREATE[name](_settings(name, cluster, broker, folder))  # type: ignore[arg-type]  # names of CREATE
+            app = CREATE[name](_settings(name, cluster, broker, folder, users))  # type: ignore[arg-type]  # names of CREATE
             await stack.enter_async_context(app.router.lifespan_context(app))
             made.parts[name] = app.state.parts
             transport = httpx.ASGITransport(app)
@@ -125,8 +129,14 @@ async def house(
         yield made
 
 
-def _settings(name: ServiceName, cluster: Cluster, broker: str, folder: Path) -> Settings:
+def _settings(
+    name: ServiceName, cluster: Cluster, broker: str, folder: Path, users: Mapping[str, str]
+) -> Settings:
+    own: dict[str, Any] = {}
+    if name in users:
+        own = {"kafka_user": f"gongkai-{name}", "kafka_password": users[name]}
     return Settings(
+        **own,
         service=name,
         dsn=SecretStr(cluster.dsn(writer(name))),
         keys_dsn=SecretStr(cluster.dsn(writer(KEYS))) if name == "intake" else None,

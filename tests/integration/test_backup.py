@@ -11,8 +11,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from gongkai.cli import health
+from gongkai.cli.backup.command import app
 from gongkai.cli.backup.manifest import Manifest, Unfit
 from gongkai.cli.backup.recount import recount
 from gongkai.cli.backup.restore import Loss, Wanted, restore
@@ -200,3 +202,41 @@ async def test_a_log_that_was_tampered_with_makes_no_backup(
     with pytest.raises(Unfit, match="position 1 of log intake"):
         take(town.cluster, secrets, tmp_path / "b")
     assert not (tmp_path / "b" / "records" / "manifest.json").exists()
+
+
+async def test_into_a_postgresql_that_is_not_ours_and_out_of_it_again(
+    town: House, secrets: Path, own_postgres: str, tmp_path: Path
+) -> None:
+    application = await apply(town)
+    first, _ = await asyncio.to_thread(take, town.cluster, secrets, tmp_path / "b")
+    there, data = entries(town.cluster), secrets.parent / "outside"
+
+    async def gongkai(*words: str) -> str:
+        done = await asyncio.to_thread(CliRunner().invoke, app, [*words, "--postgres", own_postgres])
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "intake: 2 条" in await gongkai("restore", str(tmp_path / "b"), "--data", str(data))
+    credentials = Credentials(data / "secrets")
+    assert credentials.outside_postgres() == own_postgres  # the next `up` finds it by itself
+    assert not (data / "postgres").exists()
+    outside = Cluster(own_postgres, credentials.passwords())
+    assert entries(outside) == there
+
+    await gongkai("backup", str(tmp_path / "again"), "--data", str(data))
+    again = Manifest.read(tmp_path / "again" / "records")
+    assert [(log.log, log.size, log.root) for log in again.logs] == [
+        (log.log, log.size, log.root) for log in first.logs
+    ]
+    with pytest.raises(Unfit, match="log intake has entries in that database already"):
+        await gongkai("restore", str(tmp_path / "again"), "--data", str(secrets.parent / "over"))
+    assert not (secrets.parent / "over").exists()
+    assert entries(outside) == there
+
+    third = secrets.parent / "third"
+    await asyncio.to_thread(restore, Wanted(tmp_path / "again", third))
+    with opened(third) as cluster, psycopg.connect(cluster.admin(cluster.keys_database)) as conn:
+        assert entries(cluster) == there
+        assert conn.execute("SELECT count(*) FROM keys.person_key").fetchone() != (0,), application

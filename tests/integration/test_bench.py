@@ -21,7 +21,7 @@ EVENTS, REPEATS = 320, 2
 PEERS = {
     "append": {"eventsourcing", "eventsourcing-unordered", "insert"},
     "append-bulk": {"copy"},
-    "relay": {"aiokafka"},
+    "relay": {"aiokafka", "packed"},
     "project": {"per-event"},
     "rebuild": {"scan"},
     "verify": {"sha256"},

@@ -5,6 +5,7 @@ import shutil
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from gongkai.cli import health
 from gongkai.cli.deployment import Deployment
 from gongkai.cli.doctor import app, examine
 from gongkai.cli.ending import lives
@@ -146,6 +148,19 @@ async def test_a_clock_that_was_set_back(running: Up) -> None:
         assert "the clock was set back" in (await ill(running))["intake"].en
 
 
+async def test_a_transaction_that_somebody_left_open(running: Up, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "HELD", timedelta(seconds=0.3))
+    admin = Deployment.running(running.data).cluster.admin("gongkai")
+    with psycopg.connect(admin, application_name="somebody's psql") as conn:
+        conn.execute("SELECT 1")
+        await asyncio.sleep(0.4)
+        found = await ill(running)
+        assert set(found) == {"PostgreSQL gongkai"}
+        assert f"(somebody's psql, process {conn.info.backend_pid}) left a transaction open" in str(found)
+        conn.rollback()
+    assert await ill(running) == {}
+
+
 async def test_processes_that_hang_die_or_lost_their_supervisor(running: Up) -> None:
     parts = running.processes()
     review = parts["review"]
@@ -156,7 +171,6 @@ async def test_processes_that_hang_die_or_lost_their_supervisor(running: Up) -> 
 
     running.process.send_signal(signal.SIGSTOP)  # nobody starts it again
     review.kill()
-    review.send_signal(signal.SIGCONT)
     parts["broker"].kill()
     await _until(lambda: _named(running, {"review", "broker", "Kafka"}))
     running.process.kill()

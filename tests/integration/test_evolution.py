@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from gongkai.contracts.envelope import UNREADABLE, Place, read_record
-from gongkai.contracts.events import decode
+from gongkai.contracts.events import known
 from gongkai.ledger import blobs, subscribe
 from gongkai.ledger.append import Write, append
 from gongkai.ledger.arrival import Delivered
@@ -46,7 +46,7 @@ async def write(cluster: Cluster, raws: Sequence[bytes]) -> None:
         record = read_record(raw.replace(b'"specversion":"2.0"', b'"specversion":"1.0"'))
         service = record.source.rsplit("/", 1)[1]
         conn = await asyncpg.connect(cluster.dsn(writer(service)))
-        one = Write(record.commandid, record.subject, record.streamversion - 1, ((record.id, raw),))
+        one = Write(record.subject, record.streamversion - 1, ((record.id, raw),))
         (done,) = await append(conn, log_for(service), PARTITIONS, NOW, [one])
         assert not isinstance(done, Exception)
         await conn.close()
@@ -98,7 +98,7 @@ async def test_what_a_newer_program_wrote_halts_its_partition_and_no_other(
     seen = Seen()
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
         logs = [LOGS["intake"], LOGS["review"]]
-        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], understand=decode)
+        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], understand=known)
         await here.open()
         assert named not in seen.types
         (stopped,) = await pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")

@@ -1,4 +1,4 @@
-"""A holiday schedule that is announced late moves open deadlines and leaves closed judgements alone (GT-count)."""
+"""A holiday schedule that comes with a release moves open deadlines and leaves closed judgements alone (GT-count)."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import pytest
 
 from gongkai.ledger import read
 from gongkai.rules.calendar import Calendar, official
-from gongkai.runtime import commands
+from gongkai.runtime import service
 from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.topology import log_for
 from tests.integration.house import house, unit
@@ -29,7 +29,7 @@ async def test_an_open_application_gets_its_due_day_when_the_schedule_is_announc
 ) -> None:
     until_2025 = Calendar(tuple(n for n in official().notices if n.year <= 2025))
     with monkeypatch.context() as patch:
-        patch.setattr(commands, "official", lambda: until_2025)
+        patch.setattr(service, "official", lambda: until_2025)
         async with house(fresh_database, broker, tmp_path, RECEIVED, services=("intake",)) as made:
             await made.say("intake", "/units", "registrar", unit("finance"))
             answer = await made.say("intake", "/applications", "public", BODY)
@@ -46,7 +46,7 @@ async def test_an_open_application_gets_its_due_day_when_the_schedule_is_announc
         await made.seen("intake", str(late[0].place))
         assert [e.record.name for e in late] == ["ApplicationOverdue"]
     with monkeypatch.context() as patch:
-        patch.setattr(commands, "official", lambda: until_2025)  # whatever is announced later
+        patch.setattr(service, "official", lambda: until_2025)  # whatever is announced later
         async with house(fresh_database, broker, tmp_path, services=("intake",)) as made:
             await made.settled()
             assert not await made.parts["intake"].pool.fetch("SELECT * FROM timer")

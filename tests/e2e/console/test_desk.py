@@ -72,6 +72,7 @@ def _application() -> dict[str, Any]:
 PAGES = (
     "/", "/documents", "/documents/new", "/documents/{document}", "/applications", "/applications/{late}",
     "/applications/{new}", "/dashboard", "/scores", "/scores/finance", "/events", "/nowhere",
+    "/contracts", "/contracts/events/DocumentDrafted.v1",
 )  # fmt: skip
 
 
@@ -188,7 +189,7 @@ def test_a_document_is_read_as_it_will_be_published(
 def test_who_may_not_see_a_page_keeps_the_menu(context: BrowserContext, console: Open) -> None:
     page = enter(context, console, "finance-officer")
     page.goto(console.url + "/accounts")
-    assert page.get_by_role("heading", name="您无权查看这一页").is_visible()
+    assert page.get_by_role("heading", name="“管理账号”须由下列人员办理：安全管理员").is_visible()
     assert page.get_by_role("link", name="工作台", exact=True).is_visible()
 
 

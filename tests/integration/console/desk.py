@@ -20,7 +20,7 @@ _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 
 
 @asynccontextmanager
-async def desk(house: House, broker: str) -> AsyncIterator[FastAPI]:
+async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
     """The console, in the same process, asking the services without a network."""
     settings = Settings(
         service="console",
@@ -32,6 +32,7 @@ async def desk(house: House, broker: str) -> AsyncIterator[FastAPI]:
         intake_url="http://intake",
         review_url="http://review",
         publishing_url="http://publishing",
+        **more,
     )
     app = create(settings)
     async with app.router.lifespan_context(app):

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from gongkai.runtime.cluster import Cluster
 from gongkai.services.console import accounts
+from gongkai.services.console.limits import LIMITS
 from tests.integration.console.desk import Browser, desk
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.house import House, house, unit
@@ -189,11 +190,14 @@ async def test_a_long_text_typed_into_the_form_is_handed_in(lobby: tuple[House, 
     assert time.monotonic() - began < 10
     csrf = await _csrf(browser)
     flood = await browser.client.post(
-        "/documents", files={"csrf": (None, csrf), "body": (None, "x" * 7_000_000)}
+        "/documents", files={"csrf": (None, csrf), "body": (None, "x" * 18_000_000)}
     )
     assert flood.status_code == 413
     assert "过长" in flood.text
     assert (await browser.client.post("/sign-in", content=b"x" * 1_100_000)).status_code == 413
+
+
+HERE = "192.0.2.1"
 
 
 async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connection(
@@ -212,11 +216,12 @@ async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connecti
 
     held = parts.pool.get_size() - parts.pool.get_idle_size()
     monkeypatch.setattr(accounts, "_verify", watched)
-    for _ in range(accounts.ATTEMPTS):
-        assert await accounts.check(parts.pool, "finance-head", "wrong", now) is None
-    assert checked == accounts.ATTEMPTS
-    assert await accounts.check(parts.pool, "finance-head", "Kaitong-1", now) is None
-    assert checked == accounts.ATTEMPTS
+    pair = LIMITS["pair"]
+    for _ in range(pair.failures):
+        assert await accounts.check(parts.pool, "finance-head", "wrong", HERE, now) is None
+    assert checked == pair.failures
+    assert await accounts.check(parts.pool, "finance-head", "Kaitong-1", HERE, now) is None
+    assert checked == pair.failures
     assert parts.pool.get_size() - parts.pool.get_idle_size() <= held
 
     def idle(known: str, password: str) -> bool:
@@ -224,7 +229,7 @@ async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connecti
         return True
 
     monkeypatch.setattr(accounts, "_verify", idle)
-    assert await accounts.check(parts.pool, "finance-head", "Kaitong-1", now + accounts.LOCK) is not None
+    assert await accounts.check(parts.pool, "finance-head", "Kaitong-1", HERE, now + pair.wait) is not None
 
 
 async def _csrf(browser: Browser) -> Any:

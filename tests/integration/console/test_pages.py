@@ -239,38 +239,33 @@ async def test_the_invented_people_are_offered_in_a_demo_and_nowhere_else(
         assert tried.status_code == 401
         assert (await browser.client.post("/api/token", json={"person": "registrar"})).status_code == 401
 
-        pool, now = app.state.parts.pool, app.state.parts.wall()
-        first = tmp_path / accounts.FIRST
-        assert first.stat().st_mode & 0o077 == 0
-        registrar = Browser(app)
-        await registrar.open("/sign-in")
-        await registrar.send("/sign-in", person="registrar", password=first.read_text().strip())
-        assert "finance-drafter" in await registrar.open("/accounts")
-        assert "account.weak-password" in await registrar.send(
+        for file in accounts.PASSWORD_FILE.values():
+            assert (tmp_path / file).stat().st_mode & 0o077 == 0
+        security = Browser(app)
+        await security.open("/sign-in")
+        password = (tmp_path / accounts.PASSWORD_FILE["security"]).read_text().strip()
+        await security.send("/sign-in", person="security", password=password)
+        assert "finance-drafter" in await security.open("/accounts")
+        assert "account.weak-password" in await security.send(
             "/accounts", person="finance-head", password="short"
         )
-        assert "账号已开通" in await registrar.send("/accounts", person="finance-head", password="Kaitong-1")
+        assert "账号已开通" in await security.send("/accounts", person="finance-head", password="Kaitong-1")
         head = Browser(app)
         await head.open("/sign-in")
         await head.send("/sign-in", person="finance-head", password="Kaitong-1")
+        assert head.at == "/password"  # somebody else chose it
+        await head.open("/documents")
+        assert head.at == "/password"
+        before = {"person": "finance-head", "password": "Kaitong-1"}
+        refused = await head.client.post("/api/token", json=before)
+        assert (refused.status_code, refused.json()["code"]) == (401, "identity.stale-password")
+        assert "account.wrong-password" in await head.send("/password", old="x", password="Gengxin-22")
+        same = {"old": "Kaitong-1", "password": "Kaitong-1"}
+        assert "account.same-password" in await head.send("/password", **same)
+        assert "密码已修改" in await head.send("/password", old="Kaitong-1", password="Gengxin-22")
         await head.open("/accounts")
         assert head.status == 403
-        await head.open("/password")
-        assert "account.wrong-password" in await head.send("/password", old="x", password="Gengxin-22")
-        assert "密码已修改" in await head.send("/password", old="Kaitong-1", password="Gengxin-22")
-        with pytest.raises(accounts.WeakPassword):
-            await accounts.put(pool, "finance-drafter", "password", now)
-        await accounts.put(pool, "finance-drafter", "Zhengwu-2025", now)
-        await browser.send("/sign-in", person="finance-drafter", password="wrong")
-        assert browser.status == 401
-        await browser.send("/sign-in", person="finance-drafter", password="Zhengwu-2025")
-        assert browser.at == "/"
-        token = await browser.client.post(
-            "/api/token", json={"person": "finance-drafter", "password": "Zhengwu-2025"}
+        token = await head.client.post(
+            "/api/token", json={"person": "finance-head", "password": "Gengxin-22"}
         )
-        assert token.json()["token"].count(".") == 2
-
-        for _ in range(accounts.ATTEMPTS):
-            assert await accounts.check(pool, "finance-drafter", "wrong", now) is None
-        assert await accounts.check(pool, "finance-drafter", "Zhengwu-2025", now) is None  # locked
-        assert await accounts.check(pool, "finance-drafter", "Zhengwu-2025", now + accounts.LOCK) is not None
+        assert token.json()["access_token"].count(".") == 2

@@ -59,7 +59,7 @@ def history() -> list[list[Delivered]]:
             continue
         key = next(
             f"{kind}-{getattr(event, kind)}"
-            for kind in ("application", "consultation", "unit")
+            for kind in ("application", "consultation", "system", "delegation", "unit", "year")
             if hasattr(event, kind)
         )
         streams.setdefault(key, (event.SERVICE, []))[1].append(event)

@@ -38,11 +38,12 @@ async def public_door(house: House, broker: str, site: Site | None = None) -> As
             yield app
 
 
-async def publish(house: House, unit: str, content: str, **draft: Any) -> str:
+async def publish(house: House, unit: str, content: str | bytes, **draft: Any) -> str:
     """Draft, review and publish a text; its document id. The unit has the officers of `house.unit`."""
     media = {"Content-Type": draft.pop("media_type", "text/plain")}
+    raw = content.encode() if isinstance(content, str) else content
     answer = await house.clients["intake"].post(
-        "/texts", content=content.encode(), headers=house.bearer(f"{unit}-drafter") | media
+        "/texts", content=raw, headers=house.bearer(f"{unit}-drafter") | media
     )
     assert answer.status_code == 201, answer.text
     digest = answer.json()["digest"]

@@ -19,6 +19,8 @@ from tests.integration.portal.street import public_door, publish
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 TEXT = "各街道办事处：\n示例区防汛物资采购办法如下。\n第一条 采购应当公开。\n示例区水务局\n2025年3月3日\n<b>&"
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+
 APPLICATION = {
     "unit": "water",
     "request/description": "2024年防汛物资<采购>合同",
@@ -293,3 +295,48 @@ async def _application(district: House) -> str:
         "SELECT record FROM log_entry WHERE stream LIKE 'application-%' LIMIT 1"
     )
     return str(json.loads(record)["data"]["application"])
+
+
+@pytest.mark.clause("LS-2", "CX-2")
+async def test_a_picture_is_stored_published_and_shown(district: House) -> None:
+    document = await publish(
+        district,
+        "water",
+        PICTURE,
+        media_type="image/png",
+        title="水位示意图",
+        category="other",
+        summary="城区水位",
+    )
+    portal = district.clients["portal"]
+    page = await portal.get(f"/documents/{document}")
+    assert f'<img src="/documents/{document}/text?shown=true" alt="城区水位">' in page.text
+    assert "下载（.png）" in words(page)
+    shown = await portal.get(f"/documents/{document}/text", params={"shown": "true"})
+    kept = await portal.get(f"/documents/{document}/text")
+    assert shown.content == kept.content == PICTURE
+    assert shown.headers["content-type"] == "image/png"
+    assert shown.headers["content-disposition"].startswith("inline")
+    assert kept.headers["content-disposition"].startswith("attachment")
+    assert shown.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.clause("GT-whom", "GT-scope", "LS-12", "SC-A1.3")
+async def test_whom_to_apply_to_is_what_the_register_says(counter: House) -> None:
+    intake, portal = counter, counter.clients["portal"]
+    for entry in (
+        unit("grain", superior="water", body={"name": "粮食局办公室", "phone": "0000-0000000"}),
+        unit("branch", superior="water", kind="branch"),
+        unit("bus", kind="institution"),
+    ):
+        assert (await intake.say("intake", "/units", "registrar", entry)).status_code == 201
+    ending = {"kind": "merged", "on": "2025-03-03", "successors": [{"unit": "water"}]}
+    assert (await intake.say("intake", "/units/grain/ending", "registrar", ending)).status_code == 201
+    guide = await portal.get("/guide")
+    assert "示例grain局 自2025年3月3日起不再存续" in words(guide)
+    assert "按行业规定" in words(guide)
+    assert words(guide).count("向示例water局申请") == 2
+    form = await portal.get("/apply", params={"unit": "grain"})
+    assert "“示例grain局”已不再存续，请向“示例water局”申请。" in words(form)
+    assert '<option value="water" selected>' in form.text
+    assert 'value="branch"' not in form.text

@@ -7,7 +7,7 @@ from gongkai.runtime.web import Problem
 from gongkai.services.console.addresses import address
 from gongkai.services.console.calls import humane
 from gongkai.services.console.pages.drafts import Typed
-from gongkai.services.console.pages.sign_in import _inside
+from gongkai.services.console.pages.sign_in import inside
 from gongkai.services.console.reads.documents import Wanted
 from gongkai.services.console.sessions import same
 
@@ -54,11 +54,11 @@ def test_a_missing_field_is_called_by_the_name_it_has_on_the_form() -> None:
 
 @pytest.mark.parametrize("address", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", ""])
 def test_a_sign_in_never_leads_elsewhere(address: str) -> None:
-    assert _inside(address) == "/"
+    assert inside(address) == "/"
 
 
 def test_a_sign_in_leads_to_the_page_that_was_asked_for() -> None:
-    assert _inside("/documents/doc-1?done=1") == "/documents/doc-1?done=1"
+    assert inside("/documents/doc-1?done=1") == "/documents/doc-1?done=1"
 
 
 def test_nothing_is_no_token() -> None:

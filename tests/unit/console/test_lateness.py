@@ -23,7 +23,7 @@ DUE = date(2026, 3, 30)
 
 
 def due(received: date = RECEIVED):  # type: ignore[no-untyped-def]  # a shorthand of these tests
-    return application_due("sc", received, received)
+    return application_due(official(), "sc", received, received)
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_past_the_last_notice_nothing_is_guessed() -> None:
 @pytest.mark.clause("SC-3.3", "SC-A1.4c")
 def test_a_consultation_has_the_term_of_its_kind() -> None:
     monday = date(2026, 3, 2)
-    affects = consultation_due("sc", str(ConsultationKind.AFFECTS), monday)
-    coordinate = consultation_due("sc", str(ConsultationKind.COORDINATE), monday)
+    affects = consultation_due(official(), "sc", str(ConsultationKind.AFFECTS), monday)
+    coordinate = consultation_due(official(), "sc", str(ConsultationKind.COORDINATE), monday)
     assert (affects.deadline.due, coordinate.deadline.due) == (date(2026, 3, 4), date(2026, 3, 9))
 
 
 def test_a_document_older_than_the_calendar_has_no_publication_day() -> None:
-    assert publication_due("sc", date(1999, 5, 4), RECEIVED) is None
-    assert publication_due("sc", RECEIVED, RECEIVED) is not None
+    assert publication_due(official(), "sc", date(1999, 5, 4), RECEIVED) is None
+    assert publication_due(official(), "sc", RECEIVED, RECEIVED) is not None
 
 
 @given(st.dates(date(2025, 1, 1), date(2026, 10, 1)), st.integers(0, 90))
@@ -75,7 +75,7 @@ def test_the_days_behind_the_flag_are_the_days_that_are_late(received: date, pas
     line = due(received).deadline
     assert line.due is not None
     today = min(line.due + timedelta(days=passed), date(official().last_year, 12, 31))
-    shown = sum(bool(day["counts"]) for day in days_after(line.due, today))
+    shown = sum(bool(day["counts"]) for day in days_after(official(), line.due, today))
     late = late_days(official(), line.due, today)
     assert shown == late or (shown, late) == (0, 1)  # late on a day of rest is late by one
 

@@ -1,5 +1,6 @@
 """The audit trail tells every event, in both languages, and nothing that is sealed."""
 
+import json
 import re
 from collections.abc import Callable
 from uuid import uuid4
@@ -10,7 +11,8 @@ from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import REGISTRY, Event
 from gongkai.ledger.arrival import Delivered
 from gongkai.rules.basis import basis
-from gongkai.services.console.trail import NAMES, TELL, row_of, tell
+from gongkai.services.console.sentences import NAMES, TELL, tell
+from gongkai.services.console.trail import Trail, row_of
 from tests.unit.examples import EXAMPLES, a_document_drafted, an_application_answered, an_application_received
 from tests.unit.given import CHINESE, CLAUSE
 
@@ -40,9 +42,19 @@ def test_what_is_sealed_stays_sealed(event: Event) -> None:
             assert value["person"] not in row, name
 
 
-def test_a_nul_in_a_text_stops_nothing() -> None:
-    row = row_of(_delivered(a_document_drafted(title="标题\0", reason="理由\0")))
-    assert not any("\0" in value for value in row if isinstance(value, str))
+async def test_a_nul_in_a_text_stops_nothing() -> None:
+    conn = _Heard()
+    await Trail().apply(conn, [_delivered(a_document_drafted(title="标题\0", reason="理由\0 \\u0000"))])
+    [row] = json.loads(conn.rows)
+    assert row["note"] == "理由\N{REPLACEMENT CHARACTER} \\u0000"
+    assert not any("\0" in value for value in row.values() if isinstance(value, str))
+
+
+class _Heard:
+    """A connection that keeps the rows it was given."""
+
+    async def execute(self, _: str, rows: str) -> None:
+        self.rows = rows
 
 
 def _delivered(event: Event) -> Delivered:

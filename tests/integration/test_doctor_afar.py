@@ -1,0 +1,141 @@
+"""`gongkai doctor --console …`: a deployment that `up` doesn't run, by what its services show; and to whom they do."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from typer.testing import CliRunner
+
+from gongkai.cli import afar
+from gongkai.cli.doctor import app
+from gongkai.cli.mendable import Mendable
+from gongkai.runtime.cluster import Cluster
+from tests.integration.house import House, house, unit
+from tests.integration.portal.street import public_door
+
+
+class Street(httpx.AsyncBaseTransport):
+    """Each service at its name, as in a network of containers; `away`: who doesn't answer."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.away: set[str] = set()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host in self.away:
+            raise httpx.ConnectError("refused", request=request)
+        return await self.house.clients[request.url.host]._transport.handle_async_request(request)
+
+
+@pytest.fixture
+async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, Any]]:
+    services = ["intake", "review"]
+    async with (
+        house(fresh_database, broker, tmp_path, services=services) as made,
+        public_door(made, broker) as portal,
+    ):
+        assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
+        await made.settled()
+        await made.sent()
+        yield made, portal
+
+
+async def ill(street: Street, token: str | None = None, between: float = 1.0) -> dict[str, str]:
+    services = {name: f"http://{name}" for name in ("intake", "review", "portal")}
+    found = await afar.examine(services, token, between, street)
+    assert all(each.zh and each.en for each in found)
+    return {each.where: str(each) for each in found}
+
+
+async def test_all_is_well_and_then_it_is_not(district: tuple[House, Any]) -> None:
+    made, _ = district
+    street = Street(made)
+    assert await ill(street) == {}
+
+    pool = made.parts["review"].pool
+    one = "subscription = 'review' AND log = 'intake' AND position = (SELECT max(position) FROM ledger.checkpoint)"
+    await pool.execute(f"UPDATE ledger.checkpoint SET stopped = 'no such unit' WHERE {one}")
+    found = await ill(street)
+    (place,) = found
+    assert place.startswith("review intake/")
+    assert "no such unit" in found[place]
+
+    street.away = {"review"}
+    found = await ill(street)
+    assert set(found) == {"review"}
+    assert "GONGKAI_METRICS_TOKEN" in found["review"]  # the last said of it: it shows no numbers, either
+
+
+async def test_what_stands_still_is_named_and_what_moves_is_not() -> None:
+    behind: afar.Numbers = {("relay_lag_records", ("intake",)): 7.0, ("relay_lag_seconds", ("intake",)): 40.0}
+    moved: afar.Numbers = {**behind, ("relay_lag_seconds", ("intake",)): 40.1}
+    still: afar.Numbers = {**behind, ("relay_lag_seconds", ("intake",)): 43.0}
+    assert list(afar.lasting("intake", behind, moved, 1.5)) == []
+    (one,) = afar.lasting("intake", behind, still, 1.5)
+    assert "its relay is 7 records behind" in one.en
+    never: afar.Numbers = {("checkpoint_open_records", ("intake",)): 3.0}
+    assert len(list(afar.lasting("intake", never, never, 1.5))) == 1
+    assert list(afar.lasting("intake", never, {}, 1.5)) == []
+    crowded: afar.Numbers = {("append_waiting_commands", ("intake",)): 9_500.0, ("database_up", ()): 0.0}
+    assert [each.where for each in afar.now("intake", crowded)] == ["intake intake", "intake"]
+
+
+def console(logs: list[dict[str, Any]]) -> httpx.MockTransport:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/metrics":
+            return httpx.Response(200, text="gongkai_database_up 1.0\n")
+        if request.url.path == "/log":
+            return httpx.Response(200, json={"logs": logs})
+        return httpx.Response(200, json={"service": "console", "status": "ok"})
+
+    return httpx.MockTransport(answer)
+
+
+async def test_a_log_that_nobody_signs_is_named() -> None:
+    here = {"console": "http://console"}
+    signed = {"name": "intake", "size": 3, "vkey": "a+b+c", "vkeys": []}
+    assert await afar.examine(here, None, 0, console([signed])) == []
+    (one,) = await afar.examine(here, None, 0, console([signed | {"name": "review", "vkey": None}]))
+    assert one.where == "review checkpoint"
+    (other,) = await afar.examine({"intake": "http://x"}, None, 0, console([]))
+    assert "another service answers" in other.en
+
+
+def test_the_command_ends_with_1_where_nobody_answers() -> None:
+    done = CliRunner().invoke(app, ["doctor", "--console", "http://127.0.0.1:9"])
+    assert done.exit_code == 1
+    assert "无应答" in done.output
+    assert "things are unwell" in done.output
+    wrong = CliRunner().invoke(app, ["doctor", "--service", "nobody=http://127.0.0.1:9"])
+    assert isinstance(wrong.exception, Mendable)
+
+
+async def status(portal: FastAPI, address: str, **headers: str) -> int:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    transport = httpx.ASGITransport(portal, client=(address, 5000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://portal.test") as client:
+        answer = await client.get("/metrics", headers=named)
+    assert ("gongkai_" in answer.text) == (answer.status_code == 200)
+    return answer.status_code
+
+
+async def test_the_numbers_of_the_portal_are_for_this_machine_or_a_token(district: tuple[House, Any]) -> None:
+    made, portal = district
+    assert await status(portal, "127.0.0.1") == 200
+    assert await status(portal, "::1") == 200
+    for address in ("203.0.113.7", "10.0.0.8", "unix"):
+        assert await status(portal, address) == 404
+    for name in ("X_Forwarded_For", "Forwarded", "Via", "X_Real_IP"):  # a proxy on this machine, for anybody
+        assert await status(portal, "127.0.0.1", **{name: "127.0.0.1"}) == 404
+    parts = made.parts["portal"]
+    parts.settings = parts.settings.model_copy(update={"metrics_token": SecretStr("t0ken")})
+    assert await status(portal, "203.0.113.7", Authorization="Bearer t0ken") == 200
+    for wrong in ("", "Bearer ", "Bearer t0keN", "t0ken"):
+        assert await status(portal, "127.0.0.1", Authorization=wrong) == 404
+    street = Street(made)
+    assert set(await ill(street)) == {"portal"}
+    assert await ill(street, "t0ken") == {}
