@@ -12,8 +12,9 @@ from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Duty
 from gongkai.rules.moment import local_date
 from gongkai.runtime.identity import Principal
-from gongkai.runtime.rights.actions import RULES, Action
+from gongkai.runtime.rights.actions import Action
 from gongkai.runtime.rights.grants import ANYWHERE, Anyone, Asker, Concern, SignedIn, WithToken
+from gongkai.runtime.rights.rules import RULES
 
 if TYPE_CHECKING:  # the services' parts are wired above this floor
     from gongkai.runtime.service import Parts

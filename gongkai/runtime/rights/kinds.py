@@ -14,9 +14,10 @@ from gongkai.contracts.events import DutyDelegated, Event, Officer, SystemRegist
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Duty, HandIn, StandingRole, UnitKind
 from gongkai.runtime.identity import Principal, by_system
-from gongkai.runtime.rights.actions import RULES, Action
+from gongkai.runtime.rights.actions import Action
 from gongkai.runtime.rights.asking import allowed
 from gongkai.runtime.rights.grants import Asker, Concern
+from gongkai.runtime.rights.rules import RULES
 
 OWN: Final = "own"
 ASKED: Final = "asked"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gongkai.runtime.rights.actions import RULES
 from gongkai.runtime.rights.kinds import KINDS, cells
+from gongkai.runtime.rights.rules import RULES
 
 SERVICES = {
     "intake": ("受理", "Intake"),
@@ -44,7 +44,7 @@ def _lines() -> Iterator[str]:
     yield "# 权限表 Who may do what"
     yield ""
     yield (
-        "Written by `gongkai rights --markdown` from `gongkai/runtime/rights/actions.py`; a test holds the two against"
+        "Written by `gongkai rights --markdown` from `gongkai/runtime/rights/rules.py`; a test holds the two against"
         " each other, and every cell against a running house. Why it is so: [ADR 0020](adr/0020-rights.md)."
     )
     yield ""
