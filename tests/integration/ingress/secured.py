@@ -90,7 +90,8 @@ def as_user(name: str, password: str) -> dict[str, Any]:
     """How confluent-kafka is told where the broker is, and who one is there."""
     return {
         "bootstrap.servers": BROKERS,
-        "security.protocol": "SASL_PLAINTEXT",
+        "security.protocol": "SASL_SSL",
+        "ssl.ca.location": os.environ["GONGKAI_KAFKA_CA"],
         "sasl.mechanism": "SCRAM-SHA-512",
         "sasl.username": name,
         "sasl.password": password,

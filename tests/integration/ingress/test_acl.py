@@ -161,6 +161,16 @@ async def test_who_does_not_say_who_he_is_is_let_in_nowhere(systems: dict[str, B
 
 
 @secured
+async def test_who_is_not_told_whom_to_trust_trusts_no_broker(systems: dict[str, Brokers]) -> None:
+    finance = systems["finance"]
+    await seen(finance)
+    with pytest.raises((KafkaConnectionError, TimeoutError)):
+        await seen(replace(finance, ca=None))
+    with pytest.raises((KafkaConnectionError, TimeoutError)):  # he does say who he is, but for all to hear
+        await seen(replace(finance, protocol="SASL_PLAINTEXT"))
+
+
+@secured
 async def test_a_retired_system_writes_and_reads_no_more(agency: Agency, systems: dict[str, Brokers]) -> None:
     finance, topic = systems["finance"], agency.topic
     await until_seen(finance, f"{topic}.results")
