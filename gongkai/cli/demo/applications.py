@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gongkai.cli.demo.district import Unit
 from gongkai.cli.demo.documents import EARLY, Dated
 from gongkai.cli.demo.scene import Scene
 from gongkai.cli.demo.steps import Errand, Form, Say
+from gongkai.cli.demo.unit import Unit
 from gongkai.cli.demo.workdays import share, some
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
 from gongkai.runtime.commands import named

@@ -8,10 +8,11 @@ from random import Random
 from typing import Any, Final
 
 from gongkai.cli.demo import prose
-from gongkai.cli.demo.district import SECRECY_BODY, Unit
+from gongkai.cli.demo.district import SECRECY_BODY
 from gongkai.cli.demo.papers import Paper
 from gongkai.cli.demo.scene import Scene
 from gongkai.cli.demo.steps import Errand, Say
+from gongkai.cli.demo.unit import Unit
 from gongkai.cli.demo.workdays import YEAR, share, some
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
 from gongkai.services.review.domain.consultation import consultation_id

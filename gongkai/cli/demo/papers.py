@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from gongkai.cli.demo.district import Unit
+from gongkai.cli.demo.unit import Unit
 from gongkai.cli.mendable import Mendable
 from gongkai.contracts.vocabulary import Level, UnitKind
 

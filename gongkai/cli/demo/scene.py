@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from gongkai.cli.demo.district import Unit
+from gongkai.cli.demo.unit import Unit
 from gongkai.cli.demo.workdays import Workdays
 from gongkai.contracts.derived import derived
 

@@ -21,7 +21,7 @@ _MOST, _BEGINNING, _END = 92, 31, 14
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One day: how it is drawn (`kinds`, words of parts.css), its number and its reason."""
+    """One day: how it is drawn (`kinds`, words of days.css), its number and its reason."""
 
     day: date
     kinds: str

@@ -19,7 +19,7 @@ from gongkai.ledger.subscribe import Subscription
 from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.settings import KafkaSettings
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, running, until, wall
-from tests.integration.ledger.test_subscribe import Memory
+from tests.integration.ledger.following import Memory
 
 
 async def test_a_record_travels_by_kafka(

@@ -2,26 +2,11 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
-import pytest
 
-from gongkai.runtime.cluster import Cluster
-from tests.integration.house import House, house, unit
-from tests.integration.portal.street import public_door
-from tests.integration.portal.test_pages import APPLICATION, MONDAY, hidden
-
-
-@pytest.fixture
-async def counter(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with (
-        house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        public_door(made, broker),
-    ):
-        assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
-        yield made
+from tests.integration.house import House
+from tests.integration.portal.conftest import APPLICATION, hidden
 
 
 def raw(text: str) -> str:
