@@ -9,6 +9,9 @@ WEB     := gongkai/runtime/web
 ASYNCAPI := tests/e2e/asyncapi
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
+# Images often set it. Tests start hundreds of processes, and each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types check lock clean
 
@@ -48,7 +51,7 @@ demo: setup ## 演示：一个区县的一年 a district's year, then everything
 # -- checks
 
 test: setup ## 测试 unit, contract and integration tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup ## 故障测试 kills and crashes; on Apache Kafka: deploy/kafka/run --brokers 3 -- make faults
 	$(BIN)/python -m pytest tests/faults -n 2 --dist loadfile $(ARGS)

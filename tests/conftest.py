@@ -1,7 +1,9 @@
 """What the tests stand on: a fresh PostgreSQL and a broker, started once per run; nothing is mocked."""
 
+import gc
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -18,11 +20,16 @@ from gongkai.runtime.bootstrap import bootstrap, databases
 from gongkai.runtime.cluster import ROLES, Cluster
 from gongkai.runtime.migrate import migrate
 
+ROOM = 8 << 30  # bytes
+
 
 @pytest.fixture(scope="session")
 def run_folder() -> Iterator[Path]:
-    """A folder that PostgreSQL's own user can reach, unlike pytest's."""
-    with tempfile.TemporaryDirectory(prefix="gongkai-test-", ignore_cleanup_errors=True) as name:
+    """A folder that PostgreSQL's own user can reach, unlike pytest's; in memory where there is plenty."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of a random name in it
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    within = memory if roomy else None
+    with tempfile.TemporaryDirectory(prefix="gongkai-test-", dir=within, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)
         yield folder
@@ -112,3 +119,10 @@ def broker(run_folder: Path) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGKILL)  # its log is in memory only
         process.wait()
+
+
+def pytest_collection_finish() -> None:
+    """Tests and what they import live as long as the run: looking through all of that again and again is slow."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -16,6 +16,7 @@ def serve(service: ServiceName, niceness: int = 0) -> None:
     """Serve until SIGTERM. Settings come from the environment (`GONGKAI_…`). `niceness`: steps by which others on this
     machine go first."""
     _give_way(niceness)
+    gc.disable()  # what is imported stays
     settings = Settings(service=service)  # the rest is in the environment
     application = import_module(f"gongkai.services.{service}.app").create(settings)
     _collect_seldom()
@@ -41,6 +42,7 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def _give_way(niceness: int) -> None:

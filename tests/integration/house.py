@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,16 +117,25 @@ async def house(
         (folder / f"{log.name}.key").write_text(fresh(f"gongkai.example/log/{log.name}"))
     if start is not None:
         await made.set_clock(start)
+    lives: list[AbstractAsyncContextManager[Any]] = []
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(_leave, lives)
         for name in services:
             app = CREATE[name](_settings(name, cluster, broker, folder, users))  # type: ignore[arg-type]  # names of CREATE
-            await stack.enter_async_context(app.router.lifespan_context(app))
+            life = app.router.lifespan_context(app)
+            await life.__aenter__()
+            lives.append(life)
             made.parts[name] = app.state.parts
             transport = httpx.ASGITransport(app)
             made.clients[name] = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
             )
         yield made
+
+
+async def _leave(lives: Sequence[AbstractAsyncContextManager[Any]]) -> None:
+    """All at once, as processes do: each may have to wait a second until its consumer group has formed."""
+    await asyncio.gather(*(life.__aexit__(None, None, None) for life in lives))
 
 
 def _settings(

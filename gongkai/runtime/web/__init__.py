@@ -7,6 +7,7 @@ return await pages.page(request, "documents.html", documents=rows)
 """
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -89,8 +90,9 @@ class Pages:
         return HTMLResponse(body, status_code=status)
 
 
+@cache
 def templates(folder: Path) -> Pages:
-    """Pages of the service whose package is in `folder`."""
+    """Pages of the service whose package is in `folder`. A template is compiled once in a process."""
     return Pages(folder)
 
 
