@@ -14,12 +14,12 @@ from gongkai.runtime.settings import ServiceName, Settings
 
 def serve(service: ServiceName, niceness: int = 0) -> None:
     """Serve until SIGTERM. Settings come from the environment (`GONGKAI_…`). `niceness`: steps by which others on this
-    machine go first."""
-    _give_way(niceness)
+    machine go first, once it is about to serve: a start is waited for."""
     gc.disable()  # what is imported stays
     settings = Settings(service=service)  # the rest is in the environment
     application = import_module(f"gongkai.services.{service}.app").create(settings)
     _collect_seldom()
+    _give_way(niceness)
     uvicorn.run(
         application,
         host=settings.host,
