@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 import gongkai
+from gongkai.cli.entered import Data, calendar_of
 from gongkai.cli.rulebooks import rules
 from gongkai.cli.told import AsJson, day, fail, print_json
 from gongkai.contracts.clauses import marked
-from gongkai.rules.calendar import NoNotice, official
+from gongkai.rules.calendar import NoNotice
 from gongkai.rules.deadlines import Deadline, Pause, latest_before
 from gongkai.rules.deadlines import deadline as count
 from gongkai.rules.proofs import proofs
@@ -37,6 +38,7 @@ def _pause(written: str) -> Pause:
 
 @app.command("deadline")
 def show_deadline(
+    *,
     rule: Annotated[
         str,
         typer.Option(
@@ -58,10 +60,11 @@ def show_deadline(
         list[Pause] | None,
         typer.Option(parser=_pause, metavar="FROM..TO", help="不计入的日子 · days left out"),
     ] = None,
+    data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """期限逐日计算 · a deadline, day by day with reasons."""
-    library, calendar = shipped(), official()
+    library, calendar = shipped(), calendar_of(data)
     prefix = rule.partition("-")[0].lower()
     where = jurisdiction or (prefix if prefix in library.files else "cn")
     try:
@@ -124,10 +127,12 @@ def _print_deadline(result: Deadline, title: str) -> None:
 
 @app.command("calendar")
 def show_calendar(
-    year: Annotated[int, typer.Option(min=1, max=9999, help="年份 · the year")], as_json: AsJson = False
+    year: Annotated[int, typer.Option(min=1, max=9999, help="年份 · the year")],
+    data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """某年的工作日 · a year's working days, by the State Council's notices."""
-    calendar = official()
+    calendar = calendar_of(data)
     try:
         days = calendar.working_days(year)
     except NoNotice as error:

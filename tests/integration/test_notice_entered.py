@@ -1,15 +1,19 @@
 """2027 is awaited until its notice is entered; entering it moves the open deadlines and nothing else (GT-count)."""
 
 import asyncio
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from typer.testing import CliRunner
 
+from gongkai.cli import law
 from gongkai.cli.demo.rebuilt import compare
 from gongkai.cli.demo.recount import Recount
+from gongkai.cli.deployment import Deployment
 from gongkai.contracts.events import HolidaysAnnounced, decode
 from gongkai.ledger import read
 from gongkai.rules.calendar import notice_of, official
@@ -203,3 +207,26 @@ async def test_a_notice_may_be_entered_twice_and_is_one_fact(
         refused = await made.say("intake", "/calendar/notices", "registrar", wrong)
         assert (refused.status_code, refused.json()["field"]) == (422, "/holidays/0")
         assert "周末" in refused.json()["title"]
+
+
+@pytest.mark.clause("GT-count", "GT-answer")
+async def test_the_command_line_counts_by_what_was_entered(
+    fresh_database: Cluster, broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Deployment(tmp_path, "127.0.0.1", {}, broker, fresh_database)
+    monkeypatch.setattr(Deployment, "running", lambda _: here)
+    asked = ("deadline", "--rule", "GT-answer", "--received", "2026-12-28", "--json", "--data", str(tmp_path))
+
+    def told(*words: str) -> Any:
+        result = CliRunner().invoke(law.app, words)
+        return json.loads(result.stdout) if result.exit_code == 0 else result.stderr
+
+    async with house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made:
+        assert (await asyncio.to_thread(told, *asked))["awaits"] == 2027
+        await made.say("intake", "/calendar/notices", "registrar", BODY)
+        after = await asyncio.to_thread(told, *asked)
+        assert (after["due"], after["calendar"]) == ("2027-01-26", WITH_2027.version)
+        year = ("calendar", "--year", "2027", "--json")
+        entered = await asyncio.to_thread(told, *year, "--data", str(tmp_path))
+        assert entered["working_days"] == [str(day) for day in WITH_2027.working_days(2027)]
+        assert "No holiday notice for 2027" in await asyncio.to_thread(told, *year)  # what is shipped alone
