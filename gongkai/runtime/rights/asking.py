@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Refused, Sentence
@@ -11,15 +11,21 @@ from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Duty
 from gongkai.rules.moment import local_date
+from gongkai.runtime.clock import Clock
 from gongkai.runtime.identity import Principal
+from gongkai.runtime.registry import Replica
 from gongkai.runtime.rights.actions import Action
 from gongkai.runtime.rights.grants import ANYWHERE, Anyone, Asker, Concern, SignedIn, WithToken
 from gongkai.runtime.rights.rules import RULES
 
-if TYPE_CHECKING:  # the services' parts are wired above this floor
-    from gongkai.runtime.service import Parts
-
 _WHOEVER = (Anyone, SignedIn, WithToken)  # what an auditor may do like everybody
+
+
+class Knows(Protocol):
+    """What the question needs of a service's parts: the day, and the register."""
+
+    clock: Clock
+    replica: Replica
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +55,15 @@ def allowed(asker: Asker, action: Action, concern: Concern) -> bool:
     )
 
 
-async def asker_of(parts: "Parts", who: Principal | None) -> Asker:
+async def asker_of(knows: Knows, who: Principal | None) -> Asker:
     """Who asks, with the register as far as the log goes now, and the day."""
-    today = local_date(await parts.clock.now())
-    return Asker(who, (await parts.replica.sync()).as_of(today), today)
+    today = local_date(await knows.clock.now())
+    return Asker(who, (await knows.replica.sync()).as_of(today), today)
 
 
 @clause("SC-1.1")
 async def require(
-    parts: "Parts",
+    knows: Knows,
     who: Principal,
     action: Action,
     *,
@@ -66,7 +72,7 @@ async def require(
     person: str | None = None,
 ) -> Right:
     """Refuse (403) unless the register gives the right on this day, as far as the log goes now."""
-    asker = await asker_of(parts, who)
+    asker = await asker_of(knows, who)
     concern = Concern(unit, frozenset(asked), person)
     if not allowed(asker, action, concern):
         raise refusal(asker, action, concern)
