@@ -54,7 +54,7 @@ class Basis(Value):
         return False
 
     def shown(self) -> dict[str, str]:
-        return {"zh": "依据", "en": "basis"}
+        return {"zh": "依该条款办理", "en": "as that clause says"}
 
 
 class AttributeRule(Value):

@@ -7,7 +7,7 @@ from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import logs_of
 from gongkai.runtime.web import dress, mount_static
-from gongkai.services.portal import apply, calendar, pages, progress, standing
+from gongkai.services.portal import apply, calendar, pages, progress, rules, standing
 from gongkai.services.portal.face import FOLDER, Desk
 from gongkai.services.portal.intake import Intake
 from gongkai.services.portal.queries import Catalogue
@@ -34,7 +34,7 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
         follows=logs_of("publishing"),
         register_logs=(),  # who holds which office is none of the public's pages
         rooms=rooms,
-        routers=[pages.router, apply.router, progress.router, calendar.router, standing.router],
+        routers=[each.router for each in (pages, apply, progress, calendar, rules, standing)],
         public=True,
     )
     standing.install_errors(app)

@@ -25,6 +25,7 @@ COLUMNS = (
     "/reports",
     "/guide",
     "/calendar",
+    "/rules/cn",
     "/apply",
     "/progress",
     "/accessibility",
