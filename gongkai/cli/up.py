@@ -272,6 +272,7 @@ class _Run:
                 f"\n就绪 ready\n"
                 f"  控制台 console  {there.url('console')}/\n"
                 f"  门户 portal   {there.url('portal')}/\n"
+                f"  受理 intake   {there.url('intake')}/\n"
                 f"  数据 data     {self.data}\n"
                 f"  日志 logs     {self.data / 'logs'}\n"
                 f"  PostgreSQL    {self.where}\n"

@@ -4,6 +4,7 @@ said again, with growing pauses, while a service is away or busy."""
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -29,7 +30,8 @@ class Problem(Exception):
     def __str__(self) -> str:
         says = " / ".join(str(self.document.get(k)) for k in ("title", "title_en") if self.document.get(k))
         where = f" at {self.document['field']}" if self.document.get("field") else ""
-        return f"{self.status} {self.code} ({self.document.get('clause')}){where}: {says}"
+        clause = f" ({self.document['clause']})" if self.document.get("clause") else ""
+        return f"{self.status} {self.code}{clause}{where}: {says}"
 
 
 class Unreachable(Exception):
@@ -147,8 +149,8 @@ class Client:
 
 def again(answer: httpx.Response) -> bool:
     """Whether it is worth saying again: every 5xx, for it is not the caller's fault, and may be a service or database
-    that dies just now; and said twice is meant once, whatever became of the first time."""
-    return answer.status_code >= 500
+    that dies just now, and what was too slow; and said twice is meant once, whatever became of the first time."""
+    return answer.status_code >= 500 or answer.status_code == httpx.codes.REQUEST_TIMEOUT
 
 
 def wait_after(answer: httpx.Response, pause: float, left: float) -> float:
@@ -160,8 +162,7 @@ def wait_after(answer: httpx.Response, pause: float, left: float) -> float:
 
 
 def document_of(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        document: Mapping[str, Any] = answer.json()
-    except ValueError:
-        return {"title": answer.text[:500]}
-    return document
+    with suppress(ValueError):
+        if isinstance(document := answer.json(), dict):
+            return document
+    return {"title": answer.text[:500]}  # of somebody in between

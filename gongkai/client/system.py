@@ -97,6 +97,8 @@ class System:
                 answer = await self._http.request(
                     method, self._intake + path, headers=headers | bearer, **request
                 )
+            except httpx.UnsupportedProtocol:
+                raise  # an address that is wrong stays wrong
             except httpx.TransportError as error:
                 last = repr(error)
             else:

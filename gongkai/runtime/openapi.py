@@ -33,6 +33,7 @@ SAYS: Final[dict[int, str]] = {
     401: "没有有效的令牌 · No valid token.",
     403: "在册职责不含此项权利 · The register gives the caller no right to this.",
     404: "没有所指的对象 · What is named doesn't exist.",
+    408: "内容未在限期内传完，未作处理 · It wasn't whole in time, and nothing was done.",
     409: "与已经发生的事实不符 · It contradicts what has happened already.",
     413: "内容过长 · It is too long.",
     415: "不接受这种类型的内容 · That media type isn't taken.",

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
 
+import httpx
 import typer
 import uvloop
 from rich.console import Console
@@ -84,6 +85,9 @@ def import_(
         )
     except Unreachable as error:
         told.print(f"没有应答，请稍后再次运行 / no answer, run it again later: {error}")
+        raise typer.Exit(2) from None
+    except httpx.UnsupportedProtocol as error:
+        told.print(f"地址须以 http:// 或 https:// 开头 / an address begins with http:// or https://: {error}")
         raise typer.Exit(2) from None
     except Problem as problem:
         told.print(f"{problem}")

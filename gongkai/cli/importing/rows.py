@@ -26,6 +26,8 @@ from pydantic_core import from_json
 from gongkai.cli.mendable import Mendable
 
 LISTS: Final = frozenset({"grounds"})  # columns that hold several values, with a semicolon (; or ；) between
+DIGITS: Final = 10**15  # up to here every whole number is exact in a spreadsheet
+FAILED: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})  # formulas
 OWN: Final = frozenset({"id", "type", "source", "time"})  # columns of the event itself
 NO_WORKBOOK: Final = (
     BadZipFile,
@@ -109,8 +111,19 @@ def _hash(said: bytes) -> str:
 
 def _csv(text: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
     reader = csv.reader(text, strict=True)
-    for row in reader:
-        yield reader.line_num, tuple(row)
+    try:
+        for row in reader:
+            yield reader.line_num, tuple(row)
+    except csv.Error as error:
+        raise Mendable(
+            f"第 {reader.line_num} 行起无法读取，请检查引号是否成对 / can't be read from line {reader.line_num} on: "
+            f"is a quote without its other half? {error}"
+        ) from None
+    except UnicodeDecodeError:
+        raise Mendable(
+            f"第 {reader.line_num + 1} 行附近不是 UTF-8；在 Excel 中请另存为“CSV UTF-8” / not UTF-8 near line "
+            f"{reader.line_num + 1}; in Excel, save as “CSV UTF-8”"
+        ) from None
 
 
 def _workbook(file: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -127,16 +140,13 @@ def _workbook(file: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
 
 def _table(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[Said]:
     head: list[str] = []
-    try:
-        for number, row in rows:
-            if not any(cell not in (None, "") for cell in row):
-                continue
-            if not head:
-                head = _head(row)
-                continue
-            yield number, _hash(repr((head, row)).encode(errors="backslashreplace")), _record(head, row)
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise Mendable(f"表格无法读取 / can't read the table: {error}") from None
+    for number, row in rows:
+        if not any(cell not in (None, "") for cell in row):
+            continue
+        if not head:
+            head = _head(row)
+            continue
+        yield number, _hash(repr((head, row)).encode(errors="backslashreplace")), _record(head, row)
 
 
 def _head(row: tuple[Any, ...]) -> list[str]:
@@ -165,6 +175,8 @@ def _record(head: list[str], row: tuple[Any, ...]) -> dict[str, Any] | str:
                 f"第 {n + 1} 格没有表头：文字中的逗号是否未加引号？ / cell {n + 1} has no heading: is there a comma in a text "
                 "that has no quotes around it?"
             )
+        if (fault := _lost(cell)) is not None:
+            return f"第 {n + 1} 格（{name}）{fault[0]} / cell {n + 1} ({name}) {fault[1]}"
         value = _value(name, cell)
         if name in OWN:
             event[name] = value
@@ -175,6 +187,18 @@ def _record(head: list[str], row: tuple[Any, ...]) -> dict[str, Any] | str:
             inside = inside.setdefault(step, {})
         inside[last] = value
     return event | {"data": data}
+
+
+def _lost(cell: Any) -> tuple[str, str] | None:
+    """Why a cell doesn't hold what somebody wrote into it."""
+    if isinstance(cell, bool) or cell in FAILED:
+        return f"是 {cell}，不是文字；请改为文字", f"is {cell}: no text. Type the text"
+    if isinstance(cell, int | float) and abs(cell) >= DIGITS:
+        return (
+            "是 15 位以上的数字，表格软件只保留 15 位，末尾已失真；请将该列设为文本后重新填写",
+            "is a number of more than 15 digits, of which a spreadsheet keeps 15. Make the column text, and type it again",
+        )
+    return None
 
 
 def _value(name: str, cell: Any) -> Any:

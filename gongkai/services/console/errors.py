@@ -107,7 +107,7 @@ async def _stale(request: Request, _: Exception) -> Response:
 
 
 async def _forged(request: Request, _: Exception) -> Response:
-    return await _page(request, 403, _FORGED)
+    return await _page(request, 403, _FORGED, more=_AGAIN)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -128,7 +128,9 @@ async def _failed(request: Request, _: Exception) -> Response:
     return answer
 
 
-async def _page(request: Request, status: int, says: Sentence, code: str = "") -> Response:
+async def _page(
+    request: Request, status: int, says: Sentence, code: str = "", more: Sentence | None = None
+) -> Response:
     answer: Response = await request.app.state.pages.page(
         request,
         "error.html",
@@ -136,7 +138,7 @@ async def _page(request: Request, status: int, says: Sentence, code: str = "") -
         who=await _who(request) if status < 500 else None,
         at="",
         says=says,
-        more=_MORE.get(status, _AGAIN),
+        more=more or _MORE.get(status, _AGAIN),
         code=code or status,
     )
     return answer

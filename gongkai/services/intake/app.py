@@ -13,7 +13,7 @@ from gongkai.services.intake.erasure import Erasures
 from gongkai.services.intake.ingress import api as ingress
 from gongkai.services.intake.ingress import mending
 from gongkai.services.intake.ingress.door import Door
-from gongkai.services.intake.ingress.gate import Gate
+from gongkai.services.intake.ingress.gate import Gates
 from gongkai.services.intake.ingress.topics import Topics
 from gongkai.services.intake.sealing import keys_of
 from gongkai.services.intake.views import Applicants, Receipts
@@ -22,7 +22,7 @@ from gongkai.services.intake.views import Applicants, Receipts
 def create(settings: Settings) -> FastAPI:
     def rooms(parts: Parts) -> Rooms:
         door = app.state.door = Door(parts)
-        app.state.gate = Gate()
+        app.state.gates = Gates()
         return replace(_rooms(parts), jobs=[Topics(parts, door).run, door.tidy])
 
     app = build(

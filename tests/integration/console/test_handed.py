@@ -58,8 +58,9 @@ async def test_a_refused_event_is_mended_by_an_officer_and_counts_as_his(
         shown = await drafter.send(page, data=json.dumps(drafted(attribute="withheld")), type=wrong["type"])
         assert "理由" in shown
         assert await agency.size() == before
-        await drafter.send(page, data=json.dumps(drafted()), type=wrong["type"])
+        shown = await drafter.send(page, data=json.dumps(drafted()), type=wrong["type"])
         assert drafter.status == 200, drafter.page
+        assert "更正后的事件已接收" in shown
         assert drafter.at.startswith("/handed-in?unit=finance")
         last = await read.after(agency.house.parts["intake"].pool, log_for("intake"), before - 1)
         assert [entry.record.data["by"] for entry in last] == ["finance-drafter"]

@@ -1,5 +1,6 @@
 """An agency's system at the door: its events, and how it hands them in."""
 
+import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from joserfc import jwe
+from joserfc.jwk import ECKey
 
 from gongkai.contracts.ingress import BATCH, DRAFTED, ONE, RECEIVED
 from gongkai.ledger import read
@@ -105,6 +108,14 @@ def applied(unit: str = "finance", **more: Any) -> dict[str, Any]:
 
 def application(**more: Any) -> dict[str, Any]:
     return event(applied(), RECEIVED, **more)
+
+
+async def box(agency: Agency, said: dict[str, Any], **fields: Any) -> str:
+    """What only the deployment can open: fields of an event that are personal."""
+    key = (await agency.get("/v1/keys")).json()["keys"][0]
+    header = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM", "kid": key["kid"]}
+    plain = json.dumps({"source": said["source"], "id": said["id"]} | fields)
+    return jwe.encrypt_compact(header, plain, ECKey.import_key(key))
 
 
 @asynccontextmanager

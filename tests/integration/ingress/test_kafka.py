@@ -4,19 +4,16 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from cloudevents.core.bindings import kafka as sdk
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import Producer
-from joserfc import jwe
-from joserfc.jwk import ECKey
 
 from gongkai.contracts.ingress import DRAFTED, LARGEST_EVENT, RECEIVED
 from gongkai.services.intake.ingress.faults import LARGEST_PROBLEM
-from tests.integration.ingress.agency import APPLICANT, Agency, applied, drafted, event
+from tests.integration.ingress.agency import APPLICANT, Agency, applied, box, drafted, event
 from tests.integration.ingress.wire import Wire, send_batch
 
 
@@ -26,14 +23,6 @@ async def wire(agency: Agency, broker: str) -> AsyncIterator[Wire]:
     await made.ready()
     yield made
     await asyncio.to_thread(made.consumer.close)
-
-
-async def box(agency: Agency, said: dict[str, Any], **fields: Any) -> str:
-    """What only the deployment can open."""
-    key = (await agency.get("/v1/keys")).json()["keys"][0]
-    header = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM", "kid": key["kid"]}
-    plain = json.dumps({"source": said["source"], "id": said["id"]} | fields)
-    return jwe.encrypt_compact(header, plain, ECKey.import_key(key))
 
 
 async def test_events_of_any_shape_get_their_answer_and_a_poison_message_stops_nothing(

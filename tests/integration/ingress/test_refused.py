@@ -1,6 +1,8 @@
 """What `POST /v1/events` refuses: told exactly what is wrong, for its own unit only, and nothing personal is kept."""
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from gongkai.contracts.ingress import ANSWERED, BATCH, DRAFTED, LARGEST_EVENT, RECEIVED
-from tests.integration.ingress.agency import APPLICANT, Agency, application, drafted, event
+from gongkai.services.intake.ingress import api, door, matters
+from tests.integration.ingress.agency import APPLICANT, Agency, application, box, drafted, event
 
 
 @pytest.mark.clause("SC-1.1")
@@ -126,3 +129,76 @@ async def test_the_text_of_a_refused_draft_is_not_there_for_the_next_one(agency:
     assert states == ["refused", "refused"]
     good, named = event(drafted(text=text)), event(by_digest)
     assert [r["state"] for r in await agency.batch(good, named)] == ["accepted"] * 2
+
+
+async def test_what_is_in_a_box_is_read_as_strictly_as_what_is_open(agency: Agency) -> None:
+    said = application()
+    sealed = await box(agency, said, applicant=APPLICANT, request={"description": "\ud800"})
+    said["data"] = {"unit": "finance", "sealed": sealed}
+    refused, good = await agency.batch(said, event(drafted()))
+    assert (refused["state"], good["state"]) == ("refused", "accepted")
+    assert refused["problem"]["status"] < 500
+
+
+async def test_a_box_that_is_too_deep_is_refused_by_itself(agency: Agency) -> None:
+    said = application()
+    deep: Any = "x"
+    for _ in range(150):
+        deep = [deep]
+    said["data"] = {"unit": "finance", "sealed": await box(agency, said, applicant=APPLICANT, request=deep)}
+    refused, good = await agency.batch(said, event(drafted()))
+    assert (refused["problem"]["code"], good["state"]) == ("ingress.too-deep", "accepted")
+
+
+async def test_base64_that_is_none_is_refused_by_itself(agency: Agency) -> None:
+    wrong = {name: value for name, value in event(drafted()).items() if name != "data"} | {"data_base64": "é"}
+    refused, good = await agency.batch(wrong, event(drafted()))
+    assert (refused["problem"]["code"], good["state"]) == ("ingress.not-base64", "accepted")
+
+
+async def test_one_that_meets_a_mistake_of_ours_is_refused_and_its_neighbours_go_on(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = matters.matter_of
+
+    def mistaken(handed: Any, command: Any) -> Any:
+        if handed.data.get("title") == "碰巧":
+            raise ZeroDivisionError
+        return right(handed, command)
+
+    monkeypatch.setattr(door, "matter_of", mistaken)
+    before = await agency.size()
+    told = await agency.batch(event(drafted()), event(drafted(title="碰巧")), event(drafted()))
+    assert [each["state"] for each in told] == ["accepted", "refused", "accepted"]
+    assert told[1]["problem"]["code"] == "ingress.unexpected"
+    assert await agency.size() > before
+
+
+async def test_a_refused_event_may_be_followed_by_itself_mended(agency: Agency) -> None:
+    wrong = event(drafted(attribute=None))
+    mended = wrong | {"data": drafted()}
+    again = wrong | {"data": drafted(title="另一份")}
+    told = await agency.batch(wrong, mended, mended, again)
+    assert [each["state"] for each in told] == ["refused", "accepted", "duplicate", "refused"]
+    assert told[0]["problem"]["code"] == "document.no-attribute"
+    assert told[3]["problem"]["code"] == "ingress.id-reused"
+    path = f"/v1/events/{quote(wrong['source'], safe='')}/{wrong['id']}"
+    assert (await agency.get(path)).json()["result"]["state"] == "accepted"
+
+
+async def test_a_body_that_does_not_come_holds_no_place_for_long(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "SLOWEST", 0.2)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"["
+        await asyncio.sleep(60)
+
+    headers = agency.bearer | {"Content-Type": BATCH}
+    slow = agency.house.clients["intake"].post("/v1/events", headers=headers, content=trickle())
+    async with asyncio.timeout(10):
+        answer = await slow
+    assert (answer.status_code, answer.json()["code"]) == (408, "ingress.too-slow")
+    [good] = await agency.batch(event(drafted()))
+    assert good["state"] == "accepted"

@@ -46,6 +46,7 @@ async def listing(
     state: State = "",
     before: str = "",
     after: str = "",
+    done: str = "",
 ) -> Response:
     units = who.choosable(who.where(Action.READ_DRAFT))
     chosen = unit or _first(who, units)
@@ -70,6 +71,7 @@ async def listing(
         unit=chosen,
         systems=sorted(s.system for s in who.register.systems.values() if s.unit == chosen),
         wanted=wanted,
+        done=done,
         types=TYPES,
         vias=VIAS,
         beside=Beside(
@@ -88,11 +90,9 @@ def _first(who: Visitor, units: list[tuple[str, str]]) -> str:
 
 @router.get("/handed-in/{unit}/{n}")
 @acts(Action.READ_DRAFT)
-async def one(
-    request: Request, unit: str, n: int, who: Visiting, parts: PartsOf, *, done: str = ""
-) -> Response:
+async def one(request: Request, unit: str, n: int, who: Visiting, parts: PartsOf) -> Response:
     who.must(Action.READ_DRAFT, unit)
-    return await _page(request, who, parts, await _event(parts, who, unit, n), done=done)
+    return await _page(request, who, parts, await _event(parts, who, unit, n))
 
 
 @router.post("/handed-in/{unit}/{n}")
@@ -143,7 +143,6 @@ async def _page(
     *,
     typed: Kept | None = None,
     problems: list[Problem] | None = None,
-    done: str = "",
 ) -> Response:
     result, kind = event["result"], event["type"]
     unit = who.register.system(event["system"])
@@ -168,5 +167,4 @@ async def _page(
         and any(who.may(action, request.path_params["unit"]) for action in MENDS),
         problems=problems or [],
         typed=typed or Kept({"data": kept, "type": kind if kind in TYPES else ""}),
-        done=done,
     )

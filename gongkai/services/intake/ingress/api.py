@@ -1,5 +1,6 @@
 """`POST /v1/events`: the door over HTTP, in the three modes of CloudEvents; what became of each event; the keys."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import unquote
@@ -18,12 +19,13 @@ from gongkai.runtime.problems import MEDIA_TYPE
 from gongkai.runtime.rights import Action, acts
 from gongkai.services.intake.ingress import envelope, faults, refusals, store
 from gongkai.services.intake.ingress.door import Door
-from gongkai.services.intake.ingress.gate import Gate
+from gongkai.services.intake.ingress.gate import Gates
 from gongkai.services.intake.ingress.rights import NEEDS, speaking
 
 router = APIRouter(prefix="/v1", tags=["ingress"])
 
 PAGE: Final = 100  # events in an answer
+SLOWEST: Final = 20.0  # seconds for a whole body: 0.8 MB/s for the largest
 HANDS_IN: Final = tuple(NEEDS.values())
 _SINGLE: Final = CloudEvent.model_json_schema()
 _TAKES: Final[dict[str, Any]] = {
@@ -52,7 +54,7 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
         "description": "已报送过的事件；或一批，逐条给出结果 · said before; or a batch, with a result an event",
     },
     202: {"model": Result, "description": "已接收 · accepted"},
-    **answers(404, 409, 415),
+    **answers(404, 408, 409, 415),
 }
 
 
@@ -109,8 +111,8 @@ async def practise(request: Request, who: Asking) -> Response:
 
 async def _taken(request: Request, who: Principal, *, practice: bool) -> Response:
     system, unit = await speaking(request.app.state.parts, who)
-    gate: Gate = request.app.state.gate
-    async with gate.through():
+    gates: Gates = request.app.state.gates
+    async with (gates.practice if practice else gates.real).through():
         events, one = await _events(request)
         results = await door_of(request).take(who, system, unit, events, via="http", practice=practice)
     if not one:
@@ -145,12 +147,15 @@ async def _events(request: Request) -> tuple[list[Any], bool]:
 async def _body(request: Request) -> bytes:
     body = bytearray()
     try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > LARGEST:
-                raise faults.body_too_large()
+        async with asyncio.timeout(SLOWEST):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LARGEST:
+                    raise faults.body_too_large()
     except ClientDisconnect:
         raise faults.cut_off() from None
+    except TimeoutError:  # it holds a place that others wait for
+        raise faults.too_slow(SLOWEST) from None
     return bytes(body)
 
 

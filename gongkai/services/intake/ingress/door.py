@@ -20,9 +20,9 @@ from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode
 from gongkai.contracts.ingress import RECEIVED, Result
 from gongkai.ledger import read
-from gongkai.ledger.append import Appended, append
+from gongkai.ledger.append import Appended, Full, append
 from gongkai.ledger.decider import ATTEMPTS, Contended, Intent, write_of
-from gongkai.ledger.read import DISCONNECTED
+from gongkai.ledger.read import DISCONNECTED, cant_be_stored
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.service import Parts
 from gongkai.runtime.telemetry import traceparent
@@ -37,6 +37,11 @@ from gongkai.services.intake.ingress.store import Key
 from gongkai.services.intake.sealing import alone_with, keys_of
 
 TOGETHER: Final = 500  # events in one transaction: a bound on how long others wait for the log
+AWAY: Final[tuple[type[Exception], ...]] = (
+    *DISCONNECTED,
+    Contended,
+    Full,
+)  # what passes: said again, it may be decided
 TIDIED: Final = 3600.0  # seconds between two looks for what has been kept long enough
 _SAID: Final = UUID("5a0f6a5e-6c0b-4f0e-9a6c-1f5d3b9c7a41")  # no other command's id is made in it
 
@@ -72,13 +77,22 @@ class Door:
         """
         results: list[Result] = []
         for start in range(0, len(events), TOGETHER):
-            results += await self._chunk(
-                Desk(self._parts, who, unit, await self._parts.clock.now(), practice),
-                system,
-                events[start : start + TOGETHER],
-                via,
-            )
+            desk = Desk(self._parts, who, unit, await self._parts.clock.now(), practice)
+            results += await self._each(desk, system, events[start : start + TOGETHER], via)
         return results
+
+    async def _each(self, desk: Desk, system: str, events: Sequence[Any], via: Via) -> list[Result]:
+        """One that can't be decided, for a mistake of ours, is found and refused by itself."""
+        try:
+            return await self._chunk(desk, system, events, via)
+        except Exception as error:
+            if isinstance(error, AWAY) and not cant_be_stored(error):
+                raise
+            if len(events) == 1:
+                _log.error("an event that can't be decided", system=system, error=repr(error))
+                return await self._chunk(desk, system, [refusals.unexpected()], via)
+            _log.warning("events one by one", system=system, error=type(error).__name__)
+            return [result for one in events for result in await self._each(desk, system, [one], via)]
 
     async def _chunk(self, desk: Desk, system: str, events: Sequence[Any], via: Via) -> list[Result]:
         for _ in range(ATTEMPTS):
@@ -137,7 +151,7 @@ class Door:
 
     async def _recognise(self, system: str, items: list[Item]) -> None:
         """What was said before: by this very batch, or long ago."""
-        seen: dict[Key, Item] = {}
+        seen: dict[Key, list[Item]] = {}
         known = await store.accepted(self._parts.pool, system, [key_of(item) for item in items])
         for item in items:
             key = key_of(item)
@@ -147,12 +161,14 @@ class Door:
                 else:
                     item.error = refusals.id_reused()
             elif (earlier := seen.get(key)) is not None:
-                if earlier.fingerprint == item.fingerprint:
-                    item.state, item.earlier = "duplicate", earlier
-                else:
-                    item.error = refusals.id_reused()
+                same = next((each for each in earlier if each.fingerprint == item.fingerprint), None)
+                if same is not None:
+                    item.state, item.earlier = "duplicate", same
+                else:  # where those were refused, it is the same event, mended
+                    item.rivals = tuple(earlier)
+                    earlier.append(item)
             else:
-                seen[key] = item
+                seen[key] = [item]
 
     async def _remember(self, items: list[Item]) -> None:
         """The applications that were handed in before, as they are on record: what code each has was said then."""
@@ -205,6 +221,8 @@ class Door:
         return pile
 
     async def _decide_one(self, desk: Desk, item: Item, pile: Pile) -> None:
+        if any(each.error is None for each in item.rivals):
+            raise refusals.id_reused()
         matter, stream = item.matter, item.matter.stream
         entries = pile.streams.get(stream, [])
         if stream not in pile.states:

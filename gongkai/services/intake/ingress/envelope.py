@@ -1,7 +1,6 @@
 """The envelope of what is handed in: CloudEvents 1.0, read strictly. Pure; the moment is an argument."""
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -42,7 +41,9 @@ class Handed:
 
     @classmethod
     def of(cls, source: str, id: str, type: str, data: dict[str, Any]) -> "Handed":
-        """Raises BadInput for data that is too large, or can't be stored."""
+        """Raises BadInput for data that is too deep, too large, or can't be stored."""
+        if _deeper(data, DEEPEST):
+            raise faults.too_deep()
         return cls(source, id, type, data, _words(type, data))
 
 
@@ -131,13 +132,12 @@ def _data(event: CloudEvent, said: Mapping[str, Any]) -> dict[str, Any]:
         if "data" in said and event.data is not None:
             raise faults.data_twice()
         try:
-            data = parse(base64.b64decode(event.data_base64, validate=True))
-        except binascii.Error:
+            plain = base64.b64decode(event.data_base64, validate=True)
+        except ValueError:  # also for what isn't ASCII
             raise faults.not_base64() from None
+        data = parse(plain)
     if not isinstance(data, dict):
         raise faults.no_data()
-    if _deeper(data, DEEPEST):
-        raise faults.too_deep()
     return data
 
 

@@ -72,6 +72,15 @@ def cut_off() -> BadInput:
     )
 
 
+def too_slow(seconds: float) -> BadInput:
+    return bad(
+        "too-slow",
+        f"请求内容未在{seconds:.0f}秒内传完，未作处理。请检查网络，或者分成较小的批次重新提交。",
+        f"The body was not whole after {seconds:.0f} s, and nothing was done. Mend the line, or send smaller batches.",
+        status=408,
+    )
+
+
 def no_batch() -> BadInput:
     return bad("no-batch", "批量提交应为事件的 JSON 数组。", "A batch is a JSON array of events.", status=400)
 

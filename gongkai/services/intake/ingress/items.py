@@ -34,7 +34,8 @@ class Item:
     state: Literal["accepted", "duplicate"] = "accepted"
     place: Place | None = None
     error: Refused | BadInput | TooLarge | None = None
-    earlier: "Item | None" = None
+    earlier: "Item | None" = None  # that said the same, in the same batch
+    rivals: tuple["Item", ...] = ()  # that had the same name and said something else there
     before: store.Before | None = None
     received: ApplicationReceived | None = None  # of an application that was handed in before
 
@@ -110,7 +111,7 @@ def key_of(item: Item) -> Key:
 
 
 def rows_of(items: list[Item]) -> list[Row]:
-    """A row for each event that is new; the last word where one is said twice. Nothing for who reuses an id."""
+    """A row for each event that is new: the accepted one where several have one name, else the last that was refused."""
     rows: list[Row] = []
     by_key: dict[Key, Row] = {}
     for item in items:

@@ -83,7 +83,7 @@ async def mend(
         "data": said.data,
     }
     [result] = await door_of(request).take(who, row.system, unit, [event], via="console")
-    if result.state != "refused" and row.result.id is None:
+    if result.state == "accepted" and row.result.id is None:
         await store.drop(parts.pool, unit, n)  # it had no name under which it could be settled
     return result
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
+from pydantic_core import from_json
 
 from gongkai.contracts.ingress import ANSWERED, DATA, DRAFTED, PERSONAL, RECEIVED
 from gongkai.services.intake.ingress import refusals
@@ -39,8 +40,8 @@ class DoorKeys:
         keys = KeySet(list(await self._keys(now)))
         try:
             plain = jwe.decrypt_compact(box, keys, algorithms=ALGORITHMS).plaintext
-            return None if plain is None else json.loads(plain)
-        except (JoseError, ValueError, KeyError, TypeError, RecursionError):
+            return None if plain is None else from_json(plain, allow_inf_nan=False)
+        except (JoseError, ValueError, KeyError, TypeError):
             raise refusals.not_sealed_right() from None
 
     async def _keys(self, now: datetime) -> list[ECKey]:

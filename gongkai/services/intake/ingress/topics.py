@@ -19,20 +19,16 @@ from pydantic_core import to_json
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, ONE, Result
-from gongkai.ledger.append import Full
-from gongkai.ledger.decider import Contended
 from gongkai.ledger.kafka import ensure_topic, started
-from gongkai.ledger.read import DISCONNECTED, cant_be_stored
 from gongkai.runtime.identity import Principal, by_system
 from gongkai.runtime.service import Parts
 from gongkai.services.intake.ingress import envelope, faults, refusals
 from gongkai.services.intake.ingress.access import Access, topic_of
-from gongkai.services.intake.ingress.door import TOGETHER, Door
+from gongkai.services.intake.ingress.door import AWAY, TOGETHER, Door
 from gongkai.services.intake.ingress.reading import IDLE, Reading, Unpackable
 
 KEPT: Final = timedelta(days=7)  # of both topics
 PAUSE: Final = 0.5  # seconds until new systems are looked for, and between two attempts
-AWAY: Final = (*DISCONNECTED, Contended, Full)
 
 _log = structlog.get_logger(__name__)
 
@@ -114,15 +110,9 @@ class Topics:
         while True:
             try:
                 return await self._door.take(who, system, unit, events, via="kafka")
-            except Exception as error:
-                if isinstance(error, AWAY) and not cant_be_stored(error):
-                    _log.warning("ingress waits", system=system, error=repr(error))
-                    await asyncio.sleep(PAUSE)
-                    continue
-                if len(events) == 1:
-                    _log.error("an event that can't be decided", system=system, error=repr(error))
-                    return await self._door.take(who, system, unit, [refusals.unexpected()], via="kafka")
-                return [result for one in events for result in await self._hand_in(system, unit, [one])]
+            except AWAY as error:
+                _log.warning("ingress waits", system=system, error=repr(error))
+                await asyncio.sleep(PAUSE)
 
     async def _systems(self) -> dict[str, str]:
         """The unit of each system that was ever registered."""

@@ -69,3 +69,26 @@ def test_a_mark_at_the_start_of_a_text_is_no_part_of_its_first_line(tmp_path: Pa
     assert first.event == second.event
     assert first.event
     assert first.hash == second.hash
+
+
+@pytest.mark.parametrize("cell", [110101199003071234, 1e15, True, "#REF!"])
+def test_what_a_spreadsheet_lost_refuses_its_line(tmp_path: Path, cell: object) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in (["unit", "applicant.id_number"], ["finance", cell], ["finance", 12345.0]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    lost, whole = lines(tmp_path / "a.xlsx", None, "s")
+    assert lost.event is None
+    assert lost.fault.startswith("第 2 格（applicant.id_number）")
+    assert whole.event
+    assert whole.event["data"]["applicant"] == {"id_number": "12345"}
+
+
+def test_a_table_that_can_not_be_read_says_where_and_what_to_do(tmp_path: Path) -> None:
+    quote = table(tmp_path / "a.csv", 'unit,title\nfinance,好\nfinance,"甲\n')
+    with pytest.raises(Mendable, match="第 3 行"):
+        list(lines(quote, None, "s"))
+    (tmp_path / "b.csv").write_bytes("unit,title\nfinance,预算公开\n".encode("gbk"))
+    with pytest.raises(Mendable, match="CSV UTF-8"):
+        list(lines(tmp_path / "b.csv", None, "s"))
