@@ -25,6 +25,10 @@ from gongkai.rules.rulebooks import LeastRule, Loosens, UnknownRulebook, shipped
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(rules, name="rules")
 
+ENTER = (
+    "由名录管理员或主管部门在控制台“日历”页录入，再加 --data 计算 / the registrar or the disclosure authority enters it on the "
+    "console's page Calendar; then count with --data"
+)
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -85,7 +89,7 @@ def show_deadline(
         else:
             result = count(calendar, start=received, term=found.term, pauses=pause or ())
     except NoNotice as error:
-        raise fail(error, 1) from error
+        raise fail(f"{error}\n{ENTER}", 1) from error
     if as_json:
         print_json(
             {
@@ -136,7 +140,7 @@ def show_calendar(
     try:
         days = calendar.working_days(year)
     except NoNotice as error:
-        raise fail(error, 1) from error
+        raise fail(f"{error}\n{ENTER}", 1) from error
     notices = [notice for notice in calendar.notices if notice.year == year]
     if as_json:
         numbers = [{"number": notice.number, "dated": notice.dated} for notice in notices]

@@ -31,6 +31,7 @@ from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
 from gongkai.services.intake.aggregates import APPLICATION, application_stream
 from gongkai.services.intake.domain import application
+from gongkai.services.intake.domain.refusals import unknown_application
 from gongkai.services.intake.receipts import code_digest, code_of, code_on_record, plain_digest, receipt_of
 from gongkai.services.intake.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.services.intake.standing import can_be_applied_to
@@ -235,7 +236,7 @@ async def state_of(parts: Parts, application_id: str) -> application.Open | appl
     entries = await read.stream(parts.pool, log_for("intake"), application_stream(application_id))
     state = APPLICATION.fold(entries)
     if state is None:
-        raise _unknown()
+        raise unknown_application()
     return state
 
 
