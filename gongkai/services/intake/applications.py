@@ -24,7 +24,7 @@ from gongkai.runtime.commands import (
     known_unit,
     rules_for,
 )
-from gongkai.runtime.identity import Asking
+from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
@@ -133,7 +133,7 @@ async def receive(
 @acts(Action.ANSWER_APPLICATION)
 async def answer(application_id: Id, said: Answer, who: Asking, parts: PartsOf, command: CommandId) -> Done:
     """The one answer. A second one is refused; the same command again answers with its first result."""
-    state = await state_of(parts, application_id)
+    state = await case_of(parts, who, application_id)
     received = state.received
     await require(parts, who, Action.ANSWER_APPLICATION, unit=received.unit)
     now = await parts.clock.now()
@@ -181,7 +181,7 @@ async def progress(asked: LookUp, who: Asking, parts: PartsOf) -> Progress:
 @acts(Action.READ_APPLICATION)
 async def read_application(application_id: Id, who: Asking, parts: PartsOf) -> Progress:
     """The whole file, unsealed, for the unit's officers who handle it."""
-    state = await state_of(parts, application_id)
+    state = await case_of(parts, who, application_id)
     await require(parts, who, Action.READ_APPLICATION, unit=state.received.unit)
     shown = await _progress(parts, state)
     stream, received = application_stream(application_id), state.received
@@ -236,6 +236,16 @@ async def state_of(parts: Parts, application_id: str) -> application.Open | appl
     entries = await read.stream(parts.pool, log_for("intake"), application_stream(application_id))
     state = APPLICATION.fold(entries)
     if state is None:
+        raise unknown_application()
+    return state
+
+
+async def case_of(
+    parts: Parts, who: Principal, application_id: str
+) -> application.Open | application.Answered:
+    """As `state_of`, for who asks by its id: a system isn't told that another unit's exists."""
+    state = await state_of(parts, application_id)
+    if who.system is not None and who.unit != state.received.unit:
         raise unknown_application()
     return state
 

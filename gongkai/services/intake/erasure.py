@@ -20,7 +20,7 @@ from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.services.intake.aggregates import APPLICANT, applicant_stream
-from gongkai.services.intake.applications import state_of
+from gongkai.services.intake.applications import case_of
 from gongkai.services.intake.domain import applicant
 from gongkai.services.intake.sealing import alone_with, keys_of
 
@@ -39,7 +39,7 @@ class Erasure(BaseModel):
 @acts(Action.ERASE_APPLICANT)
 async def erase(application_id: Id, asked: Erasure, who: Asking, parts: PartsOf, command: CommandId) -> Done:
     """Erase the applicant: all that this person ever sealed, in every unit, once every application is answered."""
-    received = (await state_of(parts, application_id)).received
+    received = (await case_of(parts, who, application_id)).received
     await require(parts, who, Action.ERASE_APPLICANT, unit=received.unit)
     keys, now, person = keys_of(parts), await parts.clock.now(), received.applicant.person
     rules = await rules_for(parts.replica, received.unit, now)

@@ -38,6 +38,9 @@ def refused(answer: httpx.Response, kind: Kind, probe: Probe) -> str:
         return "signed out"
     if answer.status_code == 303 and probe.action is not Action.LEAVE and not kind.has_session:
         return "signed out" if answer.headers["location"].startswith("/sign-in") else ""
+    of_another = kind.name in {"other-system", "asked-system"}
+    if of_another and answer.status_code == 404 and "application.unknown" in answer.text:
+        return "not even told that it exists"
     if answer.status_code != 403 or "rights." not in answer.text:
         return ""
     if "json" in answer.headers["content-type"]:
