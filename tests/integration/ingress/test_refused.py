@@ -3,14 +3,17 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from gongkai.contracts.ingress import ANSWERED, BATCH, DRAFTED, LARGEST_EVENT, RECEIVED
 from gongkai.services.intake.ingress import api, door, matters
+from gongkai.services.intake.ingress.gate import AT_ONCE, Gates
 from tests.integration.ingress.agency import APPLICANT, Agency, application, box, drafted, event
 
 
@@ -26,6 +29,13 @@ async def test_only_a_units_own_system_speaks_for_it(agency: Agency) -> None:
     assert answer["problem"]["code"] == "application.unknown"  # not even that it exists
     path = f"/v1/events/{quote(mine['source'], safe='')}/{mine['id']}"
     assert (await water.get(path)).status_code == 404
+    theirs, nobodys = [
+        (answer.status_code, answer.json())
+        for id_ in (received["made"], "nobodys")
+        for answer in (await water.get(f"/applications/{id_}"),)
+    ]
+    assert theirs == nobodys
+    assert (theirs[0], theirs[1]["code"]) == (404, "application.unknown")
     person = await agency.house.say("intake", "/v1/events", "finance-drafter", event(drafted()))
     assert (person.status_code, person.json()["code"]) == (403, "ingress.not-a-system")
     assert await agency.size() == before
@@ -202,3 +212,30 @@ async def test_a_body_that_does_not_come_holds_no_place_for_long(
     assert (answer.status_code, answer.json()["code"]) == (408, "ingress.too-slow")
     [good] = await agency.batch(event(drafted()))
     assert good["state"] == "accepted"
+
+
+async def test_who_practises_and_who_means_it_do_not_wait_for_each_other(agency: Agency) -> None:
+    transport = agency.house.clients["intake"]._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    gates: Gates = transport.app.state.gates  # type: ignore[attr-defined]  # the service's own application
+    async with AsyncExitStack() as full, asyncio.timeout(10):
+        for _ in range(AT_ONCE):
+            await full.enter_async_context(gates.real.through())
+        answer = await agency.post(event(drafted()), path="/v1/sandbox/events")
+    assert answer.json()["practice"] is True
+
+
+async def test_what_had_no_name_stays_refused_until_something_new_comes_of_it(agency: Agency) -> None:
+    good = event(drafted())
+    nameless = {name: value for name, value in event(drafted(attribute=None)).items() if name != "id"}
+    await agency.batch(good, nameless)
+    n = await agency.house.parts["intake"].pool.fetchval("SELECT n FROM handed WHERE state = 'refused'")
+    path = f"/v1/units/finance/events/{n}/mended"
+    said = {"type": DRAFTED, "source": good["source"]}
+    old = said | {"id": good["id"], "data": good["data"]}
+    again = await agency.house.say("intake", path, "finance-drafter", old)
+    assert again.json()["state"] == "duplicate", again.text
+    new = await agency.house.say("intake", path, "finance-drafter", said | {"id": "new", "data": drafted()})
+    assert new.json()["state"] == "accepted", new.text
+    gone = await agency.house.say("intake", path, "finance-drafter", old)
+    assert gone.status_code == 404

@@ -147,3 +147,14 @@ async def test_who_would_wait_too_long_is_told_to_come_again() -> None:
     await asyncio.gather(*under_way)
     async with gate.through():
         pass
+
+
+async def test_who_has_waited_long_enough_is_told_to_come_again() -> None:
+    gate = Gate(at_once=1, patience=0.01)
+    async with gate.through():
+        async with asyncio.timeout(5):
+            with pytest.raises(Full):
+                async with gate.through():
+                    pass
+    async with gate.through():
+        pass
