@@ -1,1 +1,0 @@
-"""What the console's pages ask of its read models."""

@@ -1,1 +1,0 @@
-"""发布: what decides about publication. Pure: the gate, and the aggregate behind it."""

@@ -1,1 +1,0 @@
-"""考核: what decides about scores. Pure: one aggregate a file."""
