@@ -5,7 +5,8 @@ PYTHON  ?= python3
 ARGS    ?=
 BIN     := .venv/bin
 LOCKS   := deploy/requirements
-WEB     := gongkai/runtime/web
+WEB     := web/gongkai/web
+MEMBERS := contracts client rules ledger runtime tables web identity $(addprefix services/,intake review publishing scoring console portal) operate demo cli bench
 ASYNCAPI := tests/e2e/asyncapi
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
@@ -32,8 +33,8 @@ setup: $(BIN)/gongkai $(WEB)/node_modules/.installed ## 准备环境 .venv with 
 	$(PIP) -r $(LOCKS)/dev.txt
 	@touch $@
 
-$(BIN)/gongkai: .venv/.packages pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+$(BIN)/gongkai: .venv/.packages $(addsuffix /pyproject.toml,$(MEMBERS))
+	$(BIN)/uv pip install --quiet --offline --no-deps --no-build-isolation $(addprefix --editable ./,$(MEMBERS))
 	@touch $@
 
 $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json | .venv/.packages
@@ -91,7 +92,7 @@ lint: setup ## 代码风格与层次 style, and who may import whom
 	$(BIN)/lint-imports
 
 types: setup .venv/.e2e ## 类型 strict types
-	$(BIN)/mypy -p gongkai -p tests
+	$(BIN)/mypy
 
 # -- upkeep
 

@@ -14,11 +14,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from gongkai.cli.embedded import Postgres, broker_command, free_port, wait_port
-from gongkai.cli.embedded.postgres import FAST_SHUTDOWN
-from gongkai.runtime.bootstrap import bootstrap, databases
-from gongkai.runtime.cluster import ROLES, Cluster
-from gongkai.runtime.migrate import migrate
+from gongkai.operate.databases.bootstrap import bootstrap, databases
+from gongkai.operate.databases.cluster import ROLES, Cluster
+from gongkai.operate.databases.migrate import migrate
+from gongkai.operate.embedded import Postgres, broker_command, free_port, wait_port
+from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
 
 ROOM = 8 << 30  # bytes
 

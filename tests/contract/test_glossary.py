@@ -13,7 +13,7 @@ from typing import get_type_hints
 
 import pytest
 
-import gongkai.services
+import gongkai
 from gongkai.contracts.events import REGISTRY
 from gongkai.contracts.vocabulary import Term
 from gongkai.rules.requirements import requirements
@@ -57,9 +57,14 @@ def the_entry(section: str, name: str) -> Entry:
 
 def domains() -> Iterator[ModuleType]:
     """The modules of every service's domain."""
-    for module in pkgutil.walk_packages(gongkai.services.__path__, "gongkai.services."):
-        if ".domain." in module.name:
+    for module in pkgutil.walk_packages(gongkai.__path__, "gongkai."):
+        if module.name.endswith(".aggregate"):
             yield importlib.import_module(module.name)
+
+
+def capability(module: ModuleType) -> str:
+    """`gongkai.intake.units.aggregate` is called `units`."""
+    return module.__name__.split(".")[-2]
 
 
 def coded_words() -> list[type[Term]]:
@@ -69,7 +74,7 @@ def coded_words() -> list[type[Term]]:
 
 def commands() -> list[str]:
     return sorted(
-        f"{module.__name__.rsplit('.', 1)[1]}.{command.__name__}"
+        f"{capability(module)}.{command.__name__}"
         for module in domains()
         for _, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
@@ -79,7 +84,7 @@ def commands() -> list[str]:
 
 
 def aggregates() -> list[str]:
-    return [m.__name__.rsplit(".", 1)[1] for m in domains() if hasattr(m, "evolve")]
+    return [capability(module) for module in domains()]
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))

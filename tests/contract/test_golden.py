@@ -5,7 +5,7 @@ import pkgutil
 
 import pytest
 
-import gongkai.services
+import gongkai
 from gongkai.contracts.envelope import read_record
 from gongkai.contracts.events import REGISTRY, decode
 from gongkai.contracts.schema import ENVELOPE, committed
@@ -51,9 +51,9 @@ def test_every_aggregate_folds_them() -> None:
     records = {golden.name: golden.record for golden in goldens()}
     events = [decode(records[name]) for name, _ in told()]
     folds = [
-        module.evolve
-        for found in pkgutil.walk_packages(gongkai.services.__path__, "gongkai.services.")
-        if ".domain." in found.name and hasattr(module := importlib.import_module(found.name), "evolve")
+        importlib.import_module(found.name).evolve
+        for found in pkgutil.walk_packages(gongkai.__path__, "gongkai.")
+        if found.name.endswith(".aggregate")
     ]
     assert len(folds) >= 7
     for evolve in folds:

@@ -10,13 +10,13 @@ import jsonschema_rs
 import pytest
 from typer.testing import CliRunner
 
-from gongkai.cli.interfaces import promised
-from gongkai.cli.interfaces.asyncapi import document as asyncapi
-from gongkai.cli.interfaces.openapi import SERVICES, documents
+from gongkai.cli.commands.schema import app
 from gongkai.cli.main import main
-from gongkai.cli.schema import app
 from gongkai.contracts.problem import Problem
 from gongkai.contracts.schema import FOLDER, committed, current, text_of
+from gongkai.operate.interfaces import promised
+from gongkai.operate.interfaces.asyncapi import document as asyncapi
+from gongkai.operate.interfaces.openapi import SERVICES, documents
 from gongkai.runtime.topology import LOGS
 
 RUN = CliRunner()

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import uvicorn
 from fastapi import FastAPI
 
-from gongkai.cli.embedded import free_port
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.embedded import free_port
 from tests.integration.house import House, house
 
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai

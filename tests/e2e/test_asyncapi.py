@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gongkai.cli.interfaces import promised
-from gongkai.cli.interfaces.asyncapi import document
+from gongkai.operate.interfaces import promised
+from gongkai.operate.interfaces.asyncapi import document
 
 PARSER = Path(__file__).parent / "asyncapi" / "accepts.js"
 NEWER = "asyncapi-latest-version"  # it would rather read 3.1; the tools of agencies read 3.0

@@ -14,11 +14,11 @@ import psutil
 import psycopg
 import pytest
 
-from gongkai.cli.embedded import Postgres, broker_command, free_port, wait_port
 from gongkai.ledger import keyfile
-from gongkai.runtime.bootstrap import bootstrap
-from gongkai.runtime.cluster import ROLES, Cluster
-from gongkai.runtime.migrate import migrate
+from gongkai.operate.databases.bootstrap import bootstrap
+from gongkai.operate.databases.cluster import ROLES, Cluster
+from gongkai.operate.databases.migrate import migrate
+from gongkai.operate.embedded import Postgres, broker_command, free_port, wait_port
 from tests.faults.life import TABLES, Settings
 from tests.faults.whole import PATIENCE, Life
 

@@ -13,13 +13,13 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.resume import resumed
 from gongkai.contracts.envelope import read_record
+from gongkai.contracts.errors import UserError
 from gongkai.ledger import read
 from gongkai.ledger.kafka import POSITION, topic_of
+from gongkai.operate.databases.cluster import MONITOR, Cluster
+from gongkai.operate.logs.resume import resumed
 from gongkai.runtime import pool as pool_of
-from gongkai.runtime.cluster import MONITOR, Cluster
 from tests.faults.conftest import Server
 from tests.faults.life import WRITERS
 from tests.faults.whole import PATIENCE, Life
@@ -144,7 +144,7 @@ async def test_a_handler_that_raises_stops_its_partition_until_it_is_mended(life
             lambda: monitor.fetchval("SELECT max(position) >= $1 FROM ledger.checkpoint", last)
         )  # the others go on
         operator = life.cluster.dsn("ledger_owner")
-        with pytest.raises(Mendable, match="stopped again"):
+        with pytest.raises(UserError, match="stopped again"):
             await resumed(operator, "review", key)
         bad.unlink()  # noqa: ASYNC240 - as above
         assert "goes on" in (await resumed(operator, "review", key))[1]

@@ -18,10 +18,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gongkai.cli import status
-from gongkai.cli.deployment import Deployment
 from gongkai.ledger.read import DISCONNECTED
-from gongkai.runtime.cluster import MONITOR
+from gongkai.operate.databases.cluster import MONITOR
+from gongkai.operate.processes import status
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.topology import LOGS
 
 KILLS = int(os.environ.get("GONGKAI_KILLS", "20"))

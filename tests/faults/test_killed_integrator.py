@@ -11,13 +11,13 @@ import asyncpg
 import psycopg
 import pytest
 
-from gongkai.cli.sources import Database
 from gongkai.ledger import keyfile
 from gongkai.ledger.audit import verify_log
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier
-from gongkai.runtime.cluster import MONITOR, Cluster
+from gongkai.operate.databases.cluster import MONITOR, Cluster
+from gongkai.operate.logs.sources import Database
 from tests.integration.ledger.conftest import INTAKE
 from tests.integration.ledger.signing import ORIGIN, bulk, running, until
 

@@ -9,7 +9,7 @@ import signal
 import psycopg
 import pytest
 
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.faults.conftest import REAL, Revived, Server
 from tests.faults.whole import Life
 

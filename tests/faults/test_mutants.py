@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ingress.agency import Agency, agency_at
 from tests.integration.ingress.test_mutants import survived
 

@@ -17,7 +17,7 @@ import pytest
 from gongkai.ledger import keyfile, served
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
-from gongkai.runtime.cluster import MONITOR, Cluster
+from gongkai.operate.databases.cluster import MONITOR, Cluster
 from tests.integration.ledger.conftest import INTAKE
 from tests.integration.ledger.signing import (
     ORIGIN,

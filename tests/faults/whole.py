@@ -19,7 +19,7 @@ from gongkai.ledger import project, read
 from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.read import DISCONNECTED
-from gongkai.runtime.cluster import MONITOR, Cluster
+from gongkai.operate.databases.cluster import MONITOR, Cluster
 from tests.faults.life import Settings, Tally, command, stream
 from tests.integration.ledger.conftest import INTAKE, PARTITIONS
 

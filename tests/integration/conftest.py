@@ -5,8 +5,8 @@ import os
 import pytest
 from argon2 import PasswordHasher
 
+from gongkai.identity import accounts
 from gongkai.ledger import subscribe
-from gongkai.services.console import accounts
 
 
 @pytest.fixture(autouse=True)

@@ -16,17 +16,17 @@ from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
 from gongkai.contracts.envelope import Place
+from gongkai.intake.app import create as intake
 from gongkai.ledger import lag
 from gongkai.ledger.keyfile import fresh
-from gongkai.runtime.cluster import KEYS, Cluster, writer
+from gongkai.operate.databases.cluster import KEYS, Cluster, writer
+from gongkai.publishing.app import create as publishing
+from gongkai.review.app import create as review
 from gongkai.runtime.identity import ISSUERS, Issuer
 from gongkai.runtime.service import Parts
 from gongkai.runtime.settings import ServiceName, Settings
 from gongkai.runtime.topology import LOGS
-from gongkai.services.intake.app import create as intake
-from gongkai.services.publishing.app import create as publishing
-from gongkai.services.review.app import create as review
-from gongkai.services.scoring.app import create as scoring
+from gongkai.scoring.app import create as scoring
 
 SESSION = 6.0 if os.environ.get("GONGKAI_TEST_KAFKA") else 1.0  # seconds; half of it passes in every start
 NOBODY: Mapping[str, str] = {}

@@ -44,13 +44,13 @@ def broken(service: str) -> tuple[str, ...]:
 def run_up(
     data: str, port: str, serve: Serve = command, kafka: str | None = None, dsn: str | None = None
 ) -> None:
-    from gongkai.cli.mendable import Mendable
-    from gongkai.cli.up import Options, up
+    from gongkai.contracts.errors import UserError
+    from gongkai.operate.processes.up import Options, up
 
     console = None if port == "-" else int(port)
     try:
         asyncio.run(up(Options(Path(data), port=console, serve=serve, kafka=kafka, postgres=dsn, nice=0)))
-    except Mendable as problem:
+    except UserError as problem:
         sys.exit(str(problem))
 
 

@@ -13,18 +13,18 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from gongkai.cli import health
-from gongkai.cli.backup.command import app
-from gongkai.cli.backup.manifest import Manifest, Unfit
-from gongkai.cli.backup.recount import recount
-from gongkai.cli.backup.restore import Loss, Wanted, restore
-from gongkai.cli.backup.take import take
-from gongkai.cli.credentials import ADMIN, Credentials
-from gongkai.cli.embedded import Postgres, free_port
-from gongkai.cli.embedded.postgres import FAST_SHUTDOWN
+from gongkai.cli.commands.backup import app
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.keyfile import KeyFile
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.backup.manifest import Manifest, Unfit
+from gongkai.operate.backup.recount import recount
+from gongkai.operate.backup.restore import Loss, Wanted, restore
+from gongkai.operate.backup.take import take
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.doctor import local as health
+from gongkai.operate.embedded import Postgres, free_port
+from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
+from gongkai.operate.processes.credentials import ADMIN, Credentials
 from gongkai.runtime.topology import LOGS
 from tests.integration.house import House, house, unit
 

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from gongkai.bench import restart
 from gongkai.bench.ground import Ground, prepare
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 
 EVENTS, REPEATS = 320, 2
 PEERS = {

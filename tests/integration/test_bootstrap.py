@@ -3,9 +3,9 @@
 import psycopg
 import pytest
 
-from gongkai.runtime.bootstrap import bootstrap
-from gongkai.runtime.cluster import KEY_ROLES, MONITOR, ROLES, Cluster, writer
-from gongkai.runtime.migrate import migrate
+from gongkai.operate.databases.bootstrap import bootstrap
+from gongkai.operate.databases.cluster import KEY_ROLES, MONITOR, ROLES, Cluster, writer
+from gongkai.operate.databases.migrate import migrate
 from gongkai.runtime.settings import SERVICES
 
 

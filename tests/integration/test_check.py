@@ -2,11 +2,11 @@
 
 import pytest
 
-from gongkai.cli.demo import rebuilt
-from gongkai.cli.views import ALL
+from gongkai.demo import rebuilt
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.runtime.cluster import MONITOR, Cluster
+from gongkai.operate.databases.cluster import MONITOR, Cluster
+from gongkai.operate.logs.views import ALL
 
 
 class Broken:

@@ -11,12 +11,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from gongkai import intake as intake_service
 from gongkai.ledger import read
 from gongkai.ledger.timers import Due
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.moment import end_of
-from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from gongkai.services import intake as intake_service
 from tests.integration.house import House, house, unit
 from tests.integration.test_slice import draft, text
 

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gongkai.contracts.ingress import DRAFTED
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.desk import desk
 from tests.integration.house import House, house, unit
 from tests.integration.ingress.agency import MAY, Agency, event

@@ -15,13 +15,13 @@ from gongkai.ledger import read
 from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.subscribe import Subscription
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.review.consultation.deadlines import Deadlines
+from gongkai.review.reactions import Drafts
 from gongkai.runtime.clock import Clock
-from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import REGISTER_LOGS, log_for, logs_of
-from gongkai.services.review.deadlines import Deadlines
-from gongkai.services.review.reactions import Drafts
 from tests.integration.house import House, house, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)

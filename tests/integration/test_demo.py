@@ -17,10 +17,10 @@ import httpx
 import psycopg
 import pytest
 
-from gongkai.cli.demo.check import Findings, check
-from gongkai.cli.demo.wire import Answer, Wire
-from gongkai.cli.deployment import Deployment
-from gongkai.runtime.cluster import writer
+from gongkai.demo.check import Findings, check
+from gongkai.demo.wire import Answer, Wire
+from gongkai.operate.databases.cluster import writer
+from gongkai.operate.processes.deployment import Deployment
 
 CODE = Path(__file__).parents[2]
 PATIENCE = 240.0  # seconds for a year, on a busy machine

@@ -13,11 +13,11 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from gongkai.cli import health
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.doctor import app, examine
-from gongkai.cli.ending import lives
-from gongkai.cli.health import Illness
+from gongkai.cli.commands.doctor import app, examine
+from gongkai.operate.doctor import local as health
+from gongkai.operate.doctor.local import Illness
+from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.processes.ending import lives
 from tests.integration.test_up import PATIENCE, Up
 
 RUN = CliRunner()

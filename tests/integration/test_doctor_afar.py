@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from gongkai.cli import afar
-from gongkai.cli.doctor import app
-from gongkai.cli.mendable import Mendable
-from gongkai.runtime.cluster import Cluster
+from gongkai.cli.commands.doctor import app
+from gongkai.contracts.errors import UserError
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.doctor import remote as afar
 from tests.integration.house import House, house, unit
 from tests.integration.portal.street import public_door
 
@@ -111,7 +111,7 @@ def test_the_command_ends_with_1_where_nobody_answers() -> None:
     assert "无应答" in done.output
     assert "things are unwell" in done.output
     wrong = CliRunner().invoke(app, ["doctor", "--service", "nobody=http://127.0.0.1:9"])
-    assert isinstance(wrong.exception, Mendable)
+    assert isinstance(wrong.exception, UserError)
 
 
 async def status(portal: FastAPI, address: str, **headers: str) -> int:

@@ -7,19 +7,19 @@ from typing import Any
 import asyncpg
 import pytest
 
+from gongkai.console.views import PROJECTIONS
 from gongkai.contracts.envelope import UNREADABLE, Place, read_record
 from gongkai.contracts.events import known
+from gongkai.intake.applications.views import Applicants, Receipts
 from gongkai.ledger import blobs, subscribe
 from gongkai.ledger.append import Write, append
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection
 from gongkai.ledger.subscribe import Subscription
-from gongkai.runtime.cluster import Cluster, writer
+from gongkai.operate.databases.cluster import Cluster, writer
+from gongkai.portal.catalogue.views import Documents
+from gongkai.publishing.release.views import Dockets, Releases
 from gongkai.runtime.topology import LOGS, log_for
-from gongkai.services.console.views import PROJECTIONS
-from gongkai.services.intake.views import Applicants, Receipts
-from gongkai.services.portal.views import Documents
-from gongkai.services.publishing.views import Dockets, Releases
 from tests.contract.story import TEXT, goldens, told
 
 PARTITIONS = 4

@@ -15,7 +15,7 @@ import pytest
 from gongkai.contracts.events import ConsultationLapsed, ConsultationRequested
 from gongkai.ledger import read
 from gongkai.ledger.subscribe import Subscription
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
 from tests.integration.house import House, house, unit
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gongkai.cli import rebuild, replay
-from gongkai.cli.demo.rebuilt import compare
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.views import ALL
-from gongkai.runtime.cluster import MONITOR, Cluster
+from gongkai.contracts.errors import UserError
+from gongkai.demo.rebuilt import compare
+from gongkai.operate.databases.cluster import MONITOR, Cluster
+from gongkai.operate.logs import rebuild, replay
+from gongkai.operate.logs.views import ALL
 from tests.integration.console.desk import desk
 from tests.integration.house import House, house, unit
 from tests.integration.portal.street import public_door, publish
@@ -48,7 +48,7 @@ async def test_every_view_is_rebuilt_switched_and_goes_on(district: House, fresh
         assert (await rebuild.rebuilt(fresh_database, projection.name, rollback=True)).equal
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
-    with pytest.raises(Mendable, match=r"no view nothing\.such; there are: .*console\.document"):
+    with pytest.raises(UserError, match=r"no view nothing\.such; there are: .*console\.document"):
         await rebuild.rebuilt(fresh_database, "nothing.such")
 
 
@@ -79,5 +79,5 @@ async def test_a_view_and_the_logs_as_they_stood(
     assert json.loads(line)["record"]["subject"] == stream
     await replay.show(monitor, log=None, stream=None, view="console.document", as_of=None, as_json=False)
     assert "示例区决算" in capsys.readouterr().out
-    with pytest.raises(Mendable, match="positions are written"):
+    with pytest.raises(UserError, match="positions are written"):
         [e async for e in replay.entries(monitor, as_of="nolog=3")]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from gongkai.ledger import read
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.calendar import Calendar, official
 from gongkai.runtime import service
-from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.topology import log_for
 from tests.integration.house import house, unit
 

@@ -10,14 +10,14 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from gongkai.cli import law
-from gongkai.cli.demo.rebuilt import compare
-from gongkai.cli.demo.recount import Recount
-from gongkai.cli.deployment import Deployment
+from gongkai.cli.commands import law
 from gongkai.contracts.events import HolidaysAnnounced, decode
+from gongkai.demo.rebuilt import compare
+from gongkai.demo.recount import Recount
 from gongkai.ledger import read
+from gongkai.operate.databases.cluster import MONITOR, Cluster
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.rules.calendar import notice_of, official
-from gongkai.runtime.cluster import MONITOR, Cluster
 from gongkai.runtime.topology import LOGS, log_for
 from tests.integration.console.desk import Browser, desk
 from tests.integration.house import House, house, unit

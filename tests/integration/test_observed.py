@@ -16,11 +16,11 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from gongkai.intake.documents import api
 from gongkai.ledger import read
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
-from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake import api
 from tests.integration.house import House, house, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)

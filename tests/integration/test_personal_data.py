@@ -17,12 +17,12 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from gongkai.contracts.envelope import read_record
+from gongkai.intake.applicants.api import Erasures
 from gongkai.ledger import read
 from gongkai.ledger.merkle import leaf_hash
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
-from gongkai.runtime.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake.erasure import Erasures
 from tests.integration.console.desk import Browser, desk
 from tests.integration.house import House, house, unit
 from tests.integration.portal.street import public_door

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from gongkai.ledger import read
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
 from tests.integration.house import House, house, unit
 

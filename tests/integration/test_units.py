@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import House, house, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai

@@ -20,15 +20,15 @@ import psutil
 import psycopg
 import pytest
 
-from gongkai.cli.credentials import Credentials
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.embedded import Postgres
-from gongkai.cli.embedded.home import Home
-from gongkai.cli.embedded.witness import WITNESS, WITNESS_USER
-from gongkai.cli.ending import lives
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Signer, Verifier
-from gongkai.runtime.cluster import LOG_OWNERS
+from gongkai.operate.databases.cluster import LOG_OWNERS
+from gongkai.operate.embedded import Postgres
+from gongkai.operate.embedded.home import Home
+from gongkai.operate.embedded.witness_process import WITNESS, WITNESS_USER
+from gongkai.operate.processes.credentials import Credentials
+from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.processes.ending import lives
 from gongkai.runtime.settings import SERVICES
 
 STANDINS = Path(__file__).with_name("standins.py")

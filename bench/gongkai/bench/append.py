@@ -19,9 +19,9 @@ from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
 from gongkai.bench.whole import whole
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.ledger.append import Appender
-from gongkai.runtime.cluster import writer as role_of
+from gongkai.operate.databases.cluster import writer as role_of
 
 BENCH = Bench(
     "append",
@@ -144,7 +144,7 @@ class EventSourcing:
                 PostgresDatastore,
             )
         except ImportError:
-            raise Mendable(
+            raise UserError(
                 "缺少对照库 / the peer is missing: pip install 'eventsourcing[postgres]==9.5.*'"
             ) from None
         self._namespace = uuid4()

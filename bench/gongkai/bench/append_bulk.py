@@ -13,7 +13,7 @@ from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
 from gongkai.bench.whole import whole
 from gongkai.ledger.append import append_many
-from gongkai.runtime.cluster import writer
+from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("append-bulk", goals={"copy": Goal(0.3, 0.5)})
 EVENTS = 50_000

@@ -25,7 +25,7 @@ from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.kafka import Delivery
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
-from gongkai.runtime.cluster import writer
+from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("latency", unit="ms", better="lower", goals={"p99": Goal(100, 50)})
 EVENTS = 5_000

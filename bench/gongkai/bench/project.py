@@ -13,12 +13,12 @@ from gongkai.bench.facts import LOG, PARTITIONS, fill
 from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.console.views import PROJECTIONS
 from gongkai.ledger import checkpoints, project, read
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection
 from gongkai.ledger.subscribe import Subscription
-from gongkai.runtime.cluster import writer
-from gongkai.services.console.views import PROJECTIONS
+from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("project", goals={"per-event": Goal(10, 30)})
 EVENTS = 20_000

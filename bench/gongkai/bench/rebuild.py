@@ -12,7 +12,7 @@ from gongkai.bench.rounds import Stage, Stopwatch, interleaved
 from gongkai.ledger import project, switch
 from gongkai.ledger.subscribe import Subscription
 from gongkai.ledger.switch import View
-from gongkai.runtime.cluster import owner, writer
+from gongkai.operate.databases.cluster import owner, writer
 
 BENCH = Bench("rebuild", goals={"scan": Goal(0.5, 1)})
 EVENTS = 1_000_000

@@ -27,7 +27,7 @@ from gongkai.ledger.observe import Observer
 from gongkai.ledger.read import Bare
 from gongkai.ledger.relay import BATCH, Relay
 from gongkai.ledger.send import MAX_BATCH, hand_over
-from gongkai.runtime.cluster import writer
+from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("relay", goals={"aiokafka": Goal(0.7, 0.9)})
 EVENTS = 50_000

@@ -18,17 +18,17 @@ import asyncpg
 from gongkai.bench.facts import LOG, PARTITIONS, fill, writes
 from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.rounds import Stage, Stopwatch
-from gongkai.cli.credentials import ADMIN, Credentials
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.embedded import Postgres
-from gongkai.cli.embedded.postgres import FAST_SHUTDOWN
-from gongkai.cli.ports import choose
-from gongkai.cli.up import Options, up
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, append
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
-from gongkai.runtime.cluster import Cluster, writer
+from gongkai.operate.databases.cluster import Cluster, writer
+from gongkai.operate.embedded import Postgres
+from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
+from gongkai.operate.processes.credentials import ADMIN, Credentials
+from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.processes.ports import choose
+from gongkai.operate.processes.up import Options, up
 from gongkai.runtime.settings import SERVICES
 
 BENCH = Bench("restart", unit="s", better="lower", goals={"ready": Goal(30, 10)})

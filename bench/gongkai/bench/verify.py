@@ -11,13 +11,13 @@ from gongkai.bench.facts import LOG, fill
 from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.cli.copying import copy
-from gongkai.cli.sources import Copy, Database
 from gongkai.ledger.audit import verify_log
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile, fresh
 from gongkai.ledger.note import Verifier
-from gongkai.runtime.cluster import MONITOR, writer
+from gongkai.operate.databases.cluster import MONITOR, writer
+from gongkai.operate.logs.copying import copy
+from gongkai.operate.logs.sources import Copy, Database
 
 BENCH = Bench("verify", goals={"sha256": Goal(0.2, 0.4)})
 EVENTS = 500_000

@@ -13,31 +13,31 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.runtime.settings import ServiceName
 
 # Commands that are in other modules' Typer applications.
 ELSEWHERE = {
-    "backup": "gongkai.cli.backup.command",
+    "backup": "gongkai.cli.commands.backup",
     "bench": "gongkai.bench.command",
-    "calendar": "gongkai.cli.law",
-    "clauses": "gongkai.cli.law",
-    "copy": "gongkai.cli.proofs",
-    "deadline": "gongkai.cli.law",
-    "doctor": "gongkai.cli.doctor",
-    "import": "gongkai.cli.importing.command",
-    "keys": "gongkai.cli.proofs",
-    "prove": "gongkai.cli.proofs",
-    "rebuild": "gongkai.cli.history",
-    "replay": "gongkai.cli.history",
-    "restore": "gongkai.cli.backup.command",
-    "resume": "gongkai.cli.history",
-    "rights": "gongkai.cli.rights",
-    "rules": "gongkai.cli.law",
-    "schema": "gongkai.cli.schema",
-    "units": "gongkai.cli.units",
-    "verify": "gongkai.cli.proofs",
-    "witness": "gongkai.cli.witness",
+    "calendar": "gongkai.cli.commands.law",
+    "clauses": "gongkai.cli.commands.law",
+    "copy": "gongkai.cli.commands.proofs",
+    "deadline": "gongkai.cli.commands.law",
+    "doctor": "gongkai.cli.commands.doctor",
+    "import": "gongkai.cli.commands.import_events",
+    "keys": "gongkai.cli.commands.proofs",
+    "prove": "gongkai.cli.commands.proofs",
+    "rebuild": "gongkai.cli.commands.history",
+    "replay": "gongkai.cli.commands.history",
+    "restore": "gongkai.cli.commands.backup",
+    "resume": "gongkai.cli.commands.history",
+    "rights": "gongkai.cli.commands.rights",
+    "rules": "gongkai.cli.commands.law",
+    "schema": "gongkai.cli.commands.schema",
+    "units": "gongkai.cli.commands.units",
+    "verify": "gongkai.cli.commands.proofs",
+    "witness": "gongkai.cli.commands.witness",
 }
 
 
@@ -120,8 +120,8 @@ def up(
     ] = 15,  # as Options has it
 ) -> None:
     """在本机启动全部服务，直到 Ctrl-C / everything on one machine, until Ctrl-C."""
-    from gongkai.cli.up import Options
-    from gongkai.cli.up import up as run
+    from gongkai.operate.processes.up import Options
+    from gongkai.operate.processes.up import up as run
 
     asyncio.run(run(Options(data, host, port, kafka, postgres, nice)))
 
@@ -148,9 +148,9 @@ def demo(
     postgres: Postgres = None,
 ) -> None:
     """启动全部服务并演示一个区的一年 / up, and a district's year."""
-    from gongkai.cli.demo.run import Wanted
-    from gongkai.cli.demo.run import demo as run
-    from gongkai.cli.up import Options
+    from gongkai.demo.run import Wanted
+    from gongkai.demo.run import demo as run
+    from gongkai.operate.processes.up import Options
 
     wanted = Wanted(
         Options(data, port=port, kafka=kafka, postgres=postgres, nice=0), seed, scale, documents, check
@@ -162,7 +162,7 @@ def demo(
 @app.command()
 def check(data: Data = Path("var")) -> None:
     """核对运行中的数据：事件、得分、投影 / is every event, score and projection right?"""
-    from gongkai.cli.demo.check import checked
+    from gongkai.demo.check import checked
 
     if not checked(data):
         raise typer.Exit(1)
@@ -176,7 +176,7 @@ def serve(
     ] = 0,
 ) -> None:
     """运行一个服务，配置取自环境变量 / run one service; its settings are in the environment."""
-    from gongkai.cli.serve import serve as run
+    from gongkai.runtime.serve import serve as run
 
     run(service, nice)
 
@@ -189,7 +189,7 @@ def migrate(
     data: Data = Path("var"),
 ) -> None:
     """在外部 PostgreSQL 上建库、建角色、迁移 / databases, roles and migrations of a PostgreSQL elsewhere."""
-    from gongkai.cli.migrate import prepare
+    from gongkai.cli.commands.migrate import prepare
 
     for done in prepare(data, postgres):
         typer.echo(done)
@@ -198,7 +198,7 @@ def migrate(
 def main() -> None:
     try:
         app()
-    except Mendable as problem:
+    except UserError as problem:
         typer.secho(f"{problem}", fg="red", err=True)
         raise SystemExit(1) from None
 

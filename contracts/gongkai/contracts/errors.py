@@ -64,3 +64,8 @@ class UnknownVersion(LookupError):
 
     def __repr__(self) -> str:
         return f"UnknownVersion: {self}"
+
+
+class UserError(Exception):
+    """What a person at the terminal can put right, said in both languages: the command ends with exit code 1 and this
+    message, without a stack trace."""

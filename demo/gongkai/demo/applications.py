@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gongkai.cli.demo.documents import EARLY, Dated
-from gongkai.cli.demo.scene import Scene
-from gongkai.cli.demo.steps import Errand, Form, Say
-from gongkai.cli.demo.unit import Unit
-from gongkai.cli.demo.workdays import share, some
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
+from gongkai.demo.documents import EARLY, Dated
+from gongkai.demo.scene import Scene
+from gongkai.demo.steps import Errand, Form, Say
+from gongkai.demo.unit import Unit
+from gongkai.demo.workdays import share, some
 from gongkai.runtime.commands import named
 
 AT_THE_PORTAL: Final = 24  # at most: the portal lets one address hand in thirty an hour

@@ -13,14 +13,14 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.cli.demo import accounts, record
-from gongkai.cli.demo.accounts import Logs
-from gongkai.cli.demo.database import Database
-from gongkai.cli.demo.idle import Idle, Stuck
-from gongkai.cli.demo.rebuilt import Compared, compare
-from gongkai.cli.demo.recount import Item, Recount
-from gongkai.cli.deployment import Deployment
-from gongkai.runtime.cluster import MONITOR
+from gongkai.demo import accounts, record
+from gongkai.demo.accounts import Logs
+from gongkai.demo.database import Database
+from gongkai.demo.idle import Idle, Stuck
+from gongkai.demo.rebuilt import Compared, compare
+from gongkai.demo.recount import Item, Recount
+from gongkai.operate.databases.cluster import MONITOR
+from gongkai.operate.processes.deployment import Deployment
 
 PATIENCE = 30.0  # seconds without progress, until what is under way counts as missing
 

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, date, datetime, time
 
-from gongkai.cli.demo.database import Database
+from gongkai.demo.database import Database
 
 NINE = time(1, tzinfo=UTC)  # 09:00 in Shanghai
 

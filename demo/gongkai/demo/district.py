@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from gongkai.cli.demo.unit import Unit
-from gongkai.cli.demo.workdays import YEAR
 from gongkai.contracts.vocabulary import Level, Management, StandingMatter, StandingRole, UnitKind
+from gongkai.demo.unit import Unit
+from gongkai.demo.workdays import YEAR
 
 SECRECY_BODY: Final = "bmb"
 

@@ -7,15 +7,15 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
-from gongkai.cli.demo import prose
-from gongkai.cli.demo.district import SECRECY_BODY
-from gongkai.cli.demo.papers import Paper
-from gongkai.cli.demo.scene import Scene
-from gongkai.cli.demo.steps import Errand, Say
-from gongkai.cli.demo.unit import Unit
-from gongkai.cli.demo.workdays import YEAR, share, some
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
-from gongkai.services.review.domain.consultation import consultation_id
+from gongkai.demo import prose
+from gongkai.demo.district import SECRECY_BODY
+from gongkai.demo.papers import Paper
+from gongkai.demo.scene import Scene
+from gongkai.demo.steps import Errand, Say
+from gongkai.demo.unit import Unit
+from gongkai.demo.workdays import YEAR, share, some
+from gongkai.review.consultation.aggregate import consultation_id
 
 Dated = tuple[date | None, Errand]  # None: past the end of the year, so never
 

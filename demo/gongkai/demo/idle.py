@@ -4,8 +4,8 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from gongkai.cli.demo.database import Database
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.demo.database import Database
 from gongkai.runtime.topology import LOGS
 
 LOOK = 0.01  # seconds between looks
@@ -27,7 +27,7 @@ class Look:
         return not (self.unsent or self.behind or self.due or self.stopped)
 
 
-class Stuck(Mendable):
+class Stuck(UserError):
     def __init__(self, look: Look) -> None:
         where = "；".join(look.stopped) or f"{look}"
         super().__init__(f"{PATIENCE:g}秒没有进展 / no progress for {PATIENCE:g} s: {where}")

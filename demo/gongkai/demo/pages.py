@@ -5,12 +5,12 @@ from typing import Final
 import asyncpg
 from rich.console import Console
 
-from gongkai.cli.demo.district import district
-from gongkai.cli.demo.record import Played
-from gongkai.cli.demo.workdays import YEAR
-from gongkai.cli.deployment import Deployment
 from gongkai.contracts.vocabulary import Duty, StandingRole
-from gongkai.runtime.cluster import MONITOR
+from gongkai.demo.district import district
+from gongkai.demo.record import Played
+from gongkai.demo.workdays import YEAR
+from gongkai.operate.databases.cluster import MONITOR
+from gongkai.operate.processes.deployment import Deployment
 
 _AUTHORITY: Final = next(unit for unit in district() if StandingRole.AUTHORITY in unit.roles)
 _SEES_ALL: Final = "、".join(

@@ -13,9 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from gongkai.cli.demo.unit import Unit
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.contracts.vocabulary import Level, UnitKind
+from gongkai.demo.unit import Unit
 
 MEDIA_TYPES: Final = {".txt": "text/plain", ".md": "text/markdown"}
 LARGEST: Final = 5 * 1024 * 1024  # bytes: what intake takes
@@ -99,18 +99,18 @@ class Paper:
 
 
 def read_folder(folder: Path, today: date) -> tuple[Paper, ...]:
-    """The texts of a folder, by file name. Mendable: there are none, or one isn't a text. `today`: where none says."""
+    """The texts of a folder, by file name. UserError: there are none, or one isn't a text. `today`: where none says."""
     try:
         files = sorted(f for f in folder.iterdir() if f.is_file() and f.suffix in MEDIA_TYPES)
     except OSError as error:
-        raise Mendable(f"无法读取 {folder} / can't be read: {error.strerror}") from None
+        raise UserError(f"无法读取 {folder} / can't be read: {error.strerror}") from None
     files = [f for f in files if f.name in KNOWN] or files
     if not files:
-        raise Mendable(f"{folder} 中没有 .txt 或 .md 文件 / no .txt or .md file in it")
+        raise UserError(f"{folder} 中没有 .txt 或 .md 文件 / no .txt or .md file in it")
     papers = [_read(file, today) for file in files]
     for index, paper in enumerate(papers):
         if any(paper.document == other.document for other in papers[:index]):
-            raise Mendable(f"{paper.file} 与另一文件重名，请改名 / has the name of another file: rename it")
+            raise UserError(f"{paper.file} 与另一文件重名，请改名 / has the name of another file: rename it")
     return tuple(papers)
 
 
@@ -119,9 +119,9 @@ def _read(file: Path, today: date) -> Paper:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Mendable(f"{file} 不是 UTF-8 文本 / is no UTF-8 text: byte {error.start + 1}") from None
+        raise UserError(f"{file} 不是 UTF-8 文本 / is no UTF-8 text: byte {error.start + 1}") from None
     if not text.strip() or len(content) > LARGEST:
-        raise Mendable(f"{file} 为空或超过 5 MiB / is empty or larger than 5 MiB")
+        raise UserError(f"{file} 为空或超过 5 MiB / is empty or larger than 5 MiB")
     lines = [line.strip() for line in text.splitlines()]
     return Paper(
         document=_id(file),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 
 PATIENCE: Final = 300.0  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds
@@ -17,7 +17,7 @@ class Away(Exception):
     """The part that was asked is not there, or says that it can't now."""
 
 
-class GoneTooLong(Mendable):
+class GoneTooLong(UserError):
     def __init__(self, what: str, seconds: float, why: BaseException) -> None:
         super().__init__(f"{what} 持续{seconds:g}秒无法完成 / could not be done for {seconds:g} s: {why!r}")
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from gongkai.cli.demo.patience import Away, insist
-from gongkai.cli.demo.steps import Say
-from gongkai.cli.demo.wire import Answer, Wire
+from gongkai.demo.patience import Away, insist
+from gongkai.demo.steps import Say
+from gongkai.demo.wire import Answer, Wire
 
 
 class NotDone(Exception):

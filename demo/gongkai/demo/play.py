@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
-from gongkai.cli.demo import clock, public
-from gongkai.cli.demo.database import Database
-from gongkai.cli.demo.idle import Idle
-from gongkai.cli.demo.people import People
-from gongkai.cli.demo.steps import Errand, Form, Say
-from gongkai.cli.demo.year import Year
+from gongkai.demo import clock, public
+from gongkai.demo.database import Database
+from gongkai.demo.idle import Idle
+from gongkai.demo.people import People
+from gongkai.demo.steps import Errand, Form, Say
+from gongkai.demo.year import Year
 
 AT_ONCE: Final = 16  # errands under way together
 

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Final
 
-from gongkai.cli.demo.unit import Unit
+from gongkai.demo.unit import Unit
 
 SHORTEST, LONGEST = 300, 1500  # characters of a body
 

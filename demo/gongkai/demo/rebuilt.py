@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import asyncpg
 
-from gongkai.cli.views import ALL
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection, digest, rebuild
 from gongkai.ledger.read import Connection
+from gongkai.operate.logs.views import ALL
 from gongkai.runtime.topology import LOGS
 
 BESIDE: Final = "pg_temp"  # gone with the connection, and nobody else sees it

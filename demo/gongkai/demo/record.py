@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from gongkai.cli.demo.papers import Paper
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.demo.papers import Paper
 
 NAME = "demo.json"
 
@@ -28,25 +28,25 @@ class Played:
 
 
 def read(data: Path) -> Played | None:
-    """What is played in that folder; None for a folder that isn't there yet. Mendable: it holds something else."""
+    """What is played in that folder; None for a folder that isn't there yet. UserError: it holds something else."""
     if (data / NAME).exists():
         return Played(**json.loads((data / NAME).read_text()))
     if data.exists() and any(data.iterdir()):
-        raise Mendable(
+        raise UserError(
             f"{data} 中已有其他数据，演示需要新的目录 / holds other data: a demo needs a folder of its own (--data)"
         )
     return None
 
 
 def settle(data: Path, seed: int | None, scale: float | None, documents: Path | None) -> Played:
-    """What is to be played there: what was begun, or what is asked for now. Mendable when these are two things."""
+    """What is to be played there: what was begun, or what is asked for now. UserError when these are two things."""
     folder = None if documents is None else str(documents.resolve())
     known = read(data)
     if known is None:
         return Played(1 if seed is None else seed, 1.0 if scale is None else scale, folder)
     asked = (seed, known.seed), (scale, known.scale), (folder, known.documents)
     if any(now is not None and now != then for now, then in asked):
-        raise Mendable(
+        raise UserError(
             "该目录中的演示用的是另外的参数，请另选目录 / another demo is played there, choose another folder (--data): "
             f"--seed {known.seed} --scale {known.scale:g}"
             + (f" --documents {known.documents}" if known.documents else "")
@@ -55,10 +55,10 @@ def settle(data: Path, seed: int | None, scale: float | None, documents: Path | 
 
 
 def with_papers(played: Played, papers: Sequence[Paper]) -> Played:
-    """Mendable: the texts are not those that the play was begun with."""
+    """UserError: the texts are not those that the play was begun with."""
     given = {paper.document: paper.digest for paper in papers}
     if played.papers and played.papers != given:
-        raise Mendable(
+        raise UserError(
             f"{played.documents} 中的文件已有变化，请另选目录 / its texts have changed since: "
             "choose another folder (--data)"
         )

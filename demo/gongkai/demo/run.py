@@ -10,17 +10,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from gongkai.cli.demo import check, clock, pages, record
-from gongkai.cli.demo.database import Database
-from gongkai.cli.demo.idle import Idle
-from gongkai.cli.demo.papers import read_folder
-from gongkai.cli.demo.people import People
-from gongkai.cli.demo.play import Play
-from gongkai.cli.demo.workdays import Workdays
-from gongkai.cli.demo.year import Year, plan
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.up import Options, up
-from gongkai.runtime.cluster import KEYS, MONITOR, owner, writer
+from gongkai.demo import check, clock, pages, record
+from gongkai.demo.database import Database
+from gongkai.demo.idle import Idle
+from gongkai.demo.papers import read_folder
+from gongkai.demo.people import People
+from gongkai.demo.play import Play
+from gongkai.demo.workdays import Workdays
+from gongkai.demo.year import Year, plan
+from gongkai.operate.databases.cluster import KEYS, MONITOR, owner, writer
+from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.processes.up import Options, up
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Wanted:
 
 
 def demo(wanted: Wanted) -> bool:
-    """True unless a check found something wrong. Raises Mendable."""
+    """True unless a check found something wrong. Raises UserError."""
     console = Console(highlight=False)
     data = wanted.up.data.resolve()
     played = record.settle(data, wanted.seed, wanted.scale, wanted.documents)

@@ -6,9 +6,9 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from gongkai.cli.demo.unit import Unit
-from gongkai.cli.demo.workdays import Workdays
 from gongkai.contracts.derived import derived
+from gongkai.demo.unit import Unit
+from gongkai.demo.workdays import Workdays
 
 _DEMO: Final = UUID("6f6e676b-6169-4465-8d6f-000000000000")
 

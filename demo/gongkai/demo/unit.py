@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from gongkai.cli.demo.workdays import YEAR
 from gongkai.contracts.vocabulary import (
     Duty,
     Level,
@@ -15,6 +14,7 @@ from gongkai.contracts.vocabulary import (
     StandingRole,
     UnitKind,
 )
+from gongkai.demo.workdays import YEAR
 
 # The posts of every unit. A person's id is `<unit>-<post>`.
 POSTS: Final[Mapping[str, Duty]] = {

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from gongkai.cli.demo import applications, documents
-from gongkai.cli.demo.district import DECIDED_ON, beside, district
-from gongkai.cli.demo.documents import Dated
-from gongkai.cli.demo.papers import Paper
-from gongkai.cli.demo.scene import Scene
-from gongkai.cli.demo.steps import Errand, Kind, Say
-from gongkai.cli.demo.unit import Unit
-from gongkai.cli.demo.workdays import Workdays
+from gongkai.demo import applications, documents
+from gongkai.demo.district import DECIDED_ON, beside, district
+from gongkai.demo.documents import Dated
+from gongkai.demo.papers import Paper
+from gongkai.demo.scene import Scene
+from gongkai.demo.steps import Errand, Kind, Say
+from gongkai.demo.unit import Unit
+from gongkai.demo.workdays import Workdays
 
 DOCUMENTS, APPLICATIONS = 2000, 400  # at scale 1
 

@@ -19,7 +19,7 @@ import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from gongkai.services.console import limits
+from gongkai.identity import limits
 
 REGISTRAR: Final = "registrar"
 SECURITY: Final = "security"

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gongkai.services.console.accounts import Account
+from gongkai.identity.accounts import Account
 
 COOKIE = "gongkai_console"
 DOOR = "gongkai_console_door"  # before there is a session: ties the sign-in form to the browser

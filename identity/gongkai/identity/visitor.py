@@ -10,13 +10,13 @@ from starlette.responses import HTMLResponse
 
 from gongkai.contracts.register import Holding, Register
 from gongkai.contracts.vocabulary import Duty, StandingRole
+from gongkai.identity import sessions
 from gongkai.rules.calendar import Calendar
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import Issuer, Principal
 from gongkai.runtime.rights import Action, Asker, Concern, allowed, asker_of, refusal
-from gongkai.runtime.web import Pages, t
-from gongkai.services.console import sessions
+from gongkai.web import Pages, t
 
 _OPEN_TO_STALE = ("/password", "/sign-out")
 OVERSIGHT = frozenset(

@@ -16,7 +16,7 @@ import structlog
 
 from gongkai.ledger import read, served
 from gongkai.ledger.checkpoint import Checkpoint
-from gongkai.ledger.cosign import Cosigner, Witness
+from gongkai.ledger.cosigning.client import Cosigner, Witness
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import EMPTY, SIZE

@@ -21,13 +21,15 @@ Service = Literal["contracts", "intake", "review", "publishing", "scoring"]
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One requirement; `regulation` and `clause` say where it stands, `service` where its decision lives."""
+    """One requirement; `regulation` and `clause` say where it stands, `service` where its decision lives, `line`
+    what it is built together with."""
 
     id: ClauseId
     regulation: str
     system: str
     clause: str
     service: Service
+    line: str
     need: str
 
 
@@ -47,6 +49,7 @@ class _Entry(_Data):
     id: str
     clause: str
     service: Service
+    line: str
     need: str
 
 
@@ -65,9 +68,9 @@ class _List(_Data):
         for system in self.systems:
             name = self.sources[system.id.partition("-")[0]].name
             for entry in system.requirements:
-                yield Requirement(entry.id, name, system.title, entry.clause, entry.service, entry.need)
+                yield Requirement(entry.id, name, system.title, entry.clause, entry.service, entry.line, entry.need)
         for entry in self.national:
-            yield Requirement(entry.id, NATIONAL, NATIONAL, entry.clause, entry.service, entry.need)
+            yield Requirement(entry.id, NATIONAL, NATIONAL, entry.clause, entry.service, entry.line, entry.need)
 
 
 @cache

@@ -17,7 +17,7 @@ def serve(service: ServiceName, niceness: int = 0) -> None:
     machine go first, once it is about to serve: a start is waited for."""
     gc.disable()  # what is imported stays
     settings = Settings(service=service)  # the rest is in the environment
-    application = import_module(f"gongkai.services.{service}.app").create(settings)
+    application = import_module(f"gongkai.{service}.app").create(settings)
     _collect_seldom()
     _give_way(niceness)
     uvicorn.run(

@@ -23,7 +23,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pydantic_core import from_json
 
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 
 LISTS: Final = frozenset({"grounds"})  # columns that hold several values, with a semicolon (; or ；) between
 DIGITS: Final = 10**15  # up to here every whole number is exact in a spreadsheet
@@ -83,7 +83,7 @@ def _said(file: Path) -> Iterator[Said]:
         case ".xlsx":
             yield from _table(_workbook(file))
         case other:
-            raise Mendable(f"只能导入 .jsonl、.csv、.xlsx / can't import {other or file.name}")
+            raise UserError(f"只能导入 .jsonl、.csv、.xlsx / can't import {other or file.name}")
 
 
 def _json_lines(file: Path) -> Iterator[Said]:
@@ -115,12 +115,12 @@ def _csv(text: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
         for row in reader:
             yield reader.line_num, tuple(row)
     except csv.Error as error:
-        raise Mendable(
+        raise UserError(
             f"第 {reader.line_num} 行起无法读取，请检查引号是否成对 / can't be read from line {reader.line_num} on: "
             f"is a quote without its other half? {error}"
         ) from None
     except UnicodeDecodeError:
-        raise Mendable(
+        raise UserError(
             f"第 {reader.line_num + 1} 行附近不是 UTF-8；在 Excel 中请另存为“CSV UTF-8” / not UTF-8 near line "
             f"{reader.line_num + 1}; in Excel, save as “CSV UTF-8”"
         ) from None
@@ -135,7 +135,7 @@ def _workbook(file: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
         finally:
             book.close()
     except NO_WORKBOOK as error:
-        raise Mendable(f"不是 Excel 工作簿 / no workbook of Excel: {file.name}: {error}") from None
+        raise UserError(f"不是 Excel 工作簿 / no workbook of Excel: {file.name}: {error}") from None
 
 
 def _table(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[Said]:
@@ -150,14 +150,14 @@ def _table(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[Said]:
 
 
 def _head(row: tuple[Any, ...]) -> list[str]:
-    """The headings, each of which names one field. Raises Mendable where one would be lost in another."""
+    """The headings, each of which names one field. Raises UserError where one would be lost in another."""
     head = ["" if cell is None else str(cell).strip() for cell in row]
     for name, times in Counter(filter(None, head)).items():
         if times > 1:
-            raise Mendable(f"表头“{name}”出现 {times} 次 / the heading “{name}” stands there {times} times")
+            raise UserError(f"表头“{name}”出现 {times} 次 / the heading “{name}” stands there {times} times")
         within = next((each for each in head if each.startswith(f"{name}.")), None)
         if within and name not in OWN:
-            raise Mendable(
+            raise UserError(
                 f"表头“{name}”与“{within}”冲突，请只留其一 / the headings “{name}” and “{within}” exclude each other"
             )
     return head

@@ -7,7 +7,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from gongkai.runtime.unit_sheet import MOST_ROWS, SHEETS
+from gongkai.tables.unit_workbook import MOST_ROWS, SHEETS
 
 
 def template() -> bytes:

@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 
 from gongkai.contracts.clauses import ClauseId, clause
 from gongkai.contracts.errors import Sentence
+from gongkai.contracts.problem import Finding
 from gongkai.contracts.vocabulary import Duty, Level, Management, StandingMatter, StandingRole, Term, UnitKind
-from gongkai.runtime.web.problems import Problem
 
 MOST_ROWS: Final = 5_000  # of a sheet
 MOST_COLUMNS: Final = 50
@@ -215,11 +215,11 @@ def _unit(number: int, cells: dict[Column, Any]) -> UnitRow:
     return row
 
 
-def faults_of(row: UnitRow, problems: Iterable[Problem]) -> list[Fault]:
+def faults_of(row: UnitRow, found: Iterable[Finding]) -> list[Fault]:
     """What the register refused, in the words of the workbook."""
     return [
-        Fault("单位", row.row, heading(p.field) or p.field or "", p.clause or "SC-1.1", Sentence(p.zh, p.en))
-        for p in problems
+        Fault("单位", row.row, heading(f.field) or f.field or "", f.clause or "SC-1.1", Sentence(f.zh, f.en))
+        for f in found
     ]
 
 

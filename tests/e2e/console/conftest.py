@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.conftest import _copy
 from tests.e2e.served import Open, served
 from tests.integration.console.desk import desk

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from gongkai.client import Client, Problem, Unreachable
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import house, unit
 
 

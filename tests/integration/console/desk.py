@@ -10,9 +10,9 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from gongkai.runtime.cluster import writer
+from gongkai.console.app import create
+from gongkai.operate.databases.cluster import writer
 from gongkai.runtime.settings import Settings
-from gongkai.services.console.app import create
 from tests.integration.house import SESSION, House
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.calendar import notice_of
-from gongkai.runtime.cluster import Cluster
 from tests.integration.console.desk import Browser, desk
 from tests.integration.house import house, unit
 from tests.unit.examples import holidays_announced

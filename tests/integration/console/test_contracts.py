@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from gongkai.console.contracts.files import ROOT, contracts
 from gongkai.contracts.schema import FOLDER
 from gongkai.contracts.vocabulary import Attribute
-from gongkai.runtime.cluster import Cluster
-from gongkai.services.console.published import ROOT, contracts
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.desk import Browser, desk
 from tests.integration.house import house, unit
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from gongkai.runtime.cluster import Cluster
-from gongkai.services.console import accounts
-from gongkai.services.console.limits import LIMITS
+from gongkai.identity import accounts
+from gongkai.identity.limits import LIMITS
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.desk import Browser, desk
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.house import House, house, unit

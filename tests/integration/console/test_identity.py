@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from gongkai.runtime.cluster import Cluster
-from gongkai.services.console import accounts, keys, limits
-from gongkai.services.console.limits import LIMITS
+from gongkai.identity import accounts, keys, limits
+from gongkai.identity.limits import LIMITS
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.desk import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer
 from tests.integration.house import House, house, unit

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from gongkai.runtime.cluster import Cluster, writer
+from gongkai.identity.oidc import Provider, tie
+from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.runtime.settings import Settings
-from gongkai.services.console.oidc import Provider, tie
 from tests.integration.console.desk import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
 from tests.integration.house import house, unit

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from gongkai.runtime.cluster import Cluster
-from gongkai.services.console import accounts
+from gongkai.identity import accounts
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.desk import Browser, desk
 from tests.integration.house import House, house, unit
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from gongkai.cli.units import _enter
+from gongkai.cli.commands.units import _enter
 from gongkai.client.client import Client
-from gongkai.runtime.cluster import Cluster
-from gongkai.runtime.unit_sheet import XLSX, read
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.tables.unit_workbook import XLSX, read
 from tests.integration.console.desk import Browser, desk
 from tests.integration.house import House, house, unit
 from tests.unit.runtime.test_unit_sheet import FINANCE, workbook

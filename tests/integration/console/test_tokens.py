@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from gongkai.runtime.cluster import Cluster
+from gongkai.identity import keys
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import SYSTEM_LIFETIME, Principal
-from gongkai.services.console import keys
 from tests.integration.console.desk import Browser, desk
 from tests.integration.house import House, house, unit
 

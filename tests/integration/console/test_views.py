@@ -7,13 +7,13 @@ from uuid import UUID, uuid5
 import asyncpg
 import pytest
 
+from gongkai.console.views import PROJECTIONS
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import Event
 from gongkai.contracts.vocabulary import Opinion
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import digest
-from gongkai.runtime.cluster import Cluster, writer
-from gongkai.services.console.views import PROJECTIONS
+from gongkai.operate.databases.cluster import Cluster, writer
 from tests.unit.examples import (
     D2,
     DOCUMENT,

@@ -14,11 +14,11 @@ from joserfc import jwe
 from joserfc.jwk import ECKey
 
 from gongkai.contracts.ingress import BATCH, DRAFTED, ONE, RECEIVED
+from gongkai.intake.ingress.access import topic_of
 from gongkai.ledger import read
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake.ingress.access import topic_of
 from tests.integration.house import NOBODY, House, house, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai

@@ -18,13 +18,13 @@ import asyncpg
 import httpx
 import psutil
 
-from gongkai.cli.credentials import Credentials
-from gongkai.cli.deployment import Deployment
+from gongkai.identity import keys
 from gongkai.ledger import read
-from gongkai.runtime.cluster import writer
+from gongkai.operate.databases.cluster import writer
+from gongkai.operate.processes.credentials import Credentials
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.topology import log_for
-from gongkai.services.console import keys
 from tests.integration.house import unit
 from tests.integration.ingress.agency import MAY, drafted
 

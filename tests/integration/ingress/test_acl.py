@@ -20,14 +20,14 @@ from aiokafka.errors import (
 from pydantic import SecretStr
 from structlog.testing import CapturingLogger
 
+from gongkai.intake.ingress import access
+from gongkai.intake.ingress.access import Access, rights_of
 from gongkai.ledger import subscribe
 from gongkai.ledger.acls import Acl, access_lists
 from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.kafka import ensure_topic, started
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.settings import KafkaSettings
-from gongkai.services.intake.ingress import access
-from gongkai.services.intake.ingress.access import Access, rights_of
 from tests.integration.house import CREATE
 from tests.integration.ingress.agency import Agency, agency_at, drafted, event
 from tests.integration.ingress.secured import BROKERS, SECURED, Administrator, as_user

@@ -7,10 +7,10 @@ from urllib.parse import quote
 import pytest
 
 from gongkai.contracts.ingress import ANSWERED, BATCH, RECEIVED
+from gongkai.intake.applications.receipts import PRACTICE_CODE
 from gongkai.ledger import read
 from gongkai.ledger.seal import Keys
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake.receipts import PRACTICE_CODE
 from tests.integration.ingress.agency import APPLICANT, Agency, application, applied, drafted, event
 
 
@@ -163,7 +163,7 @@ async def test_a_code_that_was_made_before_codes_knew_units_is_told_again_and_ho
     said = application()
     with monkeypatch.context() as then:
         for module in ("items", "matters"):
-            then.setattr(f"gongkai.services.intake.ingress.{module}.code_of", at_first)
+            then.setattr(f"gongkai.intake.ingress.{module}.code_of", at_first)
         [received] = await agency.batch(said)
     [again] = await agency.batch(said)
     assert again == received | {"state": "duplicate", "status": 200}

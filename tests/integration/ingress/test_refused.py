@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from gongkai.contracts.ingress import ANSWERED, BATCH, DRAFTED, LARGEST_EVENT, RECEIVED
-from gongkai.services.intake.ingress import api, door, matters
-from gongkai.services.intake.ingress.gate import AT_ONCE, Gates
+from gongkai.intake.ingress import api, door, matters
+from gongkai.intake.ingress.gate import AT_ONCE, Gates
 from tests.integration.ingress.agency import APPLICANT, Agency, application, box, drafted, event
 
 

@@ -17,7 +17,7 @@ from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import Aggregate, Intent
 from gongkai.ledger.ending import end
 from gongkai.ledger.read import LogId
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 
 NOW = datetime(2025, 3, 3, 1, tzinfo=UTC)
 PARTITIONS = 4

@@ -11,13 +11,14 @@ from typing import Any
 
 import psycopg
 
-from gongkai.ledger import cosign, served
+from gongkai.ledger import served
 from gongkai.ledger.checkpoint import Opened, open_checkpoint
+from gongkai.ledger.cosigning import client as cosign
+from gongkai.ledger.cosigning.server import LOGS, Folder, server
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier
-from gongkai.runtime.cluster import Cluster
-from gongkai.runtime.witness import LOGS, Folder, server
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE
 
 ORIGIN = "gongkai.example/log/intake"

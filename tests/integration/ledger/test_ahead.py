@@ -12,7 +12,7 @@ from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.read import LogId
 from gongkai.ledger.relay import Relay
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.settings import KafkaSettings
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, running
 

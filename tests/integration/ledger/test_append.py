@@ -17,7 +17,7 @@ from gongkai.ledger.decider import carry_out, write_of
 from gongkai.ledger.observe import Observer
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.read import LogId
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, Counted, count
 
 MIGRATIONS = Path(gongkai.ledger.__file__).parent / "migrations" / "log"

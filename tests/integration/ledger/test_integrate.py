@@ -13,7 +13,7 @@ import pytest
 from gongkai.ledger import keyfile, read, served
 from gongkai.ledger.append import Appender
 from gongkai.ledger.checkpoint import open_checkpoint
-from gongkai.ledger.cosign import Witness
+from gongkai.ledger.cosigning.client import Witness
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
@@ -28,7 +28,7 @@ from gongkai.ledger.merkle import (
 )
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import TileName, tiles_of, unbundle, width_at
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, count
 from tests.integration.ledger.signing import ORIGIN, as_superuser, bulk, running, until, witnessing
 

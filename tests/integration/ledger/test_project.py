@@ -17,7 +17,7 @@ from gongkai.ledger.beside import Unfit
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.subscribe import Subscription
 from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, View
-from gongkai.runtime.cluster import MONITOR, Cluster
+from gongkai.operate.databases.cluster import MONITOR, Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, number, running, wall
 
 MADE = """

@@ -8,14 +8,14 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner, Result
 
-from gongkai.cli.proofs import app
+from gongkai.cli.commands.proofs import app
 from gongkai.ledger import keyfile
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.proof import Bundle
-from gongkai.runtime.cluster import MONITOR, Cluster
+from gongkai.operate.databases.cluster import MONITOR, Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, count
 from tests.integration.ledger.signing import ORIGIN, bulk, running, until
 
@@ -54,7 +54,7 @@ async def test_an_event_is_proved_as_soon_as_it_is_appended_and_for_ever(
 async def test_what_nobody_signs_yet_cannot_be_proved(
     fresh_database: Cluster, pool: Any, appender: Appender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gongkai.cli.verifying.PATIENCE", 0.1)
+    monkeypatch.setattr("gongkai.operate.logs.verifying.PATIENCE", 0.1)
     await carry_out(pool, appender, INTAKE, count("one"), NOW)
     event = await pool.fetchval("SELECT event_id FROM log_entry")
     vkey = keyfile.vkeys_in(keyfile.fresh(ORIGIN))[0]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from gongkai.cli.embedded import broker_command, free_port, wait_port
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
 from gongkai.ledger.brokers import Brokers
@@ -16,7 +15,8 @@ from gongkai.ledger.decider import carry_out
 from gongkai.ledger.kafka import POSITION, PREFIX, Delivery, topic_of
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.embedded import broker_command, free_port, wait_port
 from gongkai.runtime.settings import KafkaSettings
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, running, until, wall
 from tests.integration.ledger.following import Memory

@@ -6,12 +6,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.resume import resumed
 from gongkai.contracts.envelope import read_record
+from gongkai.contracts.errors import UserError
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.logs.resume import resumed
 from tests.integration.ledger.conftest import INTAKE, number, running, until
 from tests.integration.ledger.following import Memory, arrivals, fill, subscription
 
@@ -60,20 +60,20 @@ async def test_a_stopped_partition_goes_on_by_command(
     )
     key = (stopped["log"], stopped["partition"])
     operator = fresh_database.dsn("ledger_owner")
-    with pytest.raises(Mendable, match="may not be running"):
+    with pytest.raises(UserError, match="may not be running"):
         await resumed(operator, "review", key, 0.3)
     async with running(here.watch()):
         while not await review_pool.fetchval(
             "SELECT count(*) FROM ledger.checkpoint WHERE stopped IS NOT NULL"
         ):
             await asyncio.sleep(0.02)  # it has seen that it may try again, and failed
-        with pytest.raises(Mendable, match=r"stopped again.*a handler that raises"):
+        with pytest.raises(UserError, match=r"stopped again.*a handler that raises"):
             await resumed(operator, "review", key)
         memory.bad.clear()
         assert "goes on" in (await resumed(operator, "review", key))[1]
         await until(lambda: sorted(memory.numbers) == list(range(20)))
         assert "wasn't stopped" in (await resumed(operator, "review", key))[1]
-    with pytest.raises(Mendable, match="follows no"):
+    with pytest.raises(UserError, match="follows no"):
         await resumed(operator, "review", ("intake", 99))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import House, house, unit
 from tests.integration.portal.street import public_door
 

@@ -8,11 +8,11 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from gongkai.runtime.cluster import writer
+from gongkai.operate.databases.cluster import writer
+from gongkai.portal.app import create
+from gongkai.portal.face import Desk
+from gongkai.portal.site import Site
 from gongkai.runtime.settings import Settings
-from gongkai.services.portal.app import create
-from gongkai.services.portal.face import Desk
-from gongkai.services.portal.site import Site
 from tests.integration.house import SESSION, House
 
 

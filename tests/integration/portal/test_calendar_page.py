@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.portal.applications import intake
 from gongkai.rules.calendar import notice_of
-from gongkai.runtime.cluster import Cluster
-from gongkai.services.portal import intake
 from tests.integration.house import house, unit
 from tests.integration.portal.street import public_door
 from tests.unit.examples import holidays_announced

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import house
 from tests.integration.portal.street import public_door
 

@@ -13,10 +13,10 @@ from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.ledger import blobs
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import digest
-from gongkai.runtime.cluster import Cluster, writer
-from gongkai.services.portal.narrowing import Wanted
-from gongkai.services.portal.queries import Catalogue
-from gongkai.services.portal.views import Documents
+from gongkai.operate.databases.cluster import Cluster, writer
+from gongkai.portal.catalogue.narrowing import Wanted
+from gongkai.portal.catalogue.queries import Catalogue
+from gongkai.portal.catalogue.views import Documents
 from tests.unit.examples import a_document_published
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -104,7 +104,7 @@ async def test_the_newest_version_stands_and_the_older_stays_in_its_history(conn
 async def test_what_was_not_let_out_stops_the_view(
     conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gongkai.services.portal.views.PATIENCE", (0.0,))
+    monkeypatch.setattr("gongkai.portal.catalogue.views.PATIENCE", (0.0,))
     event = a_document_published(digest=sha(TEXTS[5]))
     _, raw = seal_record(event, stream="publication-doc-1", version=1, command=UUID(int=9), index=0)
     with pytest.raises(blobs.Absent):

@@ -10,13 +10,13 @@ import httpx
 from fastapi import FastAPI
 
 from gongkai.contracts.events import DutyDelegated, SystemRegistered, UnitRegistered
+from gongkai.identity import sessions
+from gongkai.identity.accounts import Account
 from gongkai.ledger import read
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
 from gongkai.runtime.topology import LOGS, log_for
-from gongkai.services.console import sessions
-from gongkai.services.console.accounts import Account
 from tests.integration.console.desk import desk
 from tests.integration.house import House, house
 from tests.integration.portal.street import public_door

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from gongkai.contracts.vocabulary import Duty
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.rights import RULES, Action, Asker, Concern, allowed
 from gongkai.runtime.rights.grants import ANYWHERE
 from gongkai.runtime.rights.kinds import DAY, KINDS, Kind, cells

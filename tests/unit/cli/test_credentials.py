@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
-from gongkai.cli.credentials import ISSUERS, Credentials
-from gongkai.runtime.cluster import ROLES
+from gongkai.operate.databases.cluster import ROLES
+from gongkai.operate.processes.credentials import ISSUERS, Credentials
 from gongkai.runtime.settings import SERVICES
 
 

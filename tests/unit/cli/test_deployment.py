@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.mendable import Mendable
-from gongkai.runtime.cluster import ROLES, Cluster
+from gongkai.contracts.errors import UserError
+from gongkai.operate.databases.cluster import ROLES, Cluster
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.settings import SERVICES
 
 SAID = {
@@ -45,6 +45,6 @@ def test_our_own_broker_asks_nobody(tmp_path: Path) -> None:
 
 def test_settings_that_are_not_whole_are_named(tmp_path: Path, said: pytest.MonkeyPatch) -> None:
     said.delenv("GONGKAI_KAFKA_USER")
-    with pytest.raises(Mendable, match="GONGKAI_KAFKA_USER") as wrong:
+    with pytest.raises(UserError, match="GONGKAI_KAFKA_USER") as wrong:
         told(tmp_path, "kafka:9092")
     assert "geheim" not in str(wrong.value)

@@ -12,15 +12,15 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from gongkai.cli import main as module
-from gongkai.cli.deployment import NotUp
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.up import Options, up
+from gongkai.contracts.errors import UserError
+from gongkai.operate.processes.deployment import NotUp
+from gongkai.operate.processes.up import Options, up
 
 
 def test_serving_imports_no_other_command() -> None:
     code = (
         "import sys; from gongkai.cli.main import app; app(['serve', '--help'], standalone_mode=False); "
-        "assert not {'gongkai.cli.law', 'gongkai.cli.up'} & set(sys.modules)"
+        "assert not {'gongkai.cli.commands.law', 'gongkai.operate.processes.up'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
@@ -60,7 +60,7 @@ def test_an_option_that_cant_be_is_refused_with_a_sentence(arguments: list[str],
 
 def test_a_folder_under_a_file_is_no_data_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(Mendable, match="不能用作数据目录 / can't be the data folder"):
+    with pytest.raises(UserError, match="不能用作数据目录 / can't be the data folder"):
         asyncio.run(up(Options(tmp_path / "file" / "data")))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli.ports import PARTS, PortBusy, choose
+from gongkai.operate.processes.ports import PARTS, PortBusy, choose
 
 
 def test_every_part_gets_a_port_of_its_own(tmp_path: Path) -> None:

@@ -6,16 +6,16 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from gongkai.cli.copying import copy
-from gongkai.cli.credentials import Credentials
-from gongkai.cli.proofs import app
-from gongkai.cli.sources import Copy, Server, Unreachable
+from gongkai.cli.commands.proofs import app
 from gongkai.ledger.audit import Broken, verify_log
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.ledger.note import COSIGNATURE, Signer, Verifier, sign
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, bundle, tiles_of
+from gongkai.operate.logs.copying import copy
+from gongkai.operate.logs.sources import Copy, Server, Unreachable
+from gongkai.operate.processes.credentials import Credentials
 from tests.unit.ledger.test_proof import LOG as BUNDLE_LOG
 from tests.unit.ledger.test_proof import WITNESS as BUNDLE_WITNESS
 from tests.unit.ledger.test_proof import bundle as proof_bundle

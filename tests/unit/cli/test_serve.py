@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli import serve
-from gongkai.cli.up import Options
+from gongkai.operate.processes.up import Options
+from gongkai.runtime import serve
 from gongkai.runtime.settings import SERVICES
 
 ASK = """
 import os
 from pathlib import Path
-from gongkai.cli.serve import _give_way
+from gongkai.runtime.serve import _give_way
 def group():
     file = Path("/proc/self/autogroup")
     text = file.read_text() if file.exists() else ""  # empty where nobody has begun a session since the start

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli.status import AlreadyUp, Status, alone, end_orphans, fingerprint, read
+from gongkai.operate.processes.status import AlreadyUp, Status, alone, end_orphans, fingerprint, read
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 

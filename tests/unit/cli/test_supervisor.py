@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli import supervisor as module
-from gongkai.cli.embedded import Command
-from gongkai.cli.supervisor import Hopeless, Part, Supervisor
+from gongkai.operate.embedded import Command
+from gongkai.operate.processes import supervisor as module
+from gongkai.operate.processes.supervisor import Hopeless, Part, Supervisor
 
 GENTLE = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.services.console.reads.cursor import pack, sliced, unpack
+from gongkai.console.lists.cursor import pack, sliced, unpack
 
 MOMENT = datetime(2026, 3, 2, 1, 2, 3, 456, tzinfo=UTC)
 

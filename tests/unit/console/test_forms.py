@@ -3,13 +3,13 @@
 import pytest
 from starlette.datastructures import FormData, Headers, UploadFile
 
-from gongkai.runtime.web import Problem
-from gongkai.services.console.addresses import address
-from gongkai.services.console.calls import humane
-from gongkai.services.console.pages.drafts import Typed
-from gongkai.services.console.pages.sign_in import inside
-from gongkai.services.console.reads.documents import Wanted
-from gongkai.services.console.sessions import same
+from gongkai.console.calls import humane
+from gongkai.console.documents.reads import Wanted
+from gongkai.console.drafts.pages import Typed
+from gongkai.console.lists.addresses import address
+from gongkai.identity.pages.sign_in import inside
+from gongkai.identity.sessions import same
+from gongkai.web import Problem
 
 
 class Upload(UploadFile):

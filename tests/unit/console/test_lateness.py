@@ -6,17 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongkai.console.lateness import AT_RISK, application_due, consultation_due, publication_due, standing
 from gongkai.contracts.vocabulary import ConsultationKind
 from gongkai.rules.calendar import official
 from gongkai.rules.deadlines import late_days
-from gongkai.runtime.web import days_after
-from gongkai.services.console.lateness import (
-    AT_RISK,
-    application_due,
-    consultation_due,
-    publication_due,
-    standing,
-)
+from gongkai.web import days_after
 
 RECEIVED = date(2026, 3, 2)
 DUE = date(2026, 3, 30)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gongkai.services.console.limits import network
+from gongkai.identity.limits import network
 
 
 @pytest.mark.parametrize(

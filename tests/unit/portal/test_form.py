@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gongkai.services.portal.form import POINTERS, Application, problems, said
+from gongkai.portal.applications.form import POINTERS, Application, problems, said
 
 UNITS = {"finance": "示例区财政局"}
 FULL = Application(

@@ -1,6 +1,6 @@
 """Five failures, then a pause; no key is kept as it was typed."""
 
-from gongkai.services.portal.limits import Limit
+from gongkai.portal.applications.limits import Limit
 
 
 def test_five_then_wait_then_again() -> None:

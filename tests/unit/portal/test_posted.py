@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from gongkai.services.portal.posted import COOKIE, ours, token
+from gongkai.portal.applications.posted import COOKIE, ours, token
 
 MARK = "m" * 43
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.services.portal.search import MAX_VECTOR, asked, compared, lexemes, marked, pairs
+from gongkai.portal.catalogue.search import MAX_VECTOR, asked, compared, lexemes, marked, pairs
 
 TEXT = st.text(alphabet="政务公开保密审查条例第十〔2026〕号AbcＡ１ 　\n，。%_'\\", max_size=60)
 

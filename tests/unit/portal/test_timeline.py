@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from gongkai.services.portal.queries import Publication
-from gongkai.services.portal.timeline import steps
+from gongkai.portal.catalogue.queries import Publication
+from gongkai.portal.catalogue.timeline import steps
 
 
 def a_publication(version: int = 1, consultations: int = 0) -> Publication:

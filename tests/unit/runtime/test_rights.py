@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from starlette.routing import BaseRoute, Mount
 from typer.testing import CliRunner
 
-from gongkai.cli.rights import app as command
+from gongkai.cli.commands.rights import app as command
 from gongkai.rules.requirements import requirements
 from gongkai.runtime.identity import ISSUERS
 from gongkai.runtime.rights import RULES, Action, actions_of
@@ -39,7 +39,7 @@ def test_every_route_of_every_service_is_for_an_action(service: ServiceName, tmp
         key = OKPKey.generate_key("Ed25519")
         (tmp_path / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
     settings = Settings(service=service, dsn=SecretStr("postgresql://nowhere"), token_keys=tmp_path)
-    app = importlib.import_module(f"gongkai.services.{service}.app").create(settings)
+    app = importlib.import_module(f"gongkai.{service}.app").create(settings)
     routes = list(every(app.routes))
     assert len(routes) > 1
     for route in routes:

@@ -14,8 +14,8 @@ from openpyxl import Workbook, load_workbook
 
 from gongkai.contracts.entries import UnitEntry
 from gongkai.contracts.vocabulary import Duty, StandingMatter, StandingRole
-from gongkai.runtime.unit_sheet import SHEETS, NotASheet, UnitRow, _superiors_first, heading, read
-from gongkai.runtime.unit_template import template
+from gongkai.tables.unit_template import template
+from gongkai.tables.unit_workbook import SHEETS, NotASheet, UnitRow, _superiors_first, heading, read
 
 WHOLE = template()
 FINANCE = {

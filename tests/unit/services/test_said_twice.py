@@ -23,10 +23,15 @@ from gongkai.contracts.vocabulary import (
     StandingRole,
     UnitKind,
 )
-from gongkai.services.intake.domain import applicant, application, document, unit
-from gongkai.services.publishing.domain import gate, publication
-from gongkai.services.review.domain import consultation, secrecy_review
-from gongkai.services.scoring.domain import score
+from gongkai.intake.applicants import aggregate as applicant
+from gongkai.intake.applications import aggregate as application
+from gongkai.intake.documents import aggregate as document
+from gongkai.intake.units import aggregate as unit
+from gongkai.publishing.release import aggregate as publication
+from gongkai.publishing.release import gate
+from gongkai.review.consultation import aggregate as consultation
+from gongkai.review.secrecy import aggregate as secrecy_review
+from gongkai.scoring.scores import aggregate as score
 from tests.unit.examples import D1, D2, D3, a_need, a_ref, an_officer, sealed
 from tests.unit.given import MONDAY, decides, reads_well, rules
 

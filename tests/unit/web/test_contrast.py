@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.unit.web.test_look import HOUSE
+from gongkai.web.static_files import HERE
 
-TOKENS = (HOUSE / "runtime/web/static/tokens.css").read_text()
+TOKENS = (HERE / "static/tokens.css").read_text()
 AA = 4.5
 SHAPES = 3.0  # for what is no text: borders of controls, cells of the clock
 

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.datastructures import URL
 from starlette.responses import PlainTextResponse
 
-from gongkai.runtime.web import dress, mount_static, t
-from gongkai.runtime.web.language import switch
+from gongkai.web import dress, mount_static, t
+from gongkai.web.language import switch
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_the_switch_keeps_the_address() -> None:
 
 
 def test_static_addresses_change_with_their_content(tmp_path: Path) -> None:
-    from gongkai.runtime.web.static_files import Addresses
+    from gongkai.web.static_files import Addresses
 
     (tmp_path / "a.css").write_text("a{}")
     one = Addresses(tmp_path)("a.css", "own")

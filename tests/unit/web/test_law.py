@@ -3,8 +3,8 @@
 import pytest
 
 from gongkai.rules.requirements import requirements
-from gongkai.runtime.web import spoken
-from gongkai.runtime.web.law import SHORT, law, source
+from gongkai.web import spoken
+from gongkai.web.law import SHORT, law, source
 
 NAMED = [
     ("GT-answer", "条例第三十三条", "Regulation, art. 33"),

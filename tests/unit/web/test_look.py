@@ -7,15 +7,21 @@ import jinja2
 import pytest
 
 import gongkai
-from gongkai.runtime.web import Pages, spoken
-from gongkai.runtime.web.dates import date_words, moment_words
-from gongkai.runtime.web.headers import POLICY
-from gongkai.runtime.web.words import points_words, size_words
-from gongkai.services.portal.face import pages as portal
+from gongkai.console.app import FOLDERS
+from gongkai.portal.face import pages as portal
+from gongkai.web import spoken, templates
+from gongkai.web.dates import date_words, moment_words
+from gongkai.web.headers import POLICY
+from gongkai.web.words import points_words, size_words
 
-HOUSE = Path(gongkai.__path__[0])
-TEMPLATES = sorted(p for p in HOUSE.rglob("templates/**/*.html") if "node_modules" not in p.parts)
-FACES = {"console": Pages(HOUSE / "services/console"), "portal": portal}
+TEMPLATES = sorted(
+    path
+    for part in gongkai.__path__
+    for path in Path(part).rglob("templates/**/*.html")
+    if "node_modules" not in path.parts
+)
+CONSOLE = templates(*FOLDERS)
+FACES = {"console": CONSOLE, "portal": portal}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: f"{p.parts[-3]}/{p.name}")
@@ -40,8 +46,7 @@ def test_only_our_own_files_run() -> None:
 
 
 def macro(name: str) -> object:
-    pages = Pages(HOUSE / "services/console")
-    return getattr(pages.env.get_template("web/macros.html").module, name)
+    return getattr(CONSOLE.env.get_template("web/macros.html").module, name)
 
 
 def test_what_people_typed_is_escaped() -> None:
@@ -62,7 +67,7 @@ def test_a_state_is_a_word_and_a_shape() -> None:
 
 
 def test_an_unknown_name_in_a_template_is_an_error() -> None:
-    env = Pages(HOUSE / "services/console").env
+    env = CONSOLE.env
     with pytest.raises(jinja2.UndefinedError):
         env.from_string("{{ nothing.here }}").render()
 

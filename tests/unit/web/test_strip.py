@@ -9,9 +9,9 @@ from gongkai.rules.calendar import official
 from gongkai.rules.deadlines import Pause, late_days
 from gongkai.rules.deadlines import deadline as count
 from gongkai.rules.rulebooks import Term
-from gongkai.runtime.web import Cell, Gap, Pages, Strip, days_after, spoken, strip_of
+from gongkai.web import Cell, Gap, Strip, days_after, spoken, strip_of
 from tests.unit.given import rules
-from tests.unit.web.test_look import HOUSE
+from tests.unit.web.test_look import CONSOLE
 
 RECEIVED = date(2026, 2, 9)  # before 春节; 14 and 28 February are worked
 
@@ -136,5 +136,5 @@ def test_drawn_it_is_a_list_with_a_text_for_every_day() -> None:
 
 
 def _drawn(strip: Strip) -> str:
-    module = Pages(HOUSE / "services/console").env.get_template("web/macros.html").module
+    module = CONSOLE.env.get_template("web/macros.html").module
     return str(module.clock_strip(strip))  # type: ignore[attr-defined]  # a macro of the template

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.runtime.web.typeset import MOST_LINES, Block, typeset
+from gongkai.web.typeset import MOST_LINES, Block, typeset
 
 LETTER = """区政府各部门：
 《示例区政务公开工作制度》已经区政府同意，现印发给你们，请认真贯彻执行。

@@ -16,13 +16,13 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from gongkai.runtime.web.dates import SHANGHAI
-from gongkai.runtime.web.headers import GuardsPages
-from gongkai.runtime.web.language import Language, SpeaksLanguage, spoken, switch, t
-from gongkai.runtime.web.problems import Problem, from_document, of_field
-from gongkai.runtime.web.static_files import HERE, Addresses, mount_static
-from gongkai.runtime.web.strip import Cell, Gap, Strip, days_after, strip_of
-from gongkai.runtime.web.words import FILTERS
+from gongkai.web.dates import SHANGHAI
+from gongkai.web.headers import GuardsPages
+from gongkai.web.language import Language, SpeaksLanguage, spoken, switch, t
+from gongkai.web.problems import Problem, from_document, of_field
+from gongkai.web.static_files import HERE, Addresses, mount_static
+from gongkai.web.strip import Cell, Gap, Strip, days_after, strip_of
+from gongkai.web.words import FILTERS
 
 __all__ = [
     "Cell",
@@ -55,12 +55,12 @@ class Clock(Protocol):
 class Pages:
     """Templates of one face. A page gets `request`, `now`, `today`, `simulated`, `lang`, `switch_to`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *mounted: Path) -> None:
         own = folder / "static"
         self.env = Environment(
             loader=ChoiceLoader(
                 [
-                    FileSystemLoader(folder / "templates"),
+                    FileSystemLoader([each / "templates" for each in (folder, *mounted)]),
                     PrefixLoader({"web": FileSystemLoader(HERE / "templates/web")}),
                 ]
             ),
@@ -91,9 +91,10 @@ class Pages:
 
 
 @cache
-def templates(folder: Path) -> Pages:
-    """Pages of the service whose package is in `folder`. A template is compiled once in a process."""
-    return Pages(folder)
+def templates(folder: Path, *mounted: Path) -> Pages:
+    """Pages of the service whose package is in `folder`, and of what is mounted in its process. A template is compiled
+    once in a process."""
+    return Pages(folder, *mounted)
 
 
 def dress(app: FastAPI) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from gongkai.rules.rulebooks import UnknownRulebook, load, shipped
 from gongkai.rules.rulebooks.titles import title
-from gongkai.runtime.web.language import t
+from gongkai.web.language import t
 
 NATIONAL = "cn"
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from gongkai.runtime.web.language import t
+from gongkai.web.language import t
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MONTHS = (

@@ -4,8 +4,8 @@ import re
 
 from gongkai.contracts.clauses import ClauseId
 from gongkai.rules.requirements import requirements
-from gongkai.runtime.web.dates import date_words
-from gongkai.runtime.web.language import t
+from gongkai.web.dates import date_words
+from gongkai.web.language import t
 
 # The regulations by the first letters of their clauses' ids, as short as a page needs them.
 SHORT: dict[str, tuple[str, str]] = {

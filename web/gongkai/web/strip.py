@@ -7,8 +7,8 @@ from typing import Any
 
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import Deadline
-from gongkai.runtime.web.dates import as_date, date_words
-from gongkai.runtime.web.language import t
+from gongkai.web.dates import as_date, date_words
+from gongkai.web.language import t
 
 MAKE_UP = "make-up"  # the calendar's code of a rest day that is worked: 调休上班
 _PAUSE = "pause"

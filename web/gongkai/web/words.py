@@ -3,9 +3,9 @@
 import re
 
 from gongkai.contracts.vocabulary import Term
-from gongkai.runtime.web.dates import date_words, iso, moment_words, short_date, weekday
-from gongkai.runtime.web.language import t
-from gongkai.runtime.web.law import law, rulebook, source
+from gongkai.web.dates import date_words, iso, moment_words, short_date, weekday
+from gongkai.web.language import t
+from gongkai.web.law import law, rulebook, source
 
 
 def points_words(hundredths: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gongkai.rules.calendar import Calendar, Notice
-from gongkai.runtime.web.language import t
+from gongkai.web.language import t
 
 _WORDS = {"working-day": "work", "weekend": "rest", "make-up": "worked"}
 

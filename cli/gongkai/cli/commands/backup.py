@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from gongkai.cli.backup.restore import Wanted
-from gongkai.cli.backup.restore import restore as bring_back
-from gongkai.cli.backup.take import KEYS, take
-from gongkai.cli.credentials import Credentials
-from gongkai.cli.deployment import Deployment
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.backup.restore import Wanted
+from gongkai.operate.backup.restore import restore as bring_back
+from gongkai.operate.backup.take import KEYS, take
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.processes.credentials import Credentials
+from gongkai.operate.processes.deployment import Deployment
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -8,11 +8,13 @@ from typing import Annotated, Final
 import asyncpg
 import typer
 
-from gongkai.cli import afar, health, status
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.health import Illness
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.ledger.read import DISCONNECTED
+from gongkai.operate.doctor import local as health
+from gongkai.operate.doctor import remote as afar
+from gongkai.operate.doctor.local import Illness
+from gongkai.operate.processes import status
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.settings import SERVICES
 
 app = typer.Typer(no_args_is_help=True)
@@ -54,13 +56,13 @@ def doctor(
 
 
 def _addresses(pairs: list[str]) -> dict[str, str]:
-    """Raises Mendable for what is no service's name and address."""
+    """Raises UserError for what is no service's name and address."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, _, url = pair.partition("=")
         if name not in SERVICES or not url.startswith(("http://", "https://")):
             there = ", ".join(SERVICES)
-            raise Mendable(f"“{pair}” 应为 名称=http://… / should be NAME=http://…; names 名称: {there}")
+            raise UserError(f"“{pair}” 应为 名称=http://… / should be NAME=http://…; names 名称: {there}")
         found[name] = url.rstrip("/")
     return found
 

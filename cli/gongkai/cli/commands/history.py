@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from gongkai.cli import rebuild as rebuilding
-from gongkai.cli import replay as replaying
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.resume import partition_named, resumed
-from gongkai.runtime.cluster import MONITOR, owner
+from gongkai.contracts.errors import UserError
+from gongkai.operate.databases.cluster import MONITOR, owner
+from gongkai.operate.logs import rebuild as rebuilding
+from gongkai.operate.logs import replay as replaying
+from gongkai.operate.logs.resume import partition_named, resumed
+from gongkai.operate.processes.deployment import Deployment
 
 app = typer.Typer()
 
@@ -50,7 +50,7 @@ def rebuild(
 ) -> None:
     """由日志重建一个视图，核对摘要后切换 / build a view again from the logs, compare, switch."""
     if sum((as_of is not None, compare, rollback)) > 1:
-        raise Mendable(
+        raise UserError(
             "--as-of、--compare、--rollback 只能选一个 / choose one of --as-of, --compare, --rollback"
         )
     cluster = Deployment.running(data).cluster

@@ -12,11 +12,11 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gongkai.cli.importing.rows import lines
 from gongkai.cli.importing.run import run
-from gongkai.cli.mendable import Mendable
 from gongkai.client import Problem, System, Unreachable
+from gongkai.contracts.errors import UserError
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
+from gongkai.tables.event_file import lines
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -67,7 +67,7 @@ def import_(
     """
     key = os.environ.get(KEY)
     if not key:
-        raise Mendable(f"请将业务系统的密钥放入 {KEY} / put the system's key into {KEY}")
+        raise UserError(f"请将业务系统的密钥放入 {KEY} / put the system's key into {KEY}")
     named = source or f"import/{file.name}".replace(" ", "-")
     told = Console(stderr=True)
     try:

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 import gongkai
-from gongkai.cli.entered import Data, calendar_of
-from gongkai.cli.rulebooks import rules
-from gongkai.cli.told import AsJson, day, fail, print_json
+from gongkai.cli.commands.printing import AsJson, day, fail, print_json
+from gongkai.cli.commands.rulebooks import rules
 from gongkai.contracts.clauses import marked
+from gongkai.operate.logs.entered_notices import Data, calendar_of
 from gongkai.rules.calendar import NoNotice
 from gongkai.rules.deadlines import Deadline, Pause, latest_before
 from gongkai.rules.deadlines import deadline as count
@@ -29,7 +29,7 @@ ENTER = (
     "由名录管理员或主管部门在控制台“日历”页录入，再加 --data 计算 / the registrar or the disclosure authority enters it on the "
     "console's page Calendar; then count with --data"
 )
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[4]
 
 
 def _pause(written: str) -> Pause:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from gongkai.cli.credentials import Credentials
-from gongkai.runtime.bootstrap import bootstrap
-from gongkai.runtime.cluster import Cluster
-from gongkai.runtime.migrate import migrate
+from gongkai.operate.databases.bootstrap import bootstrap
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.databases.migrate import migrate
+from gongkai.operate.processes.credentials import Credentials
 
 
 def prepare(data: Path, postgres: str) -> list[str]:

@@ -8,15 +8,15 @@ from uuid import UUID
 
 import typer
 
-from gongkai.cli import copying, verifying
-from gongkai.cli.credentials import Credentials, write_secret
-from gongkai.cli.embedded.witness import WITNESS, watch
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.reach import Where
-from gongkai.cli.trust import trusted
+from gongkai.contracts.errors import UserError
 from gongkai.ledger import keyfile
 from gongkai.ledger.audit import Broken
 from gongkai.ledger.proof import BadBundle
+from gongkai.operate.embedded.witness_process import WITNESS, watch
+from gongkai.operate.logs import copying, verifying
+from gongkai.operate.logs.reach import Where
+from gongkai.operate.logs.trust import trusted
+from gongkai.operate.processes.credentials import Credentials, write_secret
 
 app = typer.Typer()
 
@@ -63,7 +63,7 @@ def keys(
     """日志与见证人的验证密钥，须另行送达 / verifier keys of logs and witness, to be handed over out of band."""
     here = Credentials(data / "secrets")
     if not (here.folder / "origin").exists():
-        raise Mendable(f"{data} 还没有密钥，请先 gongkai up / no keys there yet: run gongkai up first")
+        raise UserError(f"{data} 还没有密钥，请先 gongkai up / no keys there yet: run gongkai up first")
     if rotate is not None:
         _change(here, data, rotate, keyfile.rotated)
     if retire is not None:
@@ -81,7 +81,7 @@ def _change(here: Credentials, data: Path, log: str, change: Callable[[str], str
     """The service reads its key file at the next checkpoint; the witness is told first."""
     files = {file.stem: file for file in (here.folder / "logs").glob("*/*.key")}
     if log not in files:
-        raise Mendable(f"没有日志 / no such log: {log}（{', '.join(sorted(files))}）")
+        raise UserError(f"没有日志 / no such log: {log}（{', '.join(sorted(files))}）")
     changed = change(files[log].read_text())
     pointer = data / f"{WITNESS}.location"
     folder = Path(pointer.read_text().strip()) if pointer.exists() else data / WITNESS
@@ -156,7 +156,7 @@ def _read(file: Path) -> str:
     try:
         return file.read_bytes().decode(errors="replace")
     except OSError as error:
-        raise Mendable(f"读不了 / can't read {file}: {error.strerror}") from error
+        raise UserError(f"读不了 / can't read {file}: {error.strerror}") from error
 
 
 @app.command()

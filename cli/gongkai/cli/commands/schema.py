@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from gongkai.cli.interfaces import promised
-from gongkai.cli.mendable import Mendable
 from gongkai.contracts import schema as events
+from gongkai.contracts.errors import UserError
 from gongkai.contracts.evolution import Schema
 from gongkai.contracts.schema import Broken, committed, text_of
+from gongkai.operate.interfaces import promised
 
 app = typer.Typer(no_args_is_help=True)
 schema = typer.Typer(
@@ -48,7 +48,7 @@ def export(
 def check(folder: Folder = promised.ROOT) -> None:
     """与已发布的契约比较，不兼容则退出码为 1 · compare with the promised ones; exit 1 when one is broken."""
     if not committed(folder / "schemas"):
-        raise Mendable(f"{folder} 中没有模式 / there are no schemas in {folder}")
+        raise UserError(f"{folder} 中没有模式 / there are no schemas in {folder}")
     now, todo = _compared(folder)
     for file in todo:
         typer.echo(f"{file}：兼容的改动，尚未写出 · compatible, but not written yet: gongkai schema export")

@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.cli.deployment import Deployment
 from gongkai.client.client import Client, Problem
-from gongkai.runtime.unit_sheet import Fault, NotASheet, UnitRow, faults_of, read
-from gongkai.runtime.unit_template import template as empty
-from gongkai.runtime.web import from_document
+from gongkai.contracts.problem import findings
+from gongkai.operate.processes.deployment import Deployment
+from gongkai.tables.unit_template import template as empty
+from gongkai.tables.unit_workbook import Fault, NotASheet, UnitRow, faults_of, read
 
 app = typer.Typer(no_args_is_help=True)
 units = typer.Typer(no_args_is_help=True, help="单位名录 · the register of units")
@@ -95,5 +95,5 @@ async def _enter(client: Client, token: str, row: UnitRow) -> tuple[str, list[Fa
     try:
         done = await client.register_unit(token, uuid4(), row.entry)
     except Problem as problem:
-        return "未登记 refused", faults_of(row, from_document(problem.document, problem.status))
+        return "未登记 refused", faults_of(row, findings(problem.document))
     return ("未变化 unchanged" if done.repeated else "已登记 entered"), []

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gongkai.runtime.witness import become, serve
+from gongkai.ledger.cosigning.server import become, serve
 
 app = typer.Typer()
 

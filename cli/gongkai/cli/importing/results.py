@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 
-from gongkai.cli.importing.rows import Line
+from gongkai.tables.event_file import Line
 
 STATES: Final = frozenset({"accepted", "duplicate", "refused"})
 

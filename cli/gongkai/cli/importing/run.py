@@ -16,9 +16,9 @@ from typing import Any, Final, Protocol
 from pydantic_core import from_json
 
 from gongkai.cli.importing.results import Head, Results
-from gongkai.cli.importing.rows import Line, lines
 from gongkai.client.parts import each_told
 from gongkai.contracts.ingress import Result
+from gongkai.tables.event_file import Line, lines
 
 BATCH: Final = 500  # lines in a request
 ON_THE_WAY: Final = 3  # requests: one is written while the next is decided, and one is being read

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.identity import access, accounts, limits, oidc, sessions
+from gongkai.identity.pages.sign_in import enter
+from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem
-from gongkai.services.console import access, accounts, limits, oidc, sessions
-from gongkai.services.console.pages.sign_in import enter
-from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)
 

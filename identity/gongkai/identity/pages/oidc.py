@@ -5,13 +5,13 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.identity import access
+from gongkai.identity.accounts import Account
+from gongkai.identity.oidc import BACK, LASTS, NotSignedIn, Provider
+from gongkai.identity.pages.sign_in import enter, inside, page
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.web import Problem
-from gongkai.services.console import access
-from gongkai.services.console.accounts import Account
-from gongkai.services.console.oidc import BACK, LASTS, NotSignedIn, Provider
-from gongkai.services.console.pages.sign_in import enter, inside, page
+from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,15 +8,15 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
+from gongkai.identity import access, accounts, sessions
+from gongkai.identity.accounts import Account
+from gongkai.identity.pages.tokens import invented
+from gongkai.identity.visitor import OVERSIGHT, ForgedForm, form_of, visitor
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem, t
-from gongkai.services.console import access, accounts, sessions
-from gongkai.services.console.accounts import Account
-from gongkai.services.console.pages.tokens import invented
-from gongkai.services.console.visitor import OVERSIGHT, ForgedForm, form_of, visitor
+from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from gongkai.contracts.errors import BadInput, Sentence
+from gongkai.identity import access, accounts, keys, limits
+from gongkai.identity.accounts import OFFICES, Account
 from gongkai.runtime import problems
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed
@@ -21,8 +23,6 @@ from gongkai.runtime.identity import LIFETIME, SYSTEM_LIFETIME, by_system
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.services.console import access, accounts, keys, limits
-from gongkai.services.console.accounts import OFFICES, Account
 
 router = APIRouter(tags=["identity"])
 

@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
+from gongkai.ledger.cosigning.witness import Answer, Witness
 from gongkai.ledger.note import COSIGNATURE, BadKey, Signer, Verifier
-from gongkai.ledger.witness import Answer, Witness
 
 MOST_BYTES: Final = 64 * 1024  # of a request
 PATIENCE: Final = 10  # seconds for a client to say something

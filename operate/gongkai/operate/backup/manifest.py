@@ -7,14 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 
 FORMAT: Final = "gongkai.backup.v1"
 FILE: Final = "manifest.json"
 _CHUNK: Final = 1 << 20
 
 
-class Unfit(Mendable):
+class Unfit(UserError):
     """This can't be restored; the message says why in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:

@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from gongkai.cli.backup.manifest import Unfit
-from gongkai.cli.embedded.command import BARE, wheel
+from gongkai.operate.backup.manifest import Unfit
+from gongkai.operate.embedded.command import BARE, wheel
 
 
 def dump(dsn: str, into: Path, snapshot: str | None = None) -> None:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import psycopg
 
-from gongkai.cli.backup.manifest import Unfit
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.read import LogId
+from gongkai.operate.backup.manifest import Unfit
 
 AT_ONCE: Final = 5000
 

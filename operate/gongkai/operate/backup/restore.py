@@ -12,19 +12,19 @@ from typing import Final
 
 import psycopg
 
-from gongkai.cli.backup import programs
-from gongkai.cli.backup.manifest import Manifest, Unfit
-from gongkai.cli.backup.recount import check_texts, recount
-from gongkai.cli.backup.take import KEYS, RECORDS
-from gongkai.cli.backup.witnessed import Lost, checkpoints, compare, notes
-from gongkai.cli.credentials import ADMIN, Credentials, write_secret
-from gongkai.cli.embedded import Postgres, free_port
-from gongkai.cli.embedded.postgres import FAST_SHUTDOWN
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier
-from gongkai.runtime.bootstrap import bootstrap
-from gongkai.runtime.cluster import Cluster
-from gongkai.runtime.migrate import migrate
+from gongkai.operate.backup import programs
+from gongkai.operate.backup.manifest import Manifest, Unfit
+from gongkai.operate.backup.recount import check_texts, recount
+from gongkai.operate.backup.take import KEYS, RECORDS
+from gongkai.operate.backup.witnessed import Lost, checkpoints, compare, notes
+from gongkai.operate.databases.bootstrap import bootstrap
+from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.databases.migrate import migrate
+from gongkai.operate.embedded import Postgres, free_port
+from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
+from gongkai.operate.processes.credentials import ADMIN, Credentials, write_secret
 from gongkai.runtime.topology import LOGS
 
 _OF_THE_LOGS: Final = ("origin", "logs")

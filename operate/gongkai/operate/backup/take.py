@@ -7,17 +7,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 
-from gongkai.cli.backup import programs
-from gongkai.cli.backup.manifest import FILE, Kept, Manifest, Unfit, measured
-from gongkai.cli.backup.recount import recount
+from gongkai.contracts.version import VERSION
 from gongkai.ledger.read import LogId
-from gongkai.runtime.cluster import Cluster
+from gongkai.operate.backup import programs
+from gongkai.operate.backup.manifest import FILE, Kept, Manifest, Unfit, measured
+from gongkai.operate.backup.recount import recount
+from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import LOGS
 
 RECORDS: Final = "records"
@@ -65,9 +65,7 @@ def _keys(cluster: Cluster, secrets: Path, folder: Path) -> Manifest:
 
 
 def _written(folder: Path, logs: tuple[Kept, ...] = ()) -> Manifest:
-    manifest = Manifest(
-        datetime.now(UTC).isoformat(timespec="seconds"), version("gongkai"), measured(folder), logs
-    )
+    manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), VERSION, measured(folder), logs)
     manifest.write(folder)
     return manifest
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 
-from gongkai.cli.backup.manifest import Unfit
-from gongkai.cli.backup.recount import Counted
 from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.note import BadNote, Verifier
+from gongkai.operate.backup.manifest import Unfit
+from gongkai.operate.backup.recount import Counted
 
 
 @dataclass(frozen=True, slots=True)

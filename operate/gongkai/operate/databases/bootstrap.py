@@ -10,7 +10,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
-from gongkai.runtime.cluster import (
+from gongkai.operate.databases.cluster import (
     KEY_ROLES,
     KEYS,
     MEMBERS,

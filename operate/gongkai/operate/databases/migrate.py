@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import yoyo
 
-from gongkai.runtime.cluster import KEYS, LOG_OWNERS, Cluster, owner
+from gongkai.operate.databases.cluster import KEYS, LOG_OWNERS, Cluster, owner
 from gongkai.runtime.settings import SERVICES
 
 
@@ -36,7 +36,7 @@ def _plan() -> Iterator[tuple[str, list[Path]]]:
     yield KEYS, [ledger / KEYS]
     for service in SERVICES:
         log = [ledger / "log"] if service in LOG_OWNERS else []
-        yield service, [*log, _folder(f"gongkai.services.{service}") / "migrations"]
+        yield service, [*log, _folder(f"gongkai.{service}") / "migrations"]
 
 
 def _folder(package: str) -> Path:

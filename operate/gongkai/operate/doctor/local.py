@@ -15,11 +15,12 @@ import asyncpg
 import httpx
 import psutil
 
-from gongkai.cli import answers, status
-from gongkai.cli.deployment import Deployment
 from gongkai.ledger import lag
 from gongkai.ledger.read import LogId
-from gongkai.runtime.cluster import MONITOR
+from gongkai.operate.databases.cluster import MONITOR
+from gongkai.operate.processes import probes as answers
+from gongkai.operate.processes import status
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.settings import SERVICES
 from gongkai.runtime.topology import LOGS
 

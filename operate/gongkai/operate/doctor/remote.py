@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from gongkai.cli.health import Illness
+from gongkai.operate.doctor.local import Illness
 
 CROWDED: Final = 9_000  # commands in a queue that takes 10,000
 

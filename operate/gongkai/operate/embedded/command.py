@@ -2,6 +2,7 @@
 
 import errno
 import importlib.util
+import os
 import secrets
 import socket
 import subprocess
@@ -11,13 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gongkai.cli.mendable import Mendable
+import gongkai
+from gongkai.contracts.errors import UserError
 
 # The whole environment of a program that is not ours: none of our secrets.
 BARE: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+# As a child's PYTHONPATH: the same code as ours.
+OUR_CODE: Final = os.pathsep.join(str(Path(part).parent) for part in gongkai.__path__)
 
 
-class EmbeddedFailed(Mendable):
+class EmbeddedFailed(UserError):
     """A part that comes with us does not start; the message says in both languages what to do."""
 
 

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from gongkai.cli.embedded.command import Command, EmbeddedFailed
+from gongkai.operate.embedded.command import Command, EmbeddedFailed
 
 STATE: Final = Path("/var/lib/gongkai")  # used by root only, and only when needed
 

@@ -19,9 +19,9 @@ from typing import Final
 import psutil
 import psycopg
 
-from gongkai.cli.embedded.command import BARE, Command, EmbeddedFailed, wheel
-from gongkai.cli.embedded.home import STATE, Home, open_folder
-from gongkai.cli.ending import end
+from gongkai.operate.embedded.command import BARE, Command, EmbeddedFailed, wheel
+from gongkai.operate.embedded.home import STATE, Home, open_folder
+from gongkai.operate.processes.ending import end
 
 SYSTEM_USER: Final = "gongkai"
 ADMIN: Final = "postgres"

@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from gongkai.cli.embedded.command import BARE, Command
-from gongkai.cli.embedded.home import Home
+from gongkai.ledger.cosigning.server import LOGS, VKEY
 from gongkai.ledger.note import Verifier
-from gongkai.runtime.witness import LOGS, VKEY
+from gongkai.operate.embedded.command import BARE, OUR_CODE, Command
+from gongkai.operate.embedded.home import Home
 
 WITNESS: Final = "witness"
 WITNESS_USER: Final = "gongkai-witness"
-_CODE: Final = Path(__file__).parents[3]
 
 
 class WitnessHouse:
@@ -40,7 +39,7 @@ class WitnessHouse:
         argv += ["--name", self._name, "--port", str(self._port)]
         if self._home.user is not None:
             argv += ["--user", self._home.user.pw_name]
-        return Command(tuple(argv), BARE | {"PYTHONPATH": str(_CODE), "PYTHONUNBUFFERED": "1"})
+        return Command(tuple(argv), BARE | {"PYTHONPATH": OUR_CODE, "PYTHONUNBUFFERED": "1"})
 
     def vkey(self) -> Verifier:
         """Its verifier key, once it has been started."""

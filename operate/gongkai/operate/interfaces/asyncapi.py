@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gongkai.cli.interfaces import hand_in
+from gongkai.console.events.sentences import NAMES
 from gongkai.contracts.evolution import Schema
 from gongkai.contracts.schema import ENVELOPE, EXAMPLES, committed, current
 from gongkai.contracts.version import VERSION
 from gongkai.ledger.kafka import COMMITTED_AT, POSITION, PREFIX, PREVIOUS, TRACE, topic_of
 from gongkai.ledger.read import LogId
+from gongkai.operate.interfaces import hand_in
 from gongkai.runtime.topology import LOGS
-from gongkai.services.console.sentences import NAMES
 
 _COMPONENT: Final = "#/components/schemas/"
 _RECORD_TYPE: Final = "application/cloudevents+json"

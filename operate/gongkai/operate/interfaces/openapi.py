@@ -25,7 +25,7 @@ def documents() -> dict[str, dict[str, Any]]:
 
 
 def _of(service: ServiceName, keys: Path) -> dict[str, Any]:
-    create = import_module(f"gongkai.services.{service}.app").create
+    create = import_module(f"gongkai.{service}.app").create
     settings = Settings(service=service, dsn=SecretStr("postgresql://"), token_keys=keys, log_level="warning")
     document: dict[str, Any] = create(settings).openapi()
     return document

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gongkai.cli.interfaces import asyncapi, openapi
 from gongkai.contracts.errors import Sentence
 from gongkai.contracts.evolution import Schema, narrowed
 from gongkai.contracts.schema import FOLDER, Broken
+from gongkai.operate.interfaces import asyncapi, openapi
 
 ROOT = FOLDER.parent
 ASYNCAPI = Path("asyncapi.json")

@@ -7,12 +7,12 @@ the copy was ever at is kept in it, and `verify` holds the log against all of th
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gongkai.cli.sources import Copy, proof
 from gongkai.ledger.audit import Broken, Source, comparable, opened
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import consistency_path, verify_consistency
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import WIDTH, TileName, tiles_of, width_at
+from gongkai.operate.logs.sources import Copy, proof
 
 KEPT = "checkpoints"
 

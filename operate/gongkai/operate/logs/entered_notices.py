@@ -7,9 +7,9 @@ from typing import Annotated
 import asyncpg
 import typer
 
-from gongkai.cli.deployment import Deployment
+from gongkai.operate.databases.cluster import MONITOR
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.rules.calendar import Calendar, official
-from gongkai.runtime.cluster import MONITOR
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.topology import REGISTER_LOGS
 

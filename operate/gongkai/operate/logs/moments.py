@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.ledger import project, read
 from gongkai.ledger.read import Connection, LogId
 from gongkai.rules.moment import SHANGHAI, end_of
 
 
 async def positions(conn: Connection, logs: Sequence[LogId], as_of: str | None) -> dict[str, int]:
-    """By log, the last position that counts. `None`: everything. Raises Mendable."""
+    """By log, the last position that counts. `None`: everything. Raises UserError."""
     if as_of is None:
         return {log.name: await read.size(conn, log) - 1 for log in logs}
     if "=" in as_of:
@@ -25,7 +25,7 @@ def _vector(text: str, logs: set[str]) -> dict[str, int]:
     for part in text.split(","):
         log, _, position = part.strip().partition("=")
         if log not in logs or not position.isdigit():
-            raise Mendable(
+            raise UserError(
                 f"应写作 日志=位置，例如 intake=41,review=7 / positions are written LOG=POSITION,…: {part}"
             )
         found[log] = int(position)
@@ -39,7 +39,7 @@ def _moment(text: str) -> datetime:
             return end_of(date.fromisoformat(text)) - timedelta(microseconds=1)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Mendable(
+        raise UserError(
             f"时间应写作 2025-06-30、2025-06-30T17:00 或 日志=位置 / a day, a moment, or LOG=POSITION,…: {text}"
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)

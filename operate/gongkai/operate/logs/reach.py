@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.sources import Copy, Database, Server, Unreachable
+from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Source
-from gongkai.runtime.cluster import MONITOR
+from gongkai.operate.databases.cluster import MONITOR
+from gongkai.operate.logs.sources import Copy, Database, Server, Unreachable
+from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.topology import LOGS
 
 
@@ -28,7 +28,7 @@ class Where:
 
     @contextmanager
     def logs(self, wanted: Sequence[str] = ()) -> Iterator[Mapping[str, Source]]:
-        """By name; `wanted`: these only. Raises Mendable for one that isn't there."""
+        """By name; `wanted`: these only. Raises UserError for one that isn't there."""
         if self.copy is not None:
             yield _these(_copies(self.copy), wanted)
         elif self.url is not None:
@@ -51,7 +51,7 @@ class Where:
 def _these(found: Mapping[str, Source], wanted: Sequence[str]) -> Mapping[str, Source]:
     unknown = [name for name in wanted if name not in found]
     if unknown or not found:
-        raise Mendable(f"没有日志 / no such log: {', '.join(unknown)}（{', '.join(found)}）")
+        raise UserError(f"没有日志 / no such log: {', '.join(unknown)}（{', '.join(found)}）")
     return {name: found[name] for name in wanted} if wanted else found
 
 

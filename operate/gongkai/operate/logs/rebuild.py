@@ -4,18 +4,17 @@ from typing import Any
 
 import asyncpg
 
-from gongkai.cli import moments
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.views import view_named
-from gongkai.contracts.errors import UnknownVersion
+from gongkai.contracts.errors import UnknownVersion, UserError
 from gongkai.ledger import project, switch
 from gongkai.ledger.beside import Unfit
 from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, Rebuilt, View
-from gongkai.runtime.cluster import MONITOR, Cluster, owner
+from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
+from gongkai.operate.logs import moments
+from gongkai.operate.logs.views import view_named
 
 
 async def rebuilt(cluster: Cluster, name: str, *, compare: bool = False, rollback: bool = False) -> Rebuilt:
-    """As the owner of the view's schema. Raises Mendable."""
+    """As the owner of the view's schema. Raises UserError."""
     view = view_named(name)
     reader, conn = await _connections(cluster, view)
     try:
@@ -23,11 +22,11 @@ async def rebuilt(cluster: Cluster, name: str, *, compare: bool = False, rollbac
             return await switch.back(reader, conn, view)
         return await switch.rebuild(reader, conn, view, switch=not compare)
     except NothingToGoBackTo:
-        raise Mendable(f"{name} 没有上一版 / {name} has no previous version") from None
+        raise UserError(f"{name} 没有上一版 / {name} has no previous version") from None
     except BeingRebuilt:
-        raise Mendable(f"{name} 正在重建 / somebody is rebuilding {name}") from None
+        raise UserError(f"{name} 正在重建 / somebody is rebuilding {name}") from None
     except (Unfit, UnknownVersion) as why:
-        raise Mendable(f"无法重建 / can't be rebuilt: {why}") from None
+        raise UserError(f"无法重建 / can't be rebuilt: {why}") from None
     finally:
         await _close(reader, conn)
 
@@ -50,7 +49,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
         }
         return into, at, rows
     except (Unfit, UnknownVersion) as why:
-        raise Mendable(f"无法重建 / can't be rebuilt: {why}") from None
+        raise UserError(f"无法重建 / can't be rebuilt: {why}") from None
     finally:
         await _close(reader, conn)
 

@@ -8,11 +8,11 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.cli import moments
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.rebuild import rows_as_of
+from gongkai.contracts.errors import UserError
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry, LogId
+from gongkai.operate.logs import moments
+from gongkai.operate.logs.rebuild import rows_as_of
 from gongkai.rules.moment import SHANGHAI
 from gongkai.runtime.topology import LOGS
 
@@ -22,7 +22,7 @@ WIDEST = 100_000  # characters
 async def entries(
     dsn: str, *, log: str | None = None, stream: str | None = None, as_of: str | None = None
 ) -> AsyncIterator[Entry]:
-    """By moment of commit, then by log and position: the same order at every replay. Raises Mendable."""
+    """By moment of commit, then by log and position: the same order at every replay. Raises UserError."""
     conn = await asyncpg.connect(dsn)
     try:
         wanted = _logs(log)
@@ -43,7 +43,7 @@ def _logs(name: str | None) -> Sequence[LogId]:
     if name is None:
         return tuple(LOGS.values())
     if name not in LOGS:
-        raise Mendable(
+        raise UserError(
             f"没有日志 {name}，现有：{'、'.join(LOGS)} / no log {name}; there are: {', '.join(LOGS)}"
         )
     return (LOGS[name],)

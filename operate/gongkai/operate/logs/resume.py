@@ -4,7 +4,7 @@ import asyncio
 
 import asyncpg
 
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.ledger import checkpoints
 from gongkai.ledger.arrival import Key
 
@@ -15,18 +15,18 @@ def partition_named(text: str) -> Key:
     """`intake/3`: log and number of the partition."""
     log, _, number = text.rpartition("/")
     if not log or not number.isdigit():
-        raise Mendable(f"分区应写作 日志/编号，例如 intake/3 / a partition is written LOG/NUMBER: {text}")
+        raise UserError(f"分区应写作 日志/编号，例如 intake/3 / a partition is written LOG/NUMBER: {text}")
     return log, int(number)
 
 
 async def resumed(dsn: str, subscription: str, key: Key, patience: float = PATIENCE) -> tuple[str, str]:
-    """What came of it, once the service has tried. Raises Mendable where it stopped again, or nobody tries."""
+    """What came of it, once the service has tried. Raises UserError where it stopped again, or nobody tries."""
     name = f"{key[0]}/{key[1]}"
     conn = await asyncpg.connect(dsn)
     try:
         before = await checkpoints.resume(conn, subscription, key)
         if before is None:
-            raise Mendable(f"{subscription} 未订阅 {name} / {subscription} follows no {name}")
+            raise UserError(f"{subscription} 未订阅 {name} / {subscription} follows no {name}")
         if before.stopped is None:
             return (
                 f"{name} 未停下，在位置 {before.position}",
@@ -36,12 +36,12 @@ async def resumed(dsn: str, subscription: str, key: Key, patience: float = PATIE
             while True:
                 now = (await checkpoints.load(conn, subscription))[key]
                 if now.stopped is not None:
-                    raise Mendable(f"{name} 又停下 / stopped again: {now.stopped}")
+                    raise UserError(f"{name} 又停下 / stopped again: {now.stopped}")
                 if now.position > before.position:
                     return f"{name} 已继续，在位置 {now.position}", f"{name} goes on; it is at {now.position}"
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        raise Mendable(
+        raise UserError(
             f"已解除，但 {subscription} 在 {patience:g} 秒内未重试，可能未在运行 / the stop is lifted, but {subscription} "
             f"hasn't tried again within {patience:g} s; it may not be running"
         ) from None

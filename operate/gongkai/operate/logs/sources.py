@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import psycopg
 
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Source
 from gongkai.ledger.merkle import SIZE, Span, gather
 from gongkai.ledger.read import LogId
@@ -19,7 +19,7 @@ from gongkai.ledger.served import Statements, joined
 from gongkai.ledger.tiles import WIDTH, TileName, needed, node_of, tile_of
 
 
-class Unreachable(Mendable):
+class Unreachable(UserError):
     """It can't be read; that says nothing about what is in it."""
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gongkai.cli.credentials import Credentials
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Broken
 from gongkai.ledger.checkpoint import Opened
 from gongkai.ledger.note import COSIGNATURE, BadKey, Verifier
+from gongkai.operate.processes.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,18 @@ class Trust:
 
 
 def trusted(given: Sequence[str], data: Path) -> Trust:
-    """`given`: verifier keys, or files that hold some (as `gongkai keys` prints them). Raises Mendable."""
+    """`given`: verifier keys, or files that hold some (as `gongkai keys` prints them). Raises UserError."""
     try:
         if given:
             return Trust(tuple(Verifier.parse(vkey) for each in given for vkey in _in(each)), True)
         here = Credentials(data / "secrets")
         if not here.log_vkeys():
-            raise Mendable("请用 --vkey 给出日志的验证密钥 / give the log's verifier key with --vkey")
+            raise UserError("请用 --vkey 给出日志的验证密钥 / give the log's verifier key with --vkey")
         vkeys = [vkey for each in here.log_vkeys().values() for vkey in each]
         witness = here.witness_vkey()
         return Trust(tuple(map(Verifier.parse, [*vkeys, *([witness] if witness else [])])), False)
     except BadKey as error:
-        raise Mendable(f"不是验证密钥 / {error}") from error
+        raise UserError(f"不是验证密钥 / {error}") from error
 
 
 def _in(given: str) -> list[str]:
@@ -52,5 +52,5 @@ def _in(given: str) -> list[str]:
     try:
         lines = file.read_text().splitlines()
     except OSError as error:
-        raise Mendable(f"读不了 / can't read {given}: {error.strerror}") from error
+        raise UserError(f"读不了 / can't read {given}: {error.strerror}") from error
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -6,28 +6,28 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from gongkai.cli.copying import kept
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.reach import Where
-from gongkai.cli.sources import Copy, Database, proof
-from gongkai.cli.trust import Trust
+from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Broken, Report, Source, opened, verify_log
 from gongkai.ledger.checkpoint import Checkpoint, Opened
 from gongkai.ledger.merkle import inclusion_path
 from gongkai.ledger.note import BadNote, parse
 from gongkai.ledger.proof import Bundle
+from gongkai.operate.logs.copying import kept
+from gongkai.operate.logs.reach import Where
+from gongkai.operate.logs.sources import Copy, Database, proof
+from gongkai.operate.logs.trust import Trust
 
 PATIENCE = 3.0  # seconds for a checkpoint to cover what was appended just now
 
 
 def verified_bundle(file: Path, trust: Trust) -> tuple[str, str]:
-    """What is proved, in both languages. Raises BadBundle, Broken or Mendable. Needs no log and no network."""
+    """What is proved, in both languages. Raises BadBundle, Broken or UserError. Needs no log and no network."""
     try:
         raw = file.read_bytes().decode()
     except OSError as error:
-        raise Mendable(f"读不了 / can't read {file}: {error.strerror}") from error
+        raise UserError(f"读不了 / can't read {file}: {error.strerror}") from error
     except UnicodeDecodeError:
-        raise Mendable(f"{file} 不是证明文件 / not a proof bundle") from None
+        raise UserError(f"{file} 不是证明文件 / not a proof bundle") from None
     bundle = Bundle.parse(raw)
     found = bundle.verify(trust.keys)
     trust.require_witness(found)
@@ -84,12 +84,12 @@ def origin_in(raw: str) -> str:
 
 
 def proved(where: Where, event: UUID, trust: Trust) -> Bundle:
-    """The bundle of one event. Raises Mendable where it isn't, Broken where it can't be proved."""
+    """The bundle of one event. Raises UserError where it isn't, Broken where it can't be proved."""
     with where.logs() as logs:
         for name, source in logs.items():
             if isinstance(source, Database) and (found := source.event(event)) is not None:
                 return _bundle(name, source, found, trust)
-    raise Mendable(f"没有事件 / no event {event}")
+    raise UserError(f"没有事件 / no event {event}")
 
 
 def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: Trust) -> Bundle:
@@ -97,7 +97,7 @@ def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: Trust)
     raw = _covering(source, position)
     tree = opened(raw, trust.keys).checkpoint
     if tree.size <= position:
-        raise Mendable(
+        raise UserError(
             f"检查点尚未涵盖第 {position} 位，请稍后再试 / no checkpoint covers position {position} yet: try again shortly"
         )
     bundle = Bundle(
@@ -116,6 +116,6 @@ def _covering(source: Source, position: int) -> str:
             return str(raw)
         if time.monotonic() > end:
             if raw is None:
-                raise Mendable("日志还没有检查点 / the log has no checkpoint yet")
+                raise UserError("日志还没有检查点 / the log has no checkpoint yet")
             return str(raw)
         time.sleep(0.1)

@@ -16,7 +16,7 @@ from joserfc.jwk import OKPKey
 
 from gongkai.ledger.keyfile import KeyFile, fresh
 from gongkai.ledger.note import check_name
-from gongkai.runtime.cluster import ROLES, Cluster
+from gongkai.operate.databases.cluster import ROLES, Cluster
 from gongkai.runtime.settings import SERVICES
 from gongkai.runtime.topology import LOGS
 

@@ -8,10 +8,11 @@ from typing import Final
 
 from pydantic import SecretStr, ValidationError
 
-from gongkai.cli import status
-from gongkai.cli.credentials import Credentials
-from gongkai.cli.mendable import Mendable
-from gongkai.runtime.cluster import KEYS, Cluster, writer
+from gongkai.contracts.errors import UserError
+from gongkai.operate.databases.cluster import KEYS, Cluster, writer
+from gongkai.operate.embedded.command import OUR_CODE
+from gongkai.operate.processes import status
+from gongkai.operate.processes.credentials import Credentials
 from gongkai.runtime.settings import SERVICES, KafkaSettings
 
 # What a service inherits of our environment; all else, our own passwords above all, is none of its business.
@@ -22,10 +23,9 @@ _TUNABLE: Final = (
     "GONGKAI_PARTITIONS",
     "GONGKAI_REPLICATION",
 )
-_CODE: Final = Path(__file__).parents[2]
 
 
-class NotUp(Mendable):
+class NotUp(UserError):
     def __init__(self, data: Path) -> None:
         super().__init__(f"{data} 未在运行，请先 gongkai up / nothing runs there: start it with gongkai up")
 
@@ -67,7 +67,7 @@ class Deployment:
             if name.startswith(_INHERITED) or name in _TUNABLE
         }
         mine |= {
-            "PYTHONPATH": str(_CODE),  # the same code as ours
+            "PYTHONPATH": OUR_CODE,
             "PYTHONUNBUFFERED": "1",
             "GONGKAI_HOST": self._listens(service),
             "GONGKAI_PORT": str(self.ports[service]),
@@ -101,7 +101,7 @@ def _proof(kafka: str) -> dict[str, str]:
     try:
         told = KafkaSettings(kafka=kafka)
     except ValidationError as error:
-        raise Mendable(f"Kafka 的设置有误 / wrong settings for Kafka: {error}") from error
+        raise UserError(f"Kafka 的设置有误 / wrong settings for Kafka: {error}") from error
     return {
         f"GONGKAI_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         for name, value in told

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from gongkai.cli.embedded import free_port, is_free
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.operate.embedded import free_port, is_free
 from gongkai.runtime.settings import SERVICES
 
 CONSOLE: Final = 8080
@@ -15,7 +15,7 @@ _OFFSETS: Final = {"intake": 1, "review": 2, "publishing": 3, "scoring": 4, "por
 PARTS: Final = (*SERVICES, "postgres", "broker", "witness")
 
 
-class PortBusy(Mendable):
+class PortBusy(UserError):
     def __init__(self, host: str, port: int) -> None:
         super().__init__(
             f"端口 {port}（{host}）已被占用，请用 --port 另选一个 / "

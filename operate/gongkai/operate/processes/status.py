@@ -12,11 +12,11 @@ from typing import Any
 
 import psutil
 
-from gongkai.cli import ending
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.operate.processes import ending
 
 
-class AlreadyUp(Mendable):
+class AlreadyUp(UserError):
     def __init__(self, data: Path) -> None:
         super().__init__(f"{data} 已有一个 gongkai up 在运行 / a gongkai up is already running there")
 

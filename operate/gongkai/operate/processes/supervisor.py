@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from gongkai.cli.embedded import Command
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.operate.embedded import Command
 
 FIRST_PAUSE: Final = 0.1  # seconds before a restart; doubles with every death in a row
 LONGEST_PAUSE: Final = 8.0
@@ -48,7 +48,7 @@ class _Watched:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Hopeless(Mendable):
+class Hopeless(UserError):
     """A part died again and again before it was ever of use."""
 
     def __init__(self, name: str, log: Path) -> None:

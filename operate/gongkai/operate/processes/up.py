@@ -19,16 +19,17 @@ from typing import Any, Final
 import httpx
 import psycopg
 
-from gongkai.cli import answers, status
-from gongkai.cli.credentials import ADMIN, Credentials
-from gongkai.cli.deployment import Deployment
-from gongkai.cli.embedded import Command, Postgres, WitnessHouse, broker_command
-from gongkai.cli.embedded.witness import WITNESS
-from gongkai.cli.mendable import Mendable
-from gongkai.cli.ports import choose
-from gongkai.cli.supervisor import Part, Supervisor
-from gongkai.runtime.bootstrap import bootstrap
-from gongkai.runtime.migrate import migrate
+from gongkai.contracts.errors import UserError
+from gongkai.operate.databases.bootstrap import bootstrap
+from gongkai.operate.databases.migrate import migrate
+from gongkai.operate.embedded import Command, Postgres, WitnessHouse, broker_command
+from gongkai.operate.embedded.witness_process import WITNESS
+from gongkai.operate.processes import probes as answers
+from gongkai.operate.processes import status
+from gongkai.operate.processes.credentials import ADMIN, Credentials
+from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.processes.ports import choose
+from gongkai.operate.processes.supervisor import Part, Supervisor
 from gongkai.runtime.settings import SERVICES, ServiceName
 
 _SERVICE_STOP: Final = ((signal.SIGTERM, 12.0), (signal.SIGKILL, 5.0))
@@ -69,7 +70,7 @@ class Options:
 async def up(options: Options, then: Then | None = None) -> None:
     """Run until SIGINT or SIGTERM, or until `then` has enough; what `then` raises ends everything, too.
 
-    Raises Mendable: a port in use, a server that can't be reached, a part that does not come up, …
+    Raises UserError: a port in use, a server that can't be reached, a part that does not come up, …
     """
     data = options.data.resolve()
     try:
@@ -79,7 +80,7 @@ async def up(options: Options, then: Then | None = None) -> None:
         for folder in (data / "run", data / "logs"):
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise Mendable(
+        raise UserError(
             f"不能用作数据目录 / can't be the data folder: {data} ({error.strerror or error})"
         ) from error
     with status.alone(data, data / "run" / "up.lock"):
@@ -208,7 +209,7 @@ class _Run:
                 return
             except psycopg.OperationalError as error:  # it died under our hands: both can be done again
                 if not left:
-                    raise Mendable(f"无法建库 / can't prepare the databases: {error}") from error
+                    raise UserError(f"无法建库 / can't prepare the databases: {error}") from error
                 await self.supervisor.until(partial(answers.postgres, self.deployment.cluster.admin_dsn))
 
     async def _find_postgres(self) -> None:
@@ -216,7 +217,7 @@ class _Run:
         dsn = self.deployment.cluster.admin_dsn
         while not await answers.postgres(dsn):
             if time.monotonic() > end:
-                raise Mendable(f"连不上 PostgreSQL / can't connect: {await answers.why_not(dsn)}")
+                raise UserError(f"连不上 PostgreSQL / can't connect: {await answers.why_not(dsn)}")
             await asyncio.sleep(0.5)
 
     def _start(

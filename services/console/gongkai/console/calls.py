@@ -8,10 +8,10 @@ import httpx
 import structlog
 
 from gongkai.contracts.envelope import Place
+from gongkai.identity.visitor import Visitor
 from gongkai.runtime.service import Parts
 from gongkai.runtime.settings import ServiceName
-from gongkai.runtime.web import Problem, from_document
-from gongkai.services.console.visitor import Visitor
+from gongkai.web import Problem, from_document
 
 _log = structlog.get_logger(__name__)
 

@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.errors import Refused, Sentence
+from gongkai.identity.visitor import ForgedForm, SignInNeeded, StalePassword, Visitor, visitor
 from gongkai.runtime import problems
-from gongkai.runtime.web.headers import HEADERS
-from gongkai.services.console.visitor import ForgedForm, SignInNeeded, StalePassword, Visitor, visitor
+from gongkai.web.headers import HEADERS
 
 _SAYS = {
     403: Sentence("您无权查看这一页。", "You have no right to see this page."),

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import BadInput, Sentence
+from gongkai.identity import sessions
 from gongkai.ledger import served
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.read import LogId
@@ -24,7 +25,6 @@ from gongkai.runtime.openapi import SIGNED_IN, answers
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import LOGS
-from gongkai.services.console import sessions
 
 router = APIRouter(prefix="/log", tags=["ledger"])
 

@@ -6,6 +6,8 @@ whatever order the events come in. Lateness of the moment isn't here: it is comp
 
 from typing import Any
 
+from gongkai.console.events.trail import Trail
+from gongkai.console.folds import Cases, Columns, Fold
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import (
     ApplicationAnswered,
@@ -22,8 +24,6 @@ from gongkai.contracts.events import (
 )
 from gongkai.ledger.project import Projection
 from gongkai.rules.moment import local_date
-from gongkai.services.console.folds import Cases, Columns, Fold
-from gongkai.services.console.trail import Trail
 
 # -- documents
 

@@ -4,19 +4,25 @@ from dataclasses import replace
 
 from fastapi import FastAPI
 
+from gongkai.intake.applicants import api as erasure
+from gongkai.intake.applicants.api import Erasures
+from gongkai.intake.applications import api as applications
+from gongkai.intake.applications.deadlines import Deadlines
+from gongkai.intake.applications.sealing import keys_of
+from gongkai.intake.applications.views import Applicants, Receipts
+from gongkai.intake.calendar import api as holidays
+from gongkai.intake.delegations import api as delegations
+from gongkai.intake.documents import api
+from gongkai.intake.ingress import api as ingress
+from gongkai.intake.ingress import mending
+from gongkai.intake.ingress.door import Door
+from gongkai.intake.ingress.gate import Gates
+from gongkai.intake.ingress.topics import Topics
+from gongkai.intake.systems import api as systems
+from gongkai.intake.units import api as units
 from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
-from gongkai.services.intake import api, applications, delegations, erasure, holidays, systems, units
-from gongkai.services.intake.deadlines import Deadlines
-from gongkai.services.intake.erasure import Erasures
-from gongkai.services.intake.ingress import api as ingress
-from gongkai.services.intake.ingress import mending
-from gongkai.services.intake.ingress.door import Door
-from gongkai.services.intake.ingress.gate import Gates
-from gongkai.services.intake.ingress.topics import Topics
-from gongkai.services.intake.sealing import keys_of
-from gongkai.services.intake.views import Applicants, Receipts
 
 
 def create(settings: Settings) -> FastAPI:

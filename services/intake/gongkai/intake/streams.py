@@ -1,16 +1,14 @@
 """How this service's streams are folded, and what they are called."""
 
 from gongkai.contracts.events import decode
+from gongkai.intake.applicants import aggregate as applicant
+from gongkai.intake.applications import aggregate as application
+from gongkai.intake.calendar import aggregate as holidays
+from gongkai.intake.delegations import aggregate as delegation
+from gongkai.intake.documents import aggregate as document
+from gongkai.intake.systems import aggregate as agency_system
+from gongkai.intake.units import aggregate as unit
 from gongkai.ledger.decider import Aggregate
-from gongkai.services.intake.domain import (
-    agency_system,
-    applicant,
-    application,
-    delegation,
-    document,
-    holidays,
-    unit,
-)
 
 UNIT: Aggregate[unit.State] = Aggregate(None, unit.evolve, decode)
 AGENCY_SYSTEM: Aggregate[agency_system.State] = Aggregate(None, agency_system.evolve, decode)

@@ -2,17 +2,20 @@
 
 from fastapi import FastAPI
 
+from gongkai.portal.applications import apply, progress
+from gongkai.portal.applications.intake import Intake
+from gongkai.portal.catalogue import pages
+from gongkai.portal.catalogue.queries import Catalogue
+from gongkai.portal.catalogue.views import Documents
+from gongkai.portal.face import FOLDER, Desk
+from gongkai.portal.guide import pages as standing
+from gongkai.portal.law import calendar, rules
+from gongkai.portal.site import Site
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import logs_of
-from gongkai.runtime.web import dress, mount_static
-from gongkai.services.portal import apply, calendar, pages, progress, rules, standing
-from gongkai.services.portal.face import FOLDER, Desk
-from gongkai.services.portal.intake import Intake
-from gongkai.services.portal.queries import Catalogue
-from gongkai.services.portal.site import Site
-from gongkai.services.portal.views import Documents
+from gongkai.web import dress, mount_static
 
 
 def create(settings: Settings, site: Site | None = None) -> FastAPI:

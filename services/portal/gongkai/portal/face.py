@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gongkai.contracts.vocabulary import Category
-from gongkai.runtime.web import templates
-from gongkai.services.portal.intake import Intake
-from gongkai.services.portal.limits import Limit
-from gongkai.services.portal.posted import keep, token
-from gongkai.services.portal.queries import Catalogue
-from gongkai.services.portal.site import Site
+from gongkai.portal.applications.intake import Intake
+from gongkai.portal.applications.limits import Limit
+from gongkai.portal.applications.posted import keep, token
+from gongkai.portal.catalogue.queries import Catalogue
+from gongkai.portal.site import Site
+from gongkai.web import templates
 
 FOLDER = Path(__file__).parent
 

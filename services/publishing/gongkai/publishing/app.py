@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
+from gongkai.publishing.release import api
+from gongkai.publishing.release.views import Dockets, Releases
 from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
-from gongkai.services.publishing import api
-from gongkai.services.publishing.views import Dockets, Releases
 
 
 def create(settings: Settings) -> FastAPI:

@@ -2,7 +2,7 @@
 
 from gongkai.contracts.events import decode
 from gongkai.ledger.decider import Aggregate
-from gongkai.services.publishing.domain import publication
+from gongkai.publishing.release import aggregate as publication
 
 PUBLICATION: Aggregate[publication.State] = Aggregate(None, publication.evolve, decode)
 

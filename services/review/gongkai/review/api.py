@@ -11,13 +11,15 @@ from gongkai.contracts.errors import Refused
 from gongkai.contracts.events import Digest, EventRef, Id, Line, PersonId, Text, decode
 from gongkai.contracts.vocabulary import Duty, Opinion
 from gongkai.ledger import read
+from gongkai.review import refusals
+from gongkai.review.consultation import aggregate as consultation
+from gongkai.review.secrecy import aggregate as secrecy_review
+from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
 from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
-from gongkai.services.review.aggregates import CONSULTATION, REVIEW, consultation_stream, review_stream
-from gongkai.services.review.domain import consultation, refusals, secrecy_review
 
 router = APIRouter(tags=["review"])
 

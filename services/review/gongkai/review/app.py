@@ -2,12 +2,12 @@
 
 from fastapi import FastAPI
 
+from gongkai.review import api
+from gongkai.review.consultation.deadlines import Deadlines
+from gongkai.review.reactions import Drafts
 from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
-from gongkai.services.review import api
-from gongkai.services.review.deadlines import Deadlines
-from gongkai.services.review.reactions import Drafts
 
 
 def create(settings: Settings) -> FastAPI:

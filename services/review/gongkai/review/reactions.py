@@ -12,11 +12,12 @@ from gongkai.ledger import read
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
+from gongkai.review.consultation import aggregate as consultation
+from gongkai.review.secrecy import aggregate as secrecy_review
+from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
-from gongkai.services.review.aggregates import CONSULTATION, REVIEW, consultation_stream, review_stream
-from gongkai.services.review.domain import consultation, secrecy_review
 
 
 class Drafts:

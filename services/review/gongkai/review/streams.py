@@ -2,7 +2,8 @@
 
 from gongkai.contracts.events import decode
 from gongkai.ledger.decider import Aggregate
-from gongkai.services.review.domain import consultation, secrecy_review
+from gongkai.review.consultation import aggregate as consultation
+from gongkai.review.secrecy import aggregate as secrecy_review
 
 REVIEW: Aggregate[secrecy_review.State] = Aggregate(None, secrecy_review.evolve, decode)
 CONSULTATION: Aggregate[consultation.State] = Aggregate(None, consultation.evolve, decode)

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from gongkai.runtime.service import Parts, Rooms, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
-from gongkai.services.scoring.reactions import Lateness
+from gongkai.scoring.scores.reactions import Lateness
 
 
 def create(settings: Settings) -> FastAPI:

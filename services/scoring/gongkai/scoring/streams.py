@@ -2,7 +2,7 @@
 
 from gongkai.contracts.events import decode
 from gongkai.ledger.decider import Aggregate
-from gongkai.services.scoring.domain import score
+from gongkai.scoring.scores import aggregate as score
 
 SCORE: Aggregate[score.State] = Aggregate(None, score.evolve, decode)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli.backup.manifest import Unfit
-from gongkai.cli.backup.recount import Counted
-from gongkai.cli.backup.witnessed import checkpoints, compare, notes
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.note import Signer
+from gongkai.operate.backup.manifest import Unfit
+from gongkai.operate.backup.recount import Counted
+from gongkai.operate.backup.witnessed import checkpoints, compare, notes
 
 ORIGIN = "gongkai-test.internal/log/intake"
 SIGNER = Signer.generate(ORIGIN)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongkai.cli.demo.accounts import Logs
+from gongkai.demo.accounts import Logs
 
 
 def row(position: int, version: int = 1, stream: str = "unit-a", **wrong: Any) -> dict[str, Any]:

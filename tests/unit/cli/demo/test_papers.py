@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli.demo.papers import KNOWN, Paper, read_folder
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.demo.papers import KNOWN, Paper, read_folder
 
 TODAY = date(2025, 1, 2)
 
@@ -85,21 +85,21 @@ def test_any_other_text_is_the_archives(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe\x00"])
 def test_what_is_no_text_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.txt").write_bytes(content)
-    with pytest.raises(Mendable, match=r"broken\.txt"):
+    with pytest.raises(UserError, match=r"broken\.txt"):
         read_folder(tmp_path, TODAY)
 
 
 def test_a_folder_without_texts_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Mendable, match=r"no \.txt or \.md"):
+    with pytest.raises(UserError, match=r"no \.txt or \.md"):
         read_folder(tmp_path, TODAY)
-    with pytest.raises(Mendable, match="can't be read"):
+    with pytest.raises(UserError, match="can't be read"):
         read_folder(tmp_path / "nowhere", TODAY)
 
 
 def test_two_files_of_one_name_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("一")
     (tmp_path / "a.md").write_text("二")
-    with pytest.raises(Mendable, match=r"a\.txt"):
+    with pytest.raises(UserError, match=r"a\.txt"):
         read_folder(tmp_path, TODAY)
 
 

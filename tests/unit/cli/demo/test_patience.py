@@ -2,8 +2,8 @@
 
 import pytest
 
-from gongkai.cli.demo import patience
-from gongkai.cli.demo.patience import Away, GoneTooLong, insist
+from gongkai.demo import patience
+from gongkai.demo.patience import Away, GoneTooLong, insist
 
 
 class Part:

@@ -7,17 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from gongkai.cli.demo.clock import morning
-from gongkai.cli.demo.database import Database
-from gongkai.cli.demo.district import district
-from gongkai.cli.demo.idle import Idle, Look
-from gongkai.cli.demo.people import NotDone, People
-from gongkai.cli.demo.play import Play, quietly
-from gongkai.cli.demo.scene import Scene
-from gongkai.cli.demo.steps import Errand, Say
-from gongkai.cli.demo.wire import Answer
-from gongkai.cli.demo.workdays import Workdays
-from gongkai.cli.demo.year import Year
+from gongkai.demo.clock import morning
+from gongkai.demo.database import Database
+from gongkai.demo.district import district
+from gongkai.demo.idle import Idle, Look
+from gongkai.demo.people import NotDone, People
+from gongkai.demo.play import Play, quietly
+from gongkai.demo.scene import Scene
+from gongkai.demo.steps import Errand, Say
+from gongkai.demo.wire import Answer
+from gongkai.demo.workdays import Workdays
+from gongkai.demo.year import Year
 
 FIRST, LAST = date(2025, 1, 2), date(2025, 1, 6)
 diary: list[str] = []  # what happened, in order

@@ -1,6 +1,6 @@
 """The portal's form as a browser without JavaScript reads it."""
 
-from gongkai.cli.demo.public import _hidden
+from gongkai.demo.public import _hidden
 
 PAGE = """
 <form action="/documents"><input type="hidden" name="q" value="no"></form>

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli.demo import record
-from gongkai.cli.demo.papers import read_folder
-from gongkai.cli.demo.record import Played
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.demo import record
+from gongkai.demo.papers import read_folder
+from gongkai.demo.record import Played
 
 
 def test_a_new_folder_gets_what_is_asked_for(tmp_path: Path) -> None:
@@ -27,13 +27,13 @@ def test_what_was_begun_goes_on_whether_named_again_or_not(tmp_path: Path) -> No
 @pytest.mark.parametrize(("seed", "scale"), [(6, None), (None, 1.0)])
 def test_another_year_needs_another_folder(tmp_path: Path, seed: int | None, scale: float | None) -> None:
     Played(5, 0.5).write(tmp_path)
-    with pytest.raises(Mendable, match=r"--seed 5 --scale 0\.5"):
+    with pytest.raises(UserError, match=r"--seed 5 --scale 0\.5"):
         record.settle(tmp_path, seed, scale, None)
 
 
 def test_a_folder_with_other_data_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
-    with pytest.raises(Mendable, match="a folder of its own"):
+    with pytest.raises(UserError, match="a folder of its own"):
         record.settle(tmp_path, None, None, None)
 
 
@@ -42,5 +42,5 @@ def test_texts_that_changed_meanwhile_are_refused(tmp_path: Path) -> None:
     papers = read_folder(tmp_path, date(2025, 1, 2))
     played = record.with_papers(Played(1, 1.0, str(tmp_path)), papers)
     assert record.with_papers(played, papers) == played
-    with pytest.raises(Mendable, match="have changed"):
+    with pytest.raises(UserError, match="have changed"):
         record.with_papers(replace(played, papers={"a": "00"}), papers)

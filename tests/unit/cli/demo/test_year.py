@@ -7,14 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from gongkai.cli.demo import prose
-from gongkai.cli.demo.district import beside, district
-from gongkai.cli.demo.documents import EARLY, traits
-from gongkai.cli.demo.scene import Scene
-from gongkai.cli.demo.steps import Errand, Form, Say
-from gongkai.cli.demo.workdays import Workdays, share
-from gongkai.cli.demo.year import Year, plan
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, StandingRole, UnitKind
+from gongkai.demo import prose
+from gongkai.demo.district import beside, district
+from gongkai.demo.documents import EARLY, traits
+from gongkai.demo.scene import Scene
+from gongkai.demo.steps import Errand, Form, Say
+from gongkai.demo.workdays import Workdays, share
+from gongkai.demo.year import Year, plan
 from gongkai.rules.calendar import official
 
 

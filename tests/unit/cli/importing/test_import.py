@@ -6,10 +6,10 @@ import pytest
 from openpyxl import Workbook
 
 from gongkai.cli.importing import run as importing
-from gongkai.cli.importing.rows import lines
-from gongkai.cli.mendable import Mendable
 from gongkai.client import Unreachable
+from gongkai.contracts.errors import UserError
 from gongkai.contracts.ingress import DRAFTED
+from gongkai.tables.event_file import lines
 from tests.unit.cli.importing.given import Door, append, results, run, write
 
 
@@ -54,7 +54,7 @@ def test_a_line_without_an_id_is_named_by_its_words(tmp_path: Path) -> None:
     assert other.event
     assert first.event["id"] == same.event["id"] != other.event["id"]
     assert (same.number, broken.event, array.event) == (3, None, None)
-    with pytest.raises(Mendable):
+    with pytest.raises(UserError):
         list(lines(tmp_path / "a.pdf", None, "s"))
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from gongkai.cli.importing import run as importing
-from gongkai.cli.importing.rows import lines
 from gongkai.contracts.ingress import ANSWERED, RECEIVED, Result
+from gongkai.tables.event_file import lines
 from tests.unit.cli.importing.given import run, say, write
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from gongkai.cli.importing.rows import lines
-from gongkai.cli.mendable import Mendable
+from gongkai.contracts.errors import UserError
+from gongkai.tables.event_file import lines
 
 
 def table(file: Path, text: str) -> Path:
@@ -46,7 +46,7 @@ def test_and_so_it_does_in_a_workbook(tmp_path: Path) -> None:
 def test_headings_that_would_be_lost_in_each_other_refuse_the_file(
     tmp_path: Path, head: str, named: str
 ) -> None:
-    with pytest.raises(Mendable, match=named):
+    with pytest.raises(UserError, match=named):
         list(lines(table(tmp_path / "a.csv", f"{head}\n1,2,3\n"), None, "s"))
 
 
@@ -59,7 +59,7 @@ def test_several_values_stand_between_semicolons_of_either_kind(tmp_path: Path) 
 @pytest.mark.parametrize("content", [b"hello", b"PK\x05\x06" + bytes(18)], ids=["text", "empty archive"])
 def test_what_is_no_workbook_is_said_so(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.xlsx").write_bytes(content)
-    with pytest.raises(Mendable, match=r"不是 Excel 工作簿 / no workbook"):
+    with pytest.raises(UserError, match=r"不是 Excel 工作簿 / no workbook"):
         list(lines(tmp_path / "a.xlsx", None, "s"))
 
 
@@ -87,8 +87,8 @@ def test_what_a_spreadsheet_lost_refuses_its_line(tmp_path: Path, cell: object) 
 
 def test_a_table_that_can_not_be_read_says_where_and_what_to_do(tmp_path: Path) -> None:
     quote = table(tmp_path / "a.csv", 'unit,title\nfinance,好\nfinance,"甲\n')
-    with pytest.raises(Mendable, match="第 3 行"):
+    with pytest.raises(UserError, match="第 3 行"):
         list(lines(quote, None, "s"))
     (tmp_path / "b.csv").write_bytes("unit,title\nfinance,预算公开\n".encode("gbk"))
-    with pytest.raises(Mendable, match="CSV UTF-8"):
+    with pytest.raises(UserError, match="CSV UTF-8"):
         list(lines(tmp_path / "b.csv", None, "s"))

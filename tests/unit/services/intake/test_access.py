@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import CapturingLogger
 
+from gongkai.intake.ingress import access
+from gongkai.intake.ingress.access import Access, rights_of
 from gongkai.ledger.acls import AccessLists, Acl, Operation, Pattern, Resource
 from gongkai.ledger.brokers import Brokers
-from gongkai.services.intake.ingress import access
-from gongkai.services.intake.ingress.access import Access, rights_of
 
 SECURED = Brokers("127.0.0.1:9092", "SASL_SSL", user="gongkai-intake")
 STRANGERS = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gongkai.contracts.vocabulary import HandIn
-from gongkai.services.intake.domain.agency_system import Register, Retire
+from gongkai.intake.systems.aggregate import Register, Retire
 from tests.unit.examples import a_system_registered, a_system_retired
 from tests.unit.given import at, given
 

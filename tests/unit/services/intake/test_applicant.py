@@ -4,7 +4,7 @@ import pytest
 
 from gongkai.contracts.events import ApplicantErased
 from gongkai.contracts.vocabulary import ErasureGround
-from gongkai.services.intake.domain.applicant import Erase
+from gongkai.intake.applicants.aggregate import Erase
 from tests.unit.examples import an_applicant_erased
 from tests.unit.given import MONDAY, given
 

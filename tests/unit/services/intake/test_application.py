@@ -7,8 +7,8 @@ import pytest
 
 from gongkai.contracts.events import ApplicationAnswered, ApplicationReceived
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Ground
-from gongkai.services.intake.domain import application
-from gongkai.services.intake.domain.application import Answer, DeclareOverdue, Receive
+from gongkai.intake.applications import aggregate as application
+from gongkai.intake.applications.aggregate import Answer, DeclareOverdue, Receive
 from tests.unit.examples import (
     APPLICATION,
     D3,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gongkai.contracts.vocabulary import Duty
-from gongkai.services.intake.domain.delegation import Delegate, Withdraw
+from gongkai.intake.delegations.aggregate import Delegate, Withdraw
 from tests.unit.examples import a_delegation_withdrawn, a_duty_delegated
 from tests.unit.given import at, given
 

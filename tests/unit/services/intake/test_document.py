@@ -7,7 +7,7 @@ import pytest
 
 from gongkai.contracts.events import DocumentDrafted
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
-from gongkai.services.intake.domain.document import Draft
+from gongkai.intake.documents.aggregate import Draft
 from tests.unit.examples import D1, D2, DOCUMENT, a_document_drafted, a_need
 from tests.unit.given import at, given, rules
 

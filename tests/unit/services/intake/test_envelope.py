@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
+from gongkai.intake.ingress import envelope
+from gongkai.intake.ingress.gate import Gate
+from gongkai.intake.ingress.personal import kept
 from gongkai.ledger.append import Full
-from gongkai.services.intake.ingress import envelope
-from gongkai.services.intake.ingress.gate import Gate
-from gongkai.services.intake.ingress.personal import kept
 
 NOW = datetime(2025, 3, 3, 1, tzinfo=UTC)
 GOOD: dict[str, Any] = {

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from gongkai.intake.calendar.aggregate import Announce
 from gongkai.rules.calendar import notice_of, official
-from gongkai.services.intake.domain.holidays import Announce
 from tests.unit.examples import holidays_announced
 from tests.unit.given import given
 

@@ -22,7 +22,7 @@ from gongkai.contracts.vocabulary import (
     StandingRole,
     UnitKind,
 )
-from gongkai.services.intake.domain.unit import Register, Succeed
+from gongkai.intake.units.aggregate import Register, Succeed
 from tests.unit.examples import a_full_unit_registered, a_unit_registered, a_unit_succeeded, an_officer
 from tests.unit.given import at, given
 

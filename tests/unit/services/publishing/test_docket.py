@@ -10,8 +10,8 @@ from gongkai.contracts.envelope import seal_record
 from gongkai.contracts.events import Event
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Opinion
-from gongkai.services.publishing.domain.gate import Docket
-from gongkai.services.publishing.views import docket_of
+from gongkai.publishing.release.gate import Docket
+from gongkai.publishing.release.views import docket_of
 from tests.unit.examples import (
     D1,
     D2,

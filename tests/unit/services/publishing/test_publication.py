@@ -9,8 +9,8 @@ import pytest
 
 from gongkai.contracts.events import DocumentPublished
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
-from gongkai.services.publishing.domain.gate import Consultation, Docket, Draft, Need, Review, missing
-from gongkai.services.publishing.domain.publication import Publish
+from gongkai.publishing.release.aggregate import Publish
+from gongkai.publishing.release.gate import Consultation, Docket, Draft, Need, Review, missing
 from tests.unit.examples import D1, D2, DOCUMENT, a_document_published, a_ref
 from tests.unit.given import CHINESE, CLAUSE, at, given, rules
 

@@ -7,8 +7,8 @@ import pytest
 
 from gongkai.contracts.events import ConsultationAnswered, ConsultationLapsed
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
-from gongkai.services.review.domain import consultation
-from gongkai.services.review.domain.consultation import Answer, Lapse, Request, consultation_id
+from gongkai.review.consultation import aggregate as consultation
+from gongkai.review.consultation.aggregate import Answer, Lapse, Request, consultation_id
 from tests.unit.examples import (
     CONSULTATION,
     D1,

@@ -6,7 +6,7 @@ import pytest
 
 from gongkai.contracts.events import SecrecyReviewed
 from gongkai.contracts.vocabulary import Attribute, Opinion
-from gongkai.services.review.domain.secrecy_review import Examine, Request
+from gongkai.review.secrecy.aggregate import Examine, Request
 from tests.unit.examples import D1, D2, DOCUMENT, a_ref, a_review_requested, a_secrecy_reviewed
 from tests.unit.given import at, given, rules
 

@@ -7,7 +7,7 @@ import pytest
 
 from gongkai.contracts.events import Event, ScoreChanged
 from gongkai.contracts.vocabulary import Indicator
-from gongkai.services.scoring.domain.score import Change, Score, moved_by
+from gongkai.scoring.scores.aggregate import Change, Score, moved_by
 from tests.unit.examples import (
     APPLICATION,
     CONSULTATION,

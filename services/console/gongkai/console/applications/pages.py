@@ -10,20 +10,21 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.applications import reads as applications
+from gongkai.console.calls import ask, command, humane
+from gongkai.console.events import reads as events
+from gongkai.console.events.timeline import coming, names_of, steps
+from gongkai.console.lateness import Standing, clock_of, standing
+from gongkai.console.lists.addresses import Paged, beside
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
+from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem, Strip, days_after, strip_of, t
-from gongkai.runtime.web.typeset import Sheet, typeset
-from gongkai.services.console.addresses import Paged, beside
-from gongkai.services.console.calls import ask, command, humane
-from gongkai.services.console.lateness import Standing, clock_of, standing
-from gongkai.services.console.reads import applications, events
-from gongkai.services.console.tellers import coming, names_of, steps
-from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.web import Problem, Strip, days_after, strip_of, t
+from gongkai.web.typeset import Sheet, typeset
 
 router = APIRouter(include_in_schema=False)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gongkai.console.lateness import Due, Standing, application_due, standing
+from gongkai.console.lists.conditions import Where
+from gongkai.console.lists.cursor import Slice
+from gongkai.console.lists.listing import FIRST, Key, Leaf, listed
 from gongkai.contracts.register import Register
 from gongkai.rules.calendar import Calendar
-from gongkai.services.console.lateness import Due, Standing, application_due, standing
-from gongkai.services.console.reads.conditions import Where
-from gongkai.services.console.reads.cursor import Slice
-from gongkai.services.console.reads.listing import FIRST, Key, Leaf, listed
 
 FAR = date.max  # sorts those whose due day isn't known yet behind all others
 

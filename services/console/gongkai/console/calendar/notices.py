@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gongkai.runtime.web import Problem
+from gongkai.web import Problem
 
 # 全国年节及纪念日放假办法第二条. A holiday that falls together with another is named in one of the two rows.
 ROWS: Sequence[tuple[str, str, str]] = (

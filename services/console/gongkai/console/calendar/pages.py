@@ -10,6 +10,10 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.calendar.notices import ROWS, as_body, blamed
+from gongkai.console.calls import command
+from gongkai.identity import sessions
+from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
 from gongkai.rules.calendar import Notice, objections, read_notices
 from gongkai.rules.lawfile import Fault, LawFileError
 from gongkai.rules.moment import local_date
@@ -17,13 +21,9 @@ from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem
-from gongkai.runtime.web.reckon import reckon
-from gongkai.runtime.web.year import year_of
-from gongkai.services.console import sessions
-from gongkai.services.console.calls import command
-from gongkai.services.console.holidays import ROWS, as_body, blamed
-from gongkai.services.console.visitor import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.web import Problem
+from gongkai.web.reckon import reckon
+from gongkai.web.year import year_of
 
 router = APIRouter(include_in_schema=False)
 

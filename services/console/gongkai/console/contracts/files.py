@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from gongkai.console.events.sentences import NAMES
 from gongkai.contracts.errors import Sentence
 from gongkai.contracts.schema import ENVELOPE, EXAMPLES, FOLDER, committed
 from gongkai.rules.requirements import requirements
-from gongkai.services.console.sentences import NAMES
 
 ROOT = FOLDER.parent
 _CLAUSE = re.compile(r"\b[A-Z]{2}-[A-Za-z0-9][A-Za-z0-9.]*\b")

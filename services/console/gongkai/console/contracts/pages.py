@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
+from gongkai.console.contracts import files as published
+from gongkai.console.events.pages import LOG_NAMES
+from gongkai.identity.visitor import SignInNeeded, Visitor, visitor
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.services.console import published
-from gongkai.services.console.pages.events import LOG_NAMES
-from gongkai.services.console.visitor import SignInNeeded, Visitor, visitor
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,14 +8,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.console.applications import reads as applications
+from gongkai.console.applications.reads import Group, totals
+from gongkai.console.documents import reads as documents
+from gongkai.console.documents.reads import STATES
+from gongkai.console.scores import reads as scores
 from gongkai.contracts.register import Register
+from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.services.console.reads import applications, documents, scores
-from gongkai.services.console.reads.applications import Group, totals
-from gongkai.services.console.reads.documents import STATES
-from gongkai.services.console.visitor import Visiting, show
 
 router = APIRouter(include_in_schema=False)
 

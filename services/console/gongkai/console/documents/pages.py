@@ -9,21 +9,22 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.calls import Answer, ask, command, humane
+from gongkai.console.documents import reads as documents
+from gongkai.console.documents.reads import STATES, Wanted
+from gongkai.console.documents.turns import consultation_standing, turn
+from gongkai.console.events import reads as events
+from gongkai.console.events.timeline import coming, steps
+from gongkai.console.lists.addresses import Paged, beside
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
+from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem, t
-from gongkai.runtime.web.typeset import typeset
-from gongkai.services.console.addresses import Paged, beside
-from gongkai.services.console.calls import Answer, ask, command, humane
-from gongkai.services.console.reads import documents, events
-from gongkai.services.console.reads.documents import STATES, Wanted
-from gongkai.services.console.tellers import coming, steps
-from gongkai.services.console.turns import consultation_standing, turn
-from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.web import Problem, t
+from gongkai.web.typeset import typeset
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gongkai.services.console.reads.conditions import Where
-from gongkai.services.console.reads.cursor import Slice
-from gongkai.services.console.reads.listing import FIRST, Key, Leaf, listed
+from gongkai.console.lists.conditions import Where
+from gongkai.console.lists.cursor import Slice
+from gongkai.console.lists.listing import FIRST, Key, Leaf, listed
 
 # state of the view document_state: badge, 中文, English
 STATES: dict[str, tuple[str, str, str]] = {

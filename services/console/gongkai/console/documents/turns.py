@@ -5,21 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gongkai.console.events.timeline import names_of
+from gongkai.console.lateness import Standing, consultation_due, publication_due, review_due, standing
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Duty
+from gongkai.identity.visitor import people_with, unit_words
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
-from gongkai.runtime.web import t
-from gongkai.services.console.lateness import (
-    Standing,
-    consultation_due,
-    publication_due,
-    review_due,
-    standing,
-)
-from gongkai.services.console.tellers import names_of
-from gongkai.services.console.visitor import people_with, unit_words
+from gongkai.web import t
 
 
 @dataclass(frozen=True, slots=True)

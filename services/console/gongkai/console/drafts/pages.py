@@ -13,19 +13,19 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.calls import Answer, ask, command, humane
+from gongkai.console.documents import reads as documents
 from gongkai.contracts.media import KNOWN, of_file
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
+from gongkai.identity import sessions
+from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed as posted
 from gongkai.runtime.rights import ANYWHERE, Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem, t
-from gongkai.services.console import sessions
-from gongkai.services.console.calls import Answer, ask, command, humane
-from gongkai.services.console.reads import documents
-from gongkai.services.console.visitor import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
 

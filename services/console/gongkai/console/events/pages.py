@@ -9,7 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.console.events import reads as events
+from gongkai.console.events.reads import Wanted
+from gongkai.console.events.sentences import NAMES
+from gongkai.console.events.timeline import acting_words, person_words, post_words, steps
+from gongkai.console.lists.addresses import Day, Paged, beside
 from gongkai.contracts.envelope import Place
+from gongkai.identity.visitor import Visiting, Visitor, show
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
 from gongkai.rules.moment import local_date
@@ -17,12 +23,6 @@ from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import LOGS
-from gongkai.services.console.addresses import Day, Paged, beside
-from gongkai.services.console.reads import events
-from gongkai.services.console.reads.events import Wanted
-from gongkai.services.console.sentences import NAMES
-from gongkai.services.console.tellers import acting_words, person_words, post_words, steps
-from gongkai.services.console.visitor import Visiting, Visitor, show
 
 router = APIRouter(include_in_schema=False)
 

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from gongkai.console.lists.conditions import Where
+from gongkai.console.lists.cursor import Slice
+from gongkai.console.lists.listing import FIRST, Key, Leaf, listed
 from gongkai.rules.moment import SHANGHAI
-from gongkai.services.console.reads.conditions import Where
-from gongkai.services.console.reads.cursor import Slice
-from gongkai.services.console.reads.listing import FIRST, Key, Leaf, listed
 
 # Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
 _ORDER = (

@@ -7,10 +7,10 @@ from typing import Any
 
 from gongkai.contracts.events import SYSTEM
 from gongkai.contracts.register import Register
+from gongkai.identity.accounts import REGISTRAR
+from gongkai.identity.visitor import Visitor
 from gongkai.rules.moment import local_date
-from gongkai.runtime.web import t
-from gongkai.services.console.accounts import REGISTRAR
-from gongkai.services.console.visitor import Visitor
+from gongkai.web import t
 
 PUBLIC = "public"
 

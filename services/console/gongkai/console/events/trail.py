@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from gongkai.console.events.sentences import tell
 from gongkai.contracts.events import decode
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import upsert
 from gongkai.rules.basis import basis
-from gongkai.services.console.sentences import tell
 
 _COLUMNS = (
     "event_id",

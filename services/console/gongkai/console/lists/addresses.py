@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import Depends
 from pydantic import BeforeValidator
 
-from gongkai.services.console.reads.cursor import Slice
-from gongkai.services.console.reads.listing import Leaf
+from gongkai.console.lists.cursor import Slice
+from gongkai.console.lists.listing import Leaf
 
 
 def address(path: str, wanted: Any = None, **more: Any) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gongkai.services.console.reads.conditions import Where
-from gongkai.services.console.reads.cursor import PAGE, Slice, pack, sliced, unpack
+from gongkai.console.lists.conditions import Where
+from gongkai.console.lists.cursor import PAGE, Slice, pack, sliced, unpack
 
 Key = Mapping[str, Callable[[str], Any]]
 """The columns that a list is sorted by, each with what reads it from a cursor; together they are unique."""

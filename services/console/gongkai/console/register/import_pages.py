@@ -7,17 +7,17 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from gongkai.console.calls import AWAY, SEEN, ask
 from gongkai.contracts.envelope import Place
+from gongkai.identity import sessions
+from gongkai.identity.visitor import ForgedForm, Visiting, Visitor, show
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.unit_sheet import XLSX, Fault, NotASheet, UnitRow, faults_of, read
-from gongkai.runtime.unit_template import template
-from gongkai.runtime.web import Problem
-from gongkai.services.console import sessions
-from gongkai.services.console.calls import AWAY, SEEN, ask
-from gongkai.services.console.visitor import ForgedForm, Visiting, Visitor, show
+from gongkai.tables.unit_template import template
+from gongkai.tables.unit_workbook import XLSX, Fault, NotASheet, UnitRow, faults_of, read
+from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)
 

@@ -7,22 +7,23 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.console.events import reads as events
+from gongkai.console.events.timeline import Step, person_words
+from gongkai.console.lists.addresses import Day
+from gongkai.console.register import reads as units
+from gongkai.console.register.reads import Wanted
 from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.gaps import gaps_of
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
+from gongkai.identity.visitor import Visiting, Visitor, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.web import t
-from gongkai.runtime.web.dates import date_words
-from gongkai.services.console.addresses import Day
-from gongkai.services.console.reads import events, units
-from gongkai.services.console.reads.units import Wanted
-from gongkai.services.console.tellers import Step, person_words
-from gongkai.services.console.visitor import Visiting, Visitor, show
+from gongkai.web import t
+from gongkai.web.dates import date_words
 
 router = APIRouter(include_in_schema=False)
 

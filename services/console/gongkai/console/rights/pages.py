@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.identity import access
+from gongkai.identity.visitor import Visiting, show
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.rights.kinds import KINDS
 from gongkai.runtime.rights.table import SERVICES, as_data
-from gongkai.services.console import access
-from gongkai.services.console.visitor import Visiting, show
 
 router = APIRouter(include_in_schema=False)
 

@@ -6,17 +6,17 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.console.events.timeline import steps
+from gongkai.console.scores import reads as scores
+from gongkai.console.scores.reads import FULL
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Indicator
+from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.services.console.reads import scores
-from gongkai.services.console.reads.scores import FULL
-from gongkai.services.console.tellers import steps
-from gongkai.services.console.visitor import Visiting, show
 
 Year = Annotated[int | None, Query(ge=1900, le=9999)]
 

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.calls import Answer, ask
+from gongkai.console.lists.addresses import Beside, address
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
+from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem, from_document, t
-from gongkai.services.console.addresses import Beside, address
-from gongkai.services.console.calls import Answer, ask
-from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.web import Problem, from_document, t
 
 router = APIRouter(include_in_schema=False)
 

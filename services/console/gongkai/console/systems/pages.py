@@ -13,16 +13,16 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.calls import command, humane
 from gongkai.contracts.events import SystemRegistered
 from gongkai.contracts.vocabulary import HandIn
+from gongkai.identity import access, keys
+from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.identity import by_system
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Parts
-from gongkai.runtime.web import Problem, t
-from gongkai.services.console import access, keys
-from gongkai.services.console.calls import command, humane
-from gongkai.services.console.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
 

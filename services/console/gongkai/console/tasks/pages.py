@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.console.tasks import reads as tasks
+from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.services.console.reads import tasks
-from gongkai.services.console.visitor import Visiting, show
 
 router = APIRouter(include_in_schema=False)
 

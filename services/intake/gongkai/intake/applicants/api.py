@@ -12,6 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import ApplicantErased, Id, only
 from gongkai.contracts.vocabulary import ErasureGround
+from gongkai.intake.applicants import aggregate as applicant
+from gongkai.intake.applications.api import case_of
+from gongkai.intake.applications.sealing import alone_with, keys_of
+from gongkai.intake.streams import APPLICANT, applicant_stream
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys
@@ -19,10 +23,6 @@ from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
-from gongkai.services.intake.aggregates import APPLICANT, applicant_stream
-from gongkai.services.intake.applications import case_of
-from gongkai.services.intake.domain import applicant
-from gongkai.services.intake.sealing import alone_with, keys_of
 
 router = APIRouter(tags=["applications"])
 

@@ -12,6 +12,18 @@ from gongkai.contracts.envelope import Place
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, Line
 from gongkai.contracts.vocabulary import Channel
+from gongkai.intake.applications import aggregate as application
+from gongkai.intake.applications.receipts import (
+    code_digest,
+    code_of,
+    code_on_record,
+    plain_digest,
+    receipt_of,
+)
+from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
+from gongkai.intake.refusals import unknown_application
+from gongkai.intake.streams import APPLICATION, application_stream
+from gongkai.intake.units.existing import can_be_applied_to
 from gongkai.ledger import read
 from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date
@@ -29,12 +41,6 @@ from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake.aggregates import APPLICATION, application_stream
-from gongkai.services.intake.domain import application
-from gongkai.services.intake.domain.refusals import unknown_application
-from gongkai.services.intake.receipts import code_digest, code_of, code_on_record, plain_digest, receipt_of
-from gongkai.services.intake.sealing import alone_with, keys_of, letter_for, sealed, unsealed
-from gongkai.services.intake.standing import can_be_applied_to
 
 router = APIRouter(tags=["applications"])
 

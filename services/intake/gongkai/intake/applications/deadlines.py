@@ -11,6 +11,8 @@ from gongkai.contracts.events import (
     Event,
     decode,
 )
+from gongkai.intake.applications import aggregate as application
+from gongkai.intake.streams import APPLICATION, application_stream
 from gongkai.ledger import timers
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
@@ -21,8 +23,6 @@ from gongkai.rules.deadlines import BeforeNotices
 from gongkai.rules.moment import end_of
 from gongkai.runtime.commands import basis, rules_at, rules_for
 from gongkai.runtime.service import Parts
-from gongkai.services.intake.aggregates import APPLICATION, application_stream
-from gongkai.services.intake.domain import application
 
 OVERDUE = "application-overdue"
 

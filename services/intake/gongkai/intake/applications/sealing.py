@@ -4,10 +4,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from gongkai.contracts.events import Sealed
+from gongkai.intake import refusals
+from gongkai.intake.applications import aggregate as application
 from gongkai.ledger import seal
 from gongkai.ledger.seal import Keys
 from gongkai.runtime.service import Parts
-from gongkai.services.intake.domain import application, refusals
 
 
 def alone_with(parts: Parts, person: str) -> AbstractAsyncContextManager[object]:

@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, SaidLine
+from gongkai.intake.calendar import aggregate as holidays
+from gongkai.intake.streams import CALENDAR_STREAM, HOLIDAYS
 from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
 from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, rules_of_jurisdiction
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.services.intake.aggregates import CALENDAR_STREAM, HOLIDAYS
-from gongkai.services.intake.domain import holidays
 
 router = APIRouter(tags=["calendar"])
 

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import Id, PersonId, SaidText
 from gongkai.contracts.vocabulary import Duty
+from gongkai.intake import refusals
+from gongkai.intake.delegations import aggregate as delegation
+from gongkai.intake.streams import DELEGATION, delegation_stream
 from gongkai.ledger import read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
@@ -15,8 +18,6 @@ from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake.aggregates import DELEGATION, delegation_stream
-from gongkai.services.intake.domain import delegation, refusals
 
 router = APIRouter(tags=["delegations"])
 

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import ConsultationNeed, Digest, DocumentDrafted, Event, Id, PersonId
 from gongkai.contracts.vocabulary import Attribute, Category
+from gongkai.intake import refusals
 from gongkai.rules import Rules
 from gongkai.rules.moment import local_date
-from gongkai.services.intake.domain import refusals
 
 RESERVED = "new"  # where the console has the page for a new one
 FIRST = date(1949, 10, 1)

@@ -7,6 +7,11 @@ from gongkai.contracts.commands import Draft
 from gongkai.contracts.derived import derived
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, Id
+from gongkai.intake.documents import aggregate as document
+from gongkai.intake.documents import uploads
+from gongkai.intake.documents.texts import TEXT_BODY, check_text, no_such_text
+from gongkai.intake.streams import DOCUMENT, document_stream
+from gongkai.intake.units.existing import still_exists
 from gongkai.ledger import blobs, read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
@@ -22,11 +27,6 @@ from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, Concern, acts, allowed, asker_of, refusal, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake import uploads
-from gongkai.services.intake.aggregates import DOCUMENT, document_stream
-from gongkai.services.intake.domain import document
-from gongkai.services.intake.standing import still_exists
-from gongkai.services.intake.texts import TEXT_BODY, check_text, no_such_text
 
 router = APIRouter(tags=["intake"])
 

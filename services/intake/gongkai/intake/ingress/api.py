@@ -12,15 +12,15 @@ from starlette.requests import ClientDisconnect
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, LARGEST, MOST, ONE, CloudEvent, Result
+from gongkai.intake.ingress import envelope, faults, refusals, store
+from gongkai.intake.ingress.door import Door
+from gongkai.intake.ingress.gate import Gates
+from gongkai.intake.ingress.rights import NEEDS, speaking
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.problems import MEDIA_TYPE
 from gongkai.runtime.rights import Action, acts
-from gongkai.services.intake.ingress import envelope, faults, refusals, store
-from gongkai.services.intake.ingress.door import Door
-from gongkai.services.intake.ingress.gate import Gates
-from gongkai.services.intake.ingress.rights import NEEDS, speaking
 
 router = APIRouter(prefix="/v1", tags=["ingress"])
 

@@ -7,6 +7,10 @@ from datetime import date, datetime
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import Sealed, UnitRegistered
 from gongkai.contracts.register import Register
+from gongkai.intake.applications import aggregate as application
+from gongkai.intake.applications.sealing import keys_of, letter_for
+from gongkai.intake.ingress.rights import require
+from gongkai.intake.units.existing import still_exists
 from gongkai.ledger import seal
 from gongkai.ledger.seal import Keys
 from gongkai.rules import Rules
@@ -14,10 +18,6 @@ from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import known_unit, rules_at
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.service import Parts
-from gongkai.services.intake.domain import application
-from gongkai.services.intake.ingress.rights import require
-from gongkai.services.intake.sealing import keys_of, letter_for
-from gongkai.services.intake.standing import still_exists
 
 
 @dataclass(slots=True)

@@ -19,6 +19,15 @@ from gongkai.contracts.envelope import TooLarge
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode
 from gongkai.contracts.ingress import RECEIVED, Result
+from gongkai.intake.applications.sealing import alone_with, keys_of
+from gongkai.intake.documents import uploads
+from gongkai.intake.ingress import envelope, refusals, store
+from gongkai.intake.ingress.desk import Desk
+from gongkai.intake.ingress.items import Item, Pile, Via, key_of, rows_of, told
+from gongkai.intake.ingress.matters import Drafted, Received, in_event, matter_of
+from gongkai.intake.ingress.personal import DoorKeys, opened
+from gongkai.intake.ingress.store import Key
+from gongkai.intake.streams import application_stream
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, Full, append
 from gongkai.ledger.decider import ATTEMPTS, Contended, Intent, write_of
@@ -26,15 +35,6 @@ from gongkai.ledger.read import DISCONNECTED, cant_be_stored
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.service import Parts
 from gongkai.runtime.telemetry import traceparent
-from gongkai.services.intake import uploads
-from gongkai.services.intake.aggregates import application_stream
-from gongkai.services.intake.ingress import envelope, refusals, store
-from gongkai.services.intake.ingress.desk import Desk
-from gongkai.services.intake.ingress.items import Item, Pile, Via, key_of, rows_of, told
-from gongkai.services.intake.ingress.matters import Drafted, Received, in_event, matter_of
-from gongkai.services.intake.ingress.personal import DoorKeys, opened
-from gongkai.services.intake.ingress.store import Key
-from gongkai.services.intake.sealing import alone_with, keys_of
 
 TOGETHER: Final = 500  # events in one transaction: a bound on how long others wait for the log
 AWAY: Final[tuple[type[Exception], ...]] = (

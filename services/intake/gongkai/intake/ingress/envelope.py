@@ -20,7 +20,7 @@ from gongkai.contracts.ingress import (
     MOST,
     CloudEvent,
 )
-from gongkai.services.intake.ingress import faults
+from gongkai.intake.ingress import faults
 
 _ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}")
 _JSON = re.compile(

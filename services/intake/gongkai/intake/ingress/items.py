@@ -8,15 +8,15 @@ from gongkai.contracts.envelope import Place, TooLarge
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived
 from gongkai.contracts.ingress import RECEIVED, Result
+from gongkai.intake.applications.receipts import PRACTICE_CODE, code_of, code_on_record
+from gongkai.intake.ingress import envelope, store
+from gongkai.intake.ingress.envelope import Handed
+from gongkai.intake.ingress.faults import problem_of
+from gongkai.intake.ingress.personal import kept
+from gongkai.intake.ingress.store import Key, Row
 from gongkai.ledger.append import Write
 from gongkai.ledger.read import Entry
 from gongkai.ledger.seal import Keys
-from gongkai.services.intake.ingress import envelope, store
-from gongkai.services.intake.ingress.envelope import Handed
-from gongkai.services.intake.ingress.faults import problem_of
-from gongkai.services.intake.ingress.personal import kept
-from gongkai.services.intake.ingress.store import Key, Row
-from gongkai.services.intake.receipts import PRACTICE_CODE, code_of, code_on_record
 
 Via = Literal["http", "kafka", "console"]
 

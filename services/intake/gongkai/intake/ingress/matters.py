@@ -15,16 +15,17 @@ from gongkai.contracts.derived import derived
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import Event
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED, AnsweredData, DraftedData, ReceivedData
+from gongkai.intake.applications import aggregate as application
+from gongkai.intake.applications.receipts import PRACTICE_CODE, code_digest, code_of, receipt_of
+from gongkai.intake.applications.sealing import sealed
+from gongkai.intake.documents import aggregate as document
+from gongkai.intake.documents.texts import check_words, no_such_text
+from gongkai.intake.ingress import faults, refusals
+from gongkai.intake.ingress.desk import Desk
+from gongkai.intake.ingress.envelope import Handed
+from gongkai.intake.streams import APPLICATION, DOCUMENT, application_stream, document_stream
+from gongkai.intake.units.existing import can_be_applied_to
 from gongkai.ledger.decider import Aggregate
-from gongkai.services.intake.aggregates import APPLICATION, DOCUMENT, application_stream, document_stream
-from gongkai.services.intake.domain import application, document
-from gongkai.services.intake.ingress import faults, refusals
-from gongkai.services.intake.ingress.desk import Desk
-from gongkai.services.intake.ingress.envelope import Handed
-from gongkai.services.intake.receipts import PRACTICE_CODE, code_digest, code_of, receipt_of
-from gongkai.services.intake.sealing import sealed
-from gongkai.services.intake.standing import can_be_applied_to
-from gongkai.services.intake.texts import check_words, no_such_text
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -7,20 +7,12 @@ from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.events import Id
 from gongkai.contracts.ingress import Result
+from gongkai.intake.ingress import refusals, store
+from gongkai.intake.ingress.api import HANDS_IN, Listed, Number, Status, door_of, page_of, status_of
 from gongkai.runtime.commands import PartsOf
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.services.intake.ingress import refusals, store
-from gongkai.services.intake.ingress.api import (
-    HANDS_IN,
-    Listed,
-    Number,
-    Status,
-    door_of,
-    page_of,
-    status_of,
-)
 
 router = APIRouter(prefix="/v1/units/{unit}/events", tags=["ingress"])
 

@@ -11,8 +11,8 @@ from joserfc.jwk import ECKey, KeySet
 from pydantic_core import from_json
 
 from gongkai.contracts.ingress import ANSWERED, DATA, DRAFTED, PERSONAL, RECEIVED
-from gongkai.services.intake.ingress import refusals
-from gongkai.services.intake.ingress.envelope import Handed
+from gongkai.intake.ingress import refusals
+from gongkai.intake.ingress.envelope import Handed
 
 ALGORITHMS: Final = ["ECDH-ES+A256KW", "A256GCM"]  # no compression: a small box stays small when opened
 CURVE: Final = "P-256"

@@ -19,13 +19,13 @@ from pydantic_core import to_json
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, ONE, Result
+from gongkai.intake.ingress import envelope, faults, refusals
+from gongkai.intake.ingress.access import Access, topic_of
+from gongkai.intake.ingress.door import AWAY, TOGETHER, Door
+from gongkai.intake.ingress.reading import IDLE, Reading, Unpackable
 from gongkai.ledger.kafka import ensure_topic, started
 from gongkai.runtime.identity import Principal, by_system
 from gongkai.runtime.service import Parts
-from gongkai.services.intake.ingress import envelope, faults, refusals
-from gongkai.services.intake.ingress.access import Access, topic_of
-from gongkai.services.intake.ingress.door import AWAY, TOGETHER, Door
-from gongkai.services.intake.ingress.reading import IDLE, Reading, Unpackable
 
 KEPT: Final = timedelta(days=7)  # of both topics
 PAUSE: Final = 0.5  # seconds until new systems are looked for, and between two attempts

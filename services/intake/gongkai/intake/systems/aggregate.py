@@ -6,8 +6,8 @@ from datetime import datetime
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import Event, Id, PersonId, SystemRegistered, SystemRetired
 from gongkai.contracts.vocabulary import HandIn
+from gongkai.intake import refusals
 from gongkai.rules import Rules
-from gongkai.services.intake.domain import refusals
 
 # -- state
 

@@ -5,13 +5,14 @@ from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.events import Id, SaidLine, SaidText
 from gongkai.contracts.vocabulary import HandIn
+from gongkai.intake import refusals
+from gongkai.intake.streams import AGENCY_SYSTEM, system_stream
+from gongkai.intake.systems import aggregate as agency_system
 from gongkai.ledger import read
 from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.topology import log_for
-from gongkai.services.intake.aggregates import AGENCY_SYSTEM, system_stream
-from gongkai.services.intake.domain import agency_system, refusals
 
 router = APIRouter(tags=["systems"])
 

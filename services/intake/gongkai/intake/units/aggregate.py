@@ -22,9 +22,9 @@ from gongkai.contracts.events import (
     UnitSucceeded,
 )
 from gongkai.contracts.vocabulary import Duty, Level, Management, Reorganisation, StandingRole, UnitKind
+from gongkai.intake.units import refusals
 from gongkai.rules import Rules
 from gongkai.rules.moment import local_date
-from gongkai.services.intake.domain import unit_refusals as refusals
 
 # Timers, the public and the administrators, who are nobody's officers, act under these.
 RESERVED = frozenset({SYSTEM, "public", "registrar", "security"})

@@ -16,6 +16,9 @@ from gongkai.contracts.gaps import gaps
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import common_superior
 from gongkai.contracts.vocabulary import Reorganisation
+from gongkai.intake.streams import UNIT, unit_stream
+from gongkai.intake.units import aggregate as unit
+from gongkai.intake.units import refusals as unit_refusals
 from gongkai.runtime.commands import (
     CommandId,
     Done,
@@ -30,8 +33,6 @@ from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
-from gongkai.services.intake.aggregates import UNIT, unit_stream
-from gongkai.services.intake.domain import unit, unit_refusals
 
 router = APIRouter(tags=["units"])
 

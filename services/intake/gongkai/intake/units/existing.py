@@ -7,7 +7,8 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import leading
 from gongkai.contracts.vocabulary import UnitKind
-from gongkai.services.intake.domain import refusals, unit_refusals
+from gongkai.intake import refusals
+from gongkai.intake.units import refusals as unit_refusals
 
 
 @clause("SC-A1.3", "LS-4")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gongkai.contracts.clauses import clause
-from gongkai.runtime.web import Problem, t
+from gongkai.web import Problem, t
 
 Option = tuple[str, str]  # 中文, English
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gongkai.contracts.vocabulary import AnswerKind, UnitKind
 from gongkai.rules.calendar import Calendar, Notice, official
 from gongkai.runtime.identity import Issuer
-from gongkai.runtime.web import Problem, from_document
+from gongkai.web import Problem, from_document
 
 _log = structlog.get_logger(__name__)
 

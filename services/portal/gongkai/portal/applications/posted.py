@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gongkai.runtime.edge import typed
-from gongkai.runtime.web import Problem
+from gongkai.web import Problem
 
 COOKIE = "gongkai_form"
 LARGEST = 256 * 1024  # bytes of a posted form

@@ -7,7 +7,7 @@ after the other until there are enough, and a bounded number is ranked.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gongkai.services.portal.search import Question, asked
+from gongkai.portal.catalogue.search import Question, asked
 
 COUNTED = 1000  # more than so many are "more than"
 CANDIDATES = 200  # newest with the words in the head, and as many with the words anywhere: these are ranked

@@ -13,14 +13,14 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger import blobs
+from gongkai.portal.catalogue.narrowing import Sort, Wanted
+from gongkai.portal.catalogue.queries import Document, Entry, Listing
+from gongkai.portal.catalogue.search import marked
+from gongkai.portal.catalogue.timeline import steps
+from gongkai.portal.face import desk, page, pub_date
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.web import t
-from gongkai.runtime.web.typeset import typeset
-from gongkai.services.portal.face import desk, page, pub_date
-from gongkai.services.portal.narrowing import Sort, Wanted
-from gongkai.services.portal.queries import Document, Entry, Listing
-from gongkai.services.portal.search import marked
-from gongkai.services.portal.timeline import steps
+from gongkai.web import t
+from gongkai.web.typeset import typeset
 
 router = APIRouter(include_in_schema=False)
 

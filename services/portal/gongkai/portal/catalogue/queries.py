@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from gongkai.portal.catalogue.narrowing import COUNTED, Wanted, asks_of
 from gongkai.runtime.edge import storable
-from gongkai.services.portal.narrowing import COUNTED, Wanted, asks_of
 
 PAGE = 20
 

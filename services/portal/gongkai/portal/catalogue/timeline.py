@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind
+from gongkai.portal.catalogue.queries import Publication
 from gongkai.rules.rulebooks import named
-from gongkai.runtime.web import t
-from gongkai.runtime.web.dates import date_words
-from gongkai.services.portal.queries import Publication
+from gongkai.web import t
+from gongkai.web.dates import date_words
 
 
 @dataclass(frozen=True, slots=True)

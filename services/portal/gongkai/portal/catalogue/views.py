@@ -13,8 +13,8 @@ from gongkai.ledger import blobs
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import stored
+from gongkai.portal.catalogue.search import compared, lexemes
 from gongkai.rules.moment import local_date
-from gongkai.services.portal.search import compared, lexemes
 
 PATIENCE = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
 

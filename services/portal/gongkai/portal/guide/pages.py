@@ -10,11 +10,11 @@ from starlette.responses import PlainTextResponse, Response
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger.read import DISCONNECTED
+from gongkai.portal.catalogue.narrowing import Wanted
+from gongkai.portal.face import desk, moment, page
 from gongkai.runtime.problems import UNREADABLE, unreadable
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.web.headers import HEADERS
-from gongkai.services.portal.face import desk, moment, page
-from gongkai.services.portal.narrowing import Wanted
+from gongkai.web.headers import HEADERS
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Refused, Sentence
 from gongkai.contracts.events import Digest, DocumentPublished, Event, PersonId
+from gongkai.publishing.release.gate import Docket, Draft, missing
 from gongkai.rules import Rules
 from gongkai.rules.moment import local_date
-from gongkai.services.publishing.domain.gate import Docket, Draft, missing
 
 # -- state
 

@@ -11,15 +11,16 @@ from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, DocumentDrafted, Event, Id
 from gongkai.ledger import read
 from gongkai.ledger.decider import ATTEMPTS, Contended
+from gongkai.publishing.release import aggregate as publication
+from gongkai.publishing.release import gate
+from gongkai.publishing.release.views import docket_of
+from gongkai.publishing.streams import PUBLICATION, document_stream, publication_stream
 from gongkai.rules import Rules
 from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
-from gongkai.services.publishing.aggregates import PUBLICATION, document_stream, publication_stream
-from gongkai.services.publishing.domain import gate, publication
-from gongkai.services.publishing.views import docket_of
 
 router = APIRouter(tags=["publishing"])
 

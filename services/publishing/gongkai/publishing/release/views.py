@@ -22,7 +22,7 @@ from gongkai.contracts.vocabulary import ConsultationKind, Silence
 from gongkai.ledger import blobs
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.services.publishing.domain.gate import Consultation, Docket, Draft, Need, Review
+from gongkai.publishing.release.gate import Consultation, Docket, Draft, Need, Review
 
 _PLACES = {"cause", "registerat"}  # where things stood differs from run to run; what happened doesn't
 

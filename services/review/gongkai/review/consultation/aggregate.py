@@ -17,10 +17,10 @@ from gongkai.contracts.events import (
     PersonId,
 )
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
+from gongkai.review import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline
 from gongkai.rules.moment import local_date
-from gongkai.services.review.domain import refusals
 
 Settled = Literal["open", "consent", "refused"]
 

@@ -17,12 +17,12 @@ from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
+from gongkai.review.consultation import aggregate as consultation
+from gongkai.review.streams import CONSULTATION, consultation_stream, document_stream
 from gongkai.rules.moment import end_of
 from gongkai.runtime.commands import basis, rules_at, rules_for
 from gongkai.runtime.service import Parts
 from gongkai.runtime.topology import log_for
-from gongkai.services.review.aggregates import CONSULTATION, consultation_stream, document_stream
-from gongkai.services.review.domain import consultation
 
 SILENCE = "consultation-silence"
 

@@ -15,8 +15,8 @@ from gongkai.contracts.events import (
     SecrecyReviewRequested,
 )
 from gongkai.contracts.vocabulary import Attribute, Opinion
+from gongkai.review import refusals
 from gongkai.rules import Rules
-from gongkai.services.review.domain import refusals
 
 # -- state
 

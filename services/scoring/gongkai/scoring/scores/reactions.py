@@ -13,8 +13,8 @@ from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Parts
-from gongkai.services.scoring.aggregates import SCORE, score_stream
-from gongkai.services.scoring.domain import score
+from gongkai.scoring.scores import aggregate as score
+from gongkai.scoring.streams import SCORE, score_stream
 
 
 def _ref(what: Delivered) -> EventRef:

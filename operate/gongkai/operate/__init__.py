@@ -1,0 +1,1 @@
+"""Operating a deployment: databases, processes, backup, doctor, and work on its logs."""

@@ -1,0 +1,1 @@
+"""What is unwell in a deployment, and what to do."""

@@ -1,0 +1,1 @@
+"""Work on a deployment's logs: verify, copy, replay, rebuild."""

@@ -1,0 +1,1 @@
+"""Processes of a deployment on one machine: started, watched, ended."""

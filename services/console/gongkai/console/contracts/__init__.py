@@ -1,0 +1,1 @@
+"""Events and interfaces as others build against them."""

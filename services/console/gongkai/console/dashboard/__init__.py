@@ -1,0 +1,1 @@
+"""概览: what is late, and where."""

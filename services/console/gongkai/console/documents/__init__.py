@@ -1,0 +1,1 @@
+"""公文 on pages: state, turn, evidence, history."""

@@ -1,0 +1,1 @@
+"""审计轨迹: every event, with its clause."""

@@ -1,0 +1,1 @@
+"""Lists on pages: what narrows them, and how they are paged."""

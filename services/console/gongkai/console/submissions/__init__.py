@@ -1,0 +1,1 @@
+"""报送: what agencies' systems handed in, on pages."""

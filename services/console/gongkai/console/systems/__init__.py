@@ -1,0 +1,1 @@
+"""业务系统 and their keys, on pages."""

@@ -1,0 +1,1 @@
+"""待办: the tasks of whoever is signed in."""

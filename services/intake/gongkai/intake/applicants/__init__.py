@@ -1,0 +1,1 @@
+"""申请人: erasure of what is personal (GT-register)."""

@@ -1,0 +1,1 @@
+"""依申请公开: received, answered, followed (GT-answer)."""

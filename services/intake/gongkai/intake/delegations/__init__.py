@@ -1,0 +1,1 @@
+"""委托代行: duties handed on during leave (SC-1.3)."""

@@ -1,0 +1,1 @@
+"""依申请公开 for the public: form, receipt, progress."""

@@ -1,0 +1,1 @@
+"""公开目录: documents found and read."""

@@ -1,0 +1,1 @@
+"""公开指南 and the other pages that rarely change."""

@@ -1,0 +1,1 @@
+"""规则 and 工作日历 for the public."""

@@ -1,0 +1,1 @@
+"""考核记分: a unit's score of a year (GT-assess)."""

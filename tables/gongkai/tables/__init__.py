@@ -1,0 +1,1 @@
+"""Tables as people hand them in: workbooks and text files, read row by row."""
