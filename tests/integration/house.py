@@ -23,7 +23,7 @@ from gongkai.operate.databases.cluster import KEYS, Cluster, writer
 from gongkai.publishing.app import create as publishing
 from gongkai.review.app import create as review
 from gongkai.runtime.identity import ISSUERS, Issuer
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.settings import ServiceName, Settings
 from gongkai.runtime.topology import LOGS
 from gongkai.scoring.app import create as scoring
@@ -35,12 +35,12 @@ CREATE = {"intake": intake, "review": review, "publishing": publishing, "scoring
 
 @dataclass
 class House:
-    """Clients and parts by service. `say` sends a command as somebody and hands back the answer."""
+    """Clients and deps by service. `say` sends a command as somebody and hands back the answer."""
 
     keys: Path
     cluster: Cluster
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
-    parts: dict[str, Parts] = field(default_factory=dict)
+    deps: dict[str, Dependencies] = field(default_factory=dict)
 
     def bearer(self, person: str, *, registrar: bool = False) -> dict[str, str]:
         issuer = Issuer.load("portal" if person == "public" else "console", self.keys)
@@ -60,7 +60,7 @@ class House:
 
     async def seen(self, service: str, place: str) -> None:
         """Until that service has applied the record at that place."""
-        subscription = self.parts[service].subscription
+        subscription = self.deps[service].subscription
         assert subscription is not None
         assert await subscription.wait_for(Place.parse(place), 20), f"{service} never saw {place}"
 
@@ -68,10 +68,10 @@ class House:
         """Until every service has seen everything that is in the logs."""
         for _ in range(400):
             behind = 0
-            for parts in self.parts.values():
-                assert parts.subscription is not None
-                heads = await parts.subscription._heads()
-                behind += sum(head > parts.subscription.seen[key] for key, head in heads.items())
+            for deps in self.deps.values():
+                assert deps.subscription is not None
+                heads = await deps.subscription._heads()
+                behind += sum(head > deps.subscription.seen[key] for key, head in heads.items())
             if not behind:
                 return
             await asyncio.sleep(0.05)
@@ -79,13 +79,13 @@ class House:
 
     async def sent(self) -> None:
         """Until Kafka has everything that is in the logs."""
-        for parts in self.parts.values():
+        for deps in self.deps.values():
             for _ in range(400):
-                if parts.log is None or not (await lag.relayed(parts.pool, parts.log)).behind:
+                if deps.log is None or not (await lag.relayed(deps.pool, deps.log)).behind:
                     break
                 await asyncio.sleep(0.05)
             else:
-                raise AssertionError(f"{parts.settings.service} never sent everything")
+                raise AssertionError(f"{deps.settings.service} never sent everything")
 
     async def set_clock(self, moment: datetime) -> None:
         conn = await asyncpg.connect(self.cluster.dsn("ledger_owner"))
@@ -125,7 +125,7 @@ async def house(
             life = app.router.lifespan_context(app)
             await life.__aenter__()
             lives.append(life)
-            made.parts[name] = app.state.parts
+            made.deps[name] = app.state.deps
             transport = httpx.ASGITransport(app)
             made.clients[name] = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url=f"http://{name}")

@@ -90,7 +90,7 @@ async def test_nobody_keeps_a_timer_from_firing_by_taking_its_id(intake: House) 
     await intake.settled()
     await intake.set_clock(due.at + timedelta(minutes=1))
     for _ in range(200):
-        entries = await read.stream(intake.parts["intake"].pool, log_for("intake"), stream)
+        entries = await read.stream(intake.deps["intake"].pool, log_for("intake"), stream)
         if len(entries) == 2:
             break
         await asyncio.sleep(0.05)

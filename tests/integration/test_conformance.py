@@ -112,7 +112,7 @@ async def _lived_in(made: House) -> Open:
     }
     applied = (await made.say("intake", "/applications", "public", asked)).json()
     await made.settled()
-    consultation = await made.parts["review"].pool.fetchval(
+    consultation = await made.deps["review"].pool.fetchval(
         "SELECT substr(stream, 14) FROM review.log_entry WHERE stream LIKE 'consultation-%'"
     )
     words = {

@@ -20,7 +20,7 @@ from gongkai.review.consultation.deadlines import Deadlines
 from gongkai.review.reactions import Drafts
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.registry import Replica
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import REGISTER_LOGS, log_for, logs_of
 from tests.integration.house import House, house, unit
 
@@ -38,17 +38,17 @@ async def intake(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncI
 @pytest.fixture
 async def review(intake: House, fresh_database: Cluster) -> AsyncIterator[Subscription]:
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
-        shared = intake.parts["intake"]
+        shared = intake.deps["intake"]
         replica = Replica(pool, REGISTER_LOGS)
-        parts = Parts(shared.settings, pool, Clock(pool), replica, shared.verifier, shared.http)
+        deps = Dependencies(shared.settings, pool, Clock(pool), replica, shared.verifier, shared.http)
         subscription = Subscription(
             name="review",
             pool=pool,
             logs=logs_of("intake", "review"),
             partitions=shared.settings.partitions,
-            now=parts.clock.now,
-            handlers=[Deadlines(parts)],
-            reactions=[Drafts(parts)],
+            now=deps.clock.now,
+            handlers=[Deadlines(deps)],
+            reactions=[Drafts(deps)],
             own=REVIEW,
         )
         await subscription.open()

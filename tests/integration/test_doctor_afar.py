@@ -56,7 +56,7 @@ async def test_all_is_well_and_then_it_is_not(district: tuple[House, Any]) -> No
     street = Street(made)
     assert await ill(street) == {}
 
-    pool = made.parts["review"].pool
+    pool = made.deps["review"].pool
     one = "subscription = 'review' AND log = 'intake' AND position = (SELECT max(position) FROM ledger.checkpoint)"
     await pool.execute(f"UPDATE ledger.checkpoint SET stopped = 'no such unit' WHERE {one}")
     found = await ill(street)
@@ -131,8 +131,8 @@ async def test_the_numbers_of_the_portal_are_for_this_machine_or_a_token(distric
         assert await status(portal, address) == 404
     for name in ("X_Forwarded_For", "Forwarded", "Via", "X_Real_IP"):  # a proxy on this machine, for anybody
         assert await status(portal, "127.0.0.1", **{name: "127.0.0.1"}) == 404
-    parts = made.parts["portal"]
-    parts.settings = parts.settings.model_copy(update={"metrics_token": SecretStr("t0ken")})
+    deps = made.deps["portal"]
+    deps.settings = deps.settings.model_copy(update={"metrics_token": SecretStr("t0ken")})
     assert await status(portal, "203.0.113.7", Authorization="Bearer t0ken") == 200
     for wrong in ("", "Bearer ", "Bearer t0keN", "t0ken"):
         assert await status(portal, "127.0.0.1", Authorization=wrong) == 404

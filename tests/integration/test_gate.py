@@ -139,7 +139,7 @@ async def test_a_corrected_title_goes_out_again_and_the_same_version_doesnt(
     assert not second["repeated"]
     assert (await paper.publish(digest)).json() == second | {"repeated": True}
     out = await read.stream(
-        district.parts["publishing"].pool, log_for("publishing"), f"publication-{paper.document}"
+        district.deps["publishing"].pool, log_for("publishing"), f"publication-{paper.document}"
     )
     assert [entry.record.data["title"] for entry in out] == ["示例区预算公开说明", "更正后的标题"]
     assert len({entry.record.data["index"] for entry in out}) == 1
@@ -237,7 +237,7 @@ async def test_a_signature_is_a_deputys_and_who_handed_it_in_is_recorded(
     digest = await paper.text("全文")
     await paper.draft(digest, consult=ASKED)
     await district.settled()
-    (letter,) = await read.streams_like(district.parts["review"].pool, log_for("review"), "consultation-", -1)
+    (letter,) = await read.streams_like(district.deps["review"].pool, log_for("review"), "consultation-", -1)
     path = f"/{letter.stream.replace('consultation-', 'consultations/')}/answer"
     no = {"agrees": False, "reason": "标准尚未批准"}
     for body, code in (
@@ -249,7 +249,7 @@ async def test_a_signature_is_a_deputys_and_who_handed_it_in_is_recorded(
         assert told.json()["code"] == code
     signed = no | {"signed_by": "water-deputy"}
     assert (await district.say("review", path, "water-officer", signed)).status_code == 201
-    _, answer = await read.stream(district.parts["review"].pool, log_for("review"), letter.stream)
+    _, answer = await read.stream(district.deps["review"].pool, log_for("review"), letter.stream)
     assert (answer.record.data["signed_by"], answer.record.data["by"]) == ("water-deputy", "water-officer")
     await district.settled()
     assert "publication.consultation-refused" in await paper.lacks()
@@ -258,14 +258,14 @@ async def test_a_signature_is_a_deputys_and_who_handed_it_in_is_recorded(
 async def _letters(house: House) -> list[type]:
     """What happened to the consultations, in order."""
     kinds = {kind.NAME: kind for kind in (ConsultationRequested, ConsultationLapsed)}
-    entries = await read.streams_like(house.parts["review"].pool, log_for("review"), "consultation-", -1)
+    entries = await read.streams_like(house.deps["review"].pool, log_for("review"), "consultation-", -1)
     return [kinds[entry.record.name] for entry in entries]
 
 
 async def _fired(house: House) -> None:
     """Until no timer of review is due any more, and what came of it has settled."""
     for _ in range(200):
-        due = await house.parts["review"].pool.fetchval(
+        due = await house.deps["review"].pool.fetchval(
             "SELECT count(*) FROM timer, ledger.clock WHERE NOT fired AND due_at <= moment"
         )
         if not due:

@@ -35,9 +35,9 @@ async def test_an_open_application_gets_its_due_day_when_the_schedule_is_announc
             answer = await made.say("intake", "/applications", "public", BODY)
             assert answer.status_code == 201, answer.text
             await made.settled()
-            assert not await made.parts["intake"].pool.fetch("SELECT * FROM timer")  # awaits 2026's schedule
+            assert not await made.deps["intake"].pool.fetch("SELECT * FROM timer")  # awaits 2026's schedule
     async with house(fresh_database, broker, tmp_path, services=("intake",)) as made:
-        pool = made.parts["intake"].pool
+        pool = made.deps["intake"].pool
         (timer,) = await pool.fetch("SELECT * FROM timer")
         assert (timer["due_at"].year, timer["fired"]) == (2026, False)
         await made.set_clock(AFTER)
@@ -49,5 +49,5 @@ async def test_an_open_application_gets_its_due_day_when_the_schedule_is_announc
         patch.setattr(service, "official", lambda: until_2025)  # whatever is announced later
         async with house(fresh_database, broker, tmp_path, services=("intake",)) as made:
             await made.settled()
-            assert not await made.parts["intake"].pool.fetch("SELECT * FROM timer")
-            assert len(await read.after(made.parts["intake"].pool, log_for("intake"), 1)) == 1
+            assert not await made.deps["intake"].pool.fetch("SELECT * FROM timer")
+            assert len(await read.after(made.deps["intake"].pool, log_for("intake"), 1)) == 1

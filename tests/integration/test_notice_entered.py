@@ -41,7 +41,7 @@ async def timers(made: House) -> dict[str, date]:
     """Of both services that have them: which day each timer's day of the law is over."""
     found = {}
     for name in ("intake", "review"):
-        for row in await made.parts[name].pool.fetch("SELECT stream, due_at FROM timer WHERE NOT fired"):
+        for row in await made.deps[name].pool.fetch("SELECT stream, due_at FROM timer WHERE NOT fired"):
             found[row["stream"]] = row["due_at"].date()  # 16:00 UTC of the due day: midnight in Shanghai
     return found
 
@@ -56,7 +56,7 @@ async def until(made: House, wanted: dict[str, date]) -> None:
 
 async def facts(made: House) -> dict[str, list[bytes]]:
     """Every record of every log."""
-    pool = made.parts["intake"].pool
+    pool = made.deps["intake"].pool
     return {
         name: [e.raw async for batch in read.whole(pool, log) for e in batch] for name, log in LOGS.items()
     }
@@ -121,7 +121,7 @@ async def the_day_passes(made: House, app: FastAPI, open_one: str, overdue: str,
     count = Recount()
     count.read([raw for raws in (await facts(made)).values() for raw in raws])
     items = count.items(datetime(2027, 1, 27, 2, tzinfo=UTC))
-    rows = await app.state.parts.pool.fetch("SELECT unit, year, indicator, case_of, points FROM score_item")
+    rows = await app.state.deps.pool.fetch("SELECT unit, year, indicator, case_of, points FROM score_item")
     assert {tuple(row) for row in rows} == items
     assert {(item.year, item.case) for item in items} == {
         (2026, f"application-{overdue}"), (2027, f"application-{open_one}"), (2027, consulted),
@@ -167,7 +167,7 @@ async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
         again = await projected(fresh_database)
         assert {name for name, digest in again.items() if digest != shown[name]} == {"console.event"}
         for name in ("intake", "review", "publishing", "scoring", "console"):
-            assert made.parts[name].replica.calendar.version == WITH_2027.version, name
+            assert made.deps[name].replica.calendar.version == WITH_2027.version, name
 
         assert "2027年1月26日" in await officer.open(f"/applications/{open_one}")
         assert "待2027年" not in await officer.open("/")
@@ -178,12 +178,12 @@ async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
 
     # another start folds the same from the log
     async with house(fresh_database, broker, tmp_path) as made:
-        assert made.parts["review"].replica.calendar.version == WITH_2027.version
+        assert made.deps["review"].replica.calendar.version == WITH_2027.version
         assert await timers(made) == {}
 
 
 async def newest(made: House, log: str, prefix: str = "") -> list[read.Entry]:
-    pool = made.parts[log].pool
+    pool = made.deps[log].pool
     if prefix:
         return await read.streams_like(pool, log_for(log), prefix, -1)
     return await read.after(pool, log_for(log), -1)

@@ -107,11 +107,11 @@ async def test_one_command_is_one_connected_trace(district: House, kept: InMemor
 async def test_a_caller_that_has_a_trace_goes_on_in_it(district: House) -> None:
     above = "0af7651916cd43dd8448eb211c80319c"
     assert await draft(district, traceparent=f"00-{above}-b7ad6b7169203331-01") == above
-    (entry,) = await read.stream(district.parts["intake"].pool, log_for("intake"), "document-draft-1")
+    (entry,) = await read.stream(district.deps["intake"].pool, log_for("intake"), "document-draft-1")
     assert entry.trace is not None
     assert entry.trace.split("-")[1] == above
     await district.settled()
-    (asked,) = await read.stream(district.parts["review"].pool, log_for("review"), "review-draft-1")
+    (asked,) = await read.stream(district.deps["review"].pool, log_for("review"), "review-draft-1")
     assert asked.trace is not None
     assert asked.trace.split("-")[1] == above
     assert asked.trace != entry.trace
@@ -161,14 +161,14 @@ async def test_each_service_shows_its_numbers(district: House) -> None:
     assert intake["gongkai_database_up"] == 1
     review = await _metrics(district, "review")
     lags = [value for name, value in review.items() if name.startswith("gongkai_subscription_lag_positions{")]
-    assert len(lags) == 2 * district.parts["review"].settings.partitions
+    assert len(lags) == 2 * district.deps["review"].settings.partitions
     assert sum(lags) == 0
     assert review['gongkai_applied_records_total{log="intake",subscription="review"}'] == 3
 
 
 async def test_what_is_behind_and_what_is_stopped_shows(district: House) -> None:
     await district.settled()
-    pool = district.parts["review"].pool
+    pool = district.deps["review"].pool
     await pool.execute(
         "UPDATE ledger.checkpoint SET position = -1, stopped = 'intake/0/0: broken' WHERE subscription = 'review'"
         " AND log = 'intake' AND position = (SELECT max(position) FROM ledger.checkpoint WHERE log = 'intake')"

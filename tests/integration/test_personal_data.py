@@ -149,7 +149,7 @@ async def kafka(broker: str, town: House) -> AsyncIterator[bytes]:
         mine = [topic for topic in await consumer.topics() if topic.startswith(f"{town.cluster.database}.")]
         assert len(mine) == 4
         for topic in mine:
-            for partition in range(town.parts["intake"].settings.partitions):
+            for partition in range(town.deps["intake"].settings.partitions):
                 at = TopicPartition(topic, partition)
                 ends = await consumer.end_offsets([at])
                 consumer.assign([at])
@@ -166,7 +166,7 @@ async def erase(town: House, application: str, person: str = "water-officer") ->
 
 
 async def leaves(town: House) -> list[tuple[int, bytes, bytes]]:
-    rows = await town.parts["intake"].pool.fetch(
+    rows = await town.deps["intake"].pool.fetch(
         "SELECT position, record, leaf FROM log_entry ORDER BY position"
     )
     return [tuple(row) for row in rows]
@@ -249,9 +249,9 @@ async def test_an_older_backup_of_the_keys_brings_nobody_back(
     with psycopg.connect(here.cluster.admin(here.cluster.keys_database)) as conn:
         for row in held:
             conn.execute("INSERT INTO keys.person_key VALUES (%s, %s, %s, %s)", row)
-    keys = here.parts["intake"].keys
+    keys = here.deps["intake"].keys
     assert keys is not None
-    await Erasures(keys).sweep(here.parts["intake"])  # as at every start
+    await Erasures(keys).sweep(here.deps["intake"])  # as at every start
     assert not await keys_held(here)
 
 
@@ -262,6 +262,6 @@ async def keys_held(town: House) -> list[tuple[Any, ...]]:
 
 async def person_of(town: House, application: str) -> str:
     (entry, *_) = await read.stream(
-        town.parts["intake"].pool, log_for("intake"), f"application-{application}"
+        town.deps["intake"].pool, log_for("intake"), f"application-{application}"
     )
     return str(entry.record.data["applicant"]["person"])

@@ -163,13 +163,13 @@ async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(distri
 
 
 async def _stream(district: House, log: str, prefix: str) -> str:
-    (entry, *_) = await read.streams_like(district.parts[log].pool, log_for(log), prefix, -1)
+    (entry, *_) = await read.streams_like(district.deps[log].pool, log_for(log), prefix, -1)
     return entry.stream.removeprefix(prefix)
 
 
 async def _sizes(district: House) -> list[int]:
     return [
-        await read.size(district.parts["scoring"].pool, log_for(log))
+        await read.size(district.deps["scoring"].pool, log_for(log))
         for log in ("intake", "review", "publishing")
     ]
 
@@ -179,11 +179,11 @@ async def _until_scored(district: House, many: int) -> dict[str, Any]:
     import asyncio
 
     for _ in range(100):
-        due = await district.parts["intake"].pool.fetchval(
+        due = await district.deps["intake"].pool.fetchval(
             "SELECT count(*) FROM timer, ledger.clock WHERE NOT fired AND due_at <= moment"
         )
         await district.settled()
-        scores = await read.after(district.parts["scoring"].pool, log_for("scoring"), -1)
+        scores = await read.after(district.deps["scoring"].pool, log_for("scoring"), -1)
         if not due and len(scores) == many:
             return scores[-1].record.data if scores else {}
         await asyncio.sleep(0.05)

@@ -12,7 +12,7 @@ from gongkai.contracts.register import Holding, Register
 from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.identity import sessions
 from gongkai.rules.calendar import Calendar
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import Issuer, Principal
 from gongkai.runtime.rights import Action, Asker, Concern, allowed, asker_of, refusal
@@ -127,16 +127,16 @@ def unit_words(register: Register, unit: str) -> str:
     return register.name(unit) + now
 
 
-async def visitor(request: Request, parts: PartsOf) -> Visitor:
+async def visitor(request: Request, deps: DependenciesOf) -> Visitor:
     """FastAPI dependency. Raises SignInNeeded, StalePassword."""
-    session = await sessions.find(parts.pool, request, parts.wall())
+    session = await sessions.find(deps.pool, request, deps.wall())
     if session is None:
         raise SignInNeeded
     if session.changes_password and not request.url.path.startswith(_OPEN_TO_STALE):
         raise StalePassword
     principal = Principal(session.person, "console", session.registrar, session.security)
-    asker = await asker_of(parts, principal)
-    return Visitor(asker, principal, parts.replica.calendar, session.csrf, request.app.state.issuer)
+    asker = await asker_of(deps, principal)
+    return Visitor(asker, principal, deps.replica.calendar, session.csrf, request.app.state.issuer)
 
 
 def _concern(unit: str | None, asked: Iterable[str | None]) -> Concern:

@@ -68,9 +68,13 @@ class _List(_Data):
         for system in self.systems:
             name = self.sources[system.id.partition("-")[0]].name
             for entry in system.requirements:
-                yield Requirement(entry.id, name, system.title, entry.clause, entry.service, entry.line, entry.need)
+                yield Requirement(
+                    entry.id, name, system.title, entry.clause, entry.service, entry.line, entry.need
+                )
         for entry in self.national:
-            yield Requirement(entry.id, NATIONAL, NATIONAL, entry.clause, entry.service, entry.line, entry.need)
+            yield Requirement(
+                entry.id, NATIONAL, NATIONAL, entry.clause, entry.service, entry.line, entry.need
+            )
 
 
 @cache

@@ -23,15 +23,15 @@ from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import load, shipped
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.registry import Replica
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 
-async def parts_of(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
-    return parts
+async def dependencies_of(request: Request) -> Dependencies:
+    deps: Dependencies = request.app.state.deps
+    return deps
 
 
-PartsOf = Annotated[Parts, Depends(parts_of)]
+DependenciesOf = Annotated[Dependencies, Depends(dependencies_of)]
 
 
 _SAID = UUID("a3855b3c-dfbb-46e5-84f7-08d3bb5fe19e")  # no timer's or reaction's id is made in it
@@ -56,7 +56,7 @@ async def idempotency_key(idempotency_key: Annotated[str | None, _KEY] = None) -
 CallersKey = Annotated[UUID | None, Depends(idempotency_key)]
 
 
-async def command_id(request: Request, who: Asking, parts: PartsOf, key: CallersKey) -> UUID:
+async def command_id(request: Request, who: Asking, deps: DependenciesOf, key: CallersKey) -> UUID:
     """The command's id: a new one without the caller's key; with it, the same for the very same command only.
 
     The same key with other words, elsewhere or from somebody else is another command, decided on its own merits:
@@ -67,7 +67,7 @@ async def command_id(request: Request, who: Asking, parts: PartsOf, key: Callers
         command = uuid4()
     else:
         words = sha256(await request.body()).hexdigest()
-        where = (parts.settings.service, request.method, request.url.path, request.url.query)
+        where = (deps.settings.service, request.method, request.url.path, request.url.query)
         command = _said(who.issuer, who.person, str(key), *where, words)
     structlog.contextvars.bind_contextvars(command=str(command))
     return command
@@ -112,10 +112,10 @@ def _books() -> str:
     return sha256(books.encode()).hexdigest()[:8]
 
 
-async def register_today(parts: Parts) -> Register:
+async def register_today(deps: Dependencies) -> Register:
     """The register as far as the logs go, as of today."""
-    known: Register = await parts.replica.sync()
-    return known.as_of(local_date(await parts.clock.now()))
+    known: Register = await deps.replica.sync()
+    return known.as_of(local_date(await deps.clock.now()))
 
 
 def rules_at(replica: Replica, unit: str, at: datetime) -> Rules:
@@ -155,7 +155,7 @@ async def known_unit(replica: Replica, unit: str, field: str = "/unit") -> UnitR
 
 
 async def carry(
-    parts: Parts,
+    deps: Dependencies,
     *,
     command: UUID,
     stream: str,
@@ -165,6 +165,6 @@ async def carry(
     id: str,
 ) -> Done:
     """Carry out and answer. The record names the register's position that the right came from."""
-    intent = Intent(command, stream, aggregate, decide, registerat=parts.replica.place())
-    outcome: Outcome = await parts.carry_out(intent, now)
+    intent = Intent(command, stream, aggregate, decide, registerat=deps.replica.place())
+    outcome: Outcome = await deps.carry_out(intent, now)
     return Done(id=id, place=None if outcome.place is None else str(outcome.place), repeated=outcome.repeated)

@@ -58,35 +58,33 @@ def lay_out(app: FastAPI, public: bool) -> None:
 @acts(Action.OBSERVE)
 async def _health(request: Request) -> JSONResponse:
     """Ready to work: the database answers. Stopped partitions and halted relays are named; it is ready all the same."""
-    parts = request.app.state.parts
-    await parts.pool.fetchval("SELECT 1")
-    stopped = await parts.pool.fetch(
+    deps = request.app.state.deps
+    await deps.pool.fetchval("SELECT 1")
+    stopped = await deps.pool.fetch(
         "SELECT log, partition, stopped FROM ledger.checkpoint WHERE subscription = $1 AND stopped IS NOT NULL",
-        parts.settings.service,
+        deps.settings.service,
     )
     halted = (
-        await parts.pool.fetch(
-            f"SELECT log, halted FROM {parts.log.schema}.log_relay WHERE halted IS NOT NULL"
-        )
-        if parts.log
+        await deps.pool.fetch(f"SELECT log, halted FROM {deps.log.schema}.log_relay WHERE halted IS NOT NULL")
+        if deps.log
         else []
     )
     return JSONResponse(
-        _who(parts) | {"stopped": [dict(s) for s in stopped], "halted": [dict(h) for h in halted]}
+        _who(deps) | {"stopped": [dict(s) for s in stopped], "halted": [dict(h) for h in halted]}
     )
 
 
 @acts(Action.OBSERVE)
 async def _alive(request: Request) -> JSONResponse:
     """As `_health`, for anybody's eyes: no places, no errors of a database."""
-    parts = request.app.state.parts
+    deps = request.app.state.deps
     try:
-        await parts.pool.fetchval("SELECT 1")
+        await deps.pool.fetchval("SELECT 1")
     except (*DISCONNECTED, asyncpg.PostgresError):
-        return JSONResponse(_who(parts) | {"status": "away"}, 503)
-    return JSONResponse(_who(parts))
+        return JSONResponse(_who(deps) | {"status": "away"}, 503)
+    return JSONResponse(_who(deps))
 
 
-def _who(parts: Any) -> dict[str, Any]:
+def _who(deps: Any) -> dict[str, Any]:
     """Which process answers: whoever started it knows that it isn't a stranger on the same port."""
-    return {"status": "ok", "service": parts.settings.service, "pid": os.getpid()}
+    return {"status": "ok", "service": deps.settings.service, "pid": os.getpid()}

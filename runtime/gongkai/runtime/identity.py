@@ -142,8 +142,8 @@ async def principal(request: Request) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise _unauthenticated()
-    parts = request.app.state.parts
-    found: Principal = parts.verifier.verify(token, parts.wall())
+    deps = request.app.state.deps
+    found: Principal = deps.verifier.verify(token, deps.wall())
     return found
 
 

@@ -127,11 +127,11 @@ def _age(since: datetime | None, now: datetime) -> float:
 @acts(Action.OBSERVE)
 async def show(request: Request) -> Response:
     """The scrape. Without a database the lags are missing and `gongkai_database_up` is 0."""
-    parts = request.app.state.parts
-    metrics: Metrics = parts.metrics
+    deps = request.app.state.deps
+    metrics: Metrics = deps.metrics
     metrics.lags.clear()
     try:
-        await _measure(parts, metrics)
+        await _measure(deps, metrics)
         metrics.database.set(1)
     except (*DISCONNECTED, asyncpg.PostgresError) as error:
         metrics.lags.clear()
@@ -146,7 +146,7 @@ async def show_apart(request: Request) -> Response:
 
     To everybody else there is no such page.
     """
-    token = request.app.state.parts.settings.metrics_token
+    token = request.app.state.deps.settings.metrics_token
     if token is not None:
         said = request.headers.get("authorization", "")
         allowed = compare_digest(said.encode(), f"Bearer {token.get_secret_value()}".encode())
@@ -167,15 +167,15 @@ def _beside(request: Request) -> bool:
         return False
 
 
-async def _measure(parts: Any, metrics: Metrics) -> None:
-    now = await parts.clock.now()
-    if parts.subscription is not None:
-        mine = await lag.followed(parts.pool, parts.subscription.logs, parts.subscription.name)
+async def _measure(deps: Any, metrics: Metrics) -> None:
+    now = await deps.clock.now()
+    if deps.subscription is not None:
+        mine = await lag.followed(deps.pool, deps.subscription.logs, deps.subscription.name)
         metrics.lags.take_followed(mine, now)
-    if parts.log is not None:
-        metrics.lags.take_relayed(await lag.relayed(parts.pool, parts.log), now)
-        metrics.lags.take_protected(await lag.protected(parts.pool, parts.log), parts.wall())
+    if deps.log is not None:
+        metrics.lags.take_relayed(await lag.relayed(deps.pool, deps.log), now)
+        metrics.lags.take_protected(await lag.protected(deps.pool, deps.log), deps.wall())
         overdue = "SELECT count(*) FROM timer WHERE NOT fired AND due_at < $1"
-        metrics.lags.overdue.set(await parts.pool.fetchval(overdue, now))
-    if parts.appender is not None:
-        metrics.waiting.labels(parts.log.name).set(parts.appender.waiting)
+        metrics.lags.overdue.set(await deps.pool.fetchval(overdue, now))
+    if deps.appender is not None:
+        metrics.waiting.labels(deps.log.name).set(deps.appender.waiting)

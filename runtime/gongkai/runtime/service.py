@@ -1,4 +1,4 @@
-"""One service, wired: what every `app.py` calls to put its rooms together."""
+"""One service, wired: what every `app.py` calls to put its components together."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -57,8 +57,8 @@ def wall() -> datetime:
 
 
 @dataclass(slots=True)
-class Parts:
-    """What a request can reach, at `request.app.state.parts`."""
+class Dependencies:
+    """What a request can reach, at `request.app.state.deps`."""
 
     settings: Settings
     pool: Any
@@ -92,8 +92,8 @@ async def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
-    """What is this service's own, made once the parts are there."""
+class Components:
+    """What is this service's own, made once the deps are there."""
 
     handlers: Sequence[Handler] = ()
     reactions: Sequence[Reaction] = ()
@@ -108,7 +108,7 @@ def build(
     title: str,
     own: LogId | None = None,
     follows: Sequence[LogId] = (),
-    rooms: Callable[[Parts], Rooms] = lambda _: Rooms(),
+    components: Callable[[Dependencies], Components] = lambda _: Components(),
     routers: Sequence[APIRouter] = (),
     register_logs: Sequence[LogId] = REGISTER_LOGS,
     large: Sequence[str] = (),
@@ -133,7 +133,7 @@ def build(
             http = await stack.enter_async_context(
                 httpx.AsyncClient(timeout=10, verify=_trusted(), event_hooks={"request": [hand_on]})
             )
-            parts = Parts(
+            deps = Dependencies(
                 settings,
                 pool,
                 Clock(pool),
@@ -143,17 +143,17 @@ def build(
                 metrics=metrics,
                 tracer=tracer,
             )
-            await parts.replica.sync()
+            await deps.replica.sync()
             if settings.keys_dsn is not None:
-                parts.keys = Keys(await _held(stack, settings.keys_dsn, settings.service))
-            app.state.parts = parts
+                deps.keys = Keys(await _held(stack, settings.keys_dsn, settings.service))
+            app.state.deps = deps
             jobs: list[asyncio.Task[None]] = []
             stack.push_async_callback(_cancel, jobs)
             dsn = settings.dsn.get_secret_value()
             if own is not None:
-                parts.log = own
-                parts.appender = Appender(pool, own, settings.partitions, observer=watch)
-                stack.push_async_callback(parts.appender.close)
+                deps.log = own
+                deps.appender = Appender(pool, own, settings.partitions, observer=watch)
+                stack.push_async_callback(deps.appender.close)
                 relay = Relay(
                     dsn,
                     pool,
@@ -166,21 +166,21 @@ def build(
                 )
                 jobs.append(asyncio.create_task(relay.run()))
                 jobs += _proving(settings, pool, own)
-            made = rooms(parts)
+            made = components(deps)
             if follows:
                 subscription = Subscription(
                     name=settings.service,
                     pool=pool,
                     logs=follows,
                     partitions=settings.partitions,
-                    now=parts.clock.now,
-                    handlers=[Notices(parts.replica), *made.handlers, *filter(None, [made.deadlines])],
+                    now=deps.clock.now,
+                    handlers=[Notices(deps.replica), *made.handlers, *filter(None, [made.deadlines])],
                     reactions=made.reactions,
                     own=own,
                     understand=known,
                     observer=watch,
                 )
-                parts.subscription = subscription
+                deps.subscription = subscription
                 await subscription.open()
                 jobs.append(asyncio.create_task(subscription.watch()))
                 jobs.append(
@@ -194,7 +194,7 @@ def build(
                 mine = [log for log in follows if own is not None and log.schema == own.schema]
                 again = Refolding(pool, settings.service, mine, settings.partitions, made.deadlines)
                 await again()
-                timers = Timers(dsn, pool, parts.clock.now, made.deadlines.issue, again)
+                timers = Timers(dsn, pool, deps.clock.now, made.deadlines.issue, again)
                 jobs.append(asyncio.create_task(timers.run()))
             await made.opened()
             jobs += [asyncio.create_task(job()) for job in made.jobs]

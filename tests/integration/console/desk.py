@@ -38,8 +38,8 @@ async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]
     async with app.router.lifespan_context(app):
         mounts = {f"all://{name}": client._transport for name, client in house.clients.items()}
         async with httpx.AsyncClient(mounts=mounts) as inside:
-            app.state.parts.http = inside
-            house.parts["console"] = app.state.parts
+            app.state.deps.http = inside
+            house.deps["console"] = app.state.deps
             yield app
 
 

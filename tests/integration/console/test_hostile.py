@@ -203,9 +203,9 @@ HERE = "192.0.2.1"
 async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connection(
     lobby: tuple[House, FastAPI], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = lobby[1].state.parts
-    now = parts.wall()
-    await accounts.put(parts.pool, "finance-head", "Kaitong-1", now)
+    deps = lobby[1].state.deps
+    now = deps.wall()
+    await accounts.put(deps.pool, "finance-head", "Kaitong-1", now)
     checked = 0
     verify = accounts._verify
 
@@ -214,22 +214,22 @@ async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connecti
         checked += 1
         return verify(known, password)
 
-    held = parts.pool.get_size() - parts.pool.get_idle_size()
+    held = deps.pool.get_size() - deps.pool.get_idle_size()
     monkeypatch.setattr(accounts, "_verify", watched)
     pair = LIMITS["pair"]
     for _ in range(pair.failures):
-        assert await accounts.check(parts.pool, "finance-head", "wrong", HERE, now) is None
+        assert await accounts.check(deps.pool, "finance-head", "wrong", HERE, now) is None
     assert checked == pair.failures
-    assert await accounts.check(parts.pool, "finance-head", "Kaitong-1", HERE, now) is None
+    assert await accounts.check(deps.pool, "finance-head", "Kaitong-1", HERE, now) is None
     assert checked == pair.failures
-    assert parts.pool.get_size() - parts.pool.get_idle_size() <= held
+    assert deps.pool.get_size() - deps.pool.get_idle_size() <= held
 
     def idle(known: str, password: str) -> bool:
-        assert not [c for c in parts.pool._holders if c._in_use and c._con.is_in_transaction()]
+        assert not [c for c in deps.pool._holders if c._in_use and c._con.is_in_transaction()]
         return True
 
     monkeypatch.setattr(accounts, "_verify", idle)
-    assert await accounts.check(parts.pool, "finance-head", "Kaitong-1", HERE, now + pair.wait) is not None
+    assert await accounts.check(deps.pool, "finance-head", "Kaitong-1", HERE, now + pair.wait) is not None
 
 
 async def _csrf(browser: Browser) -> Any:

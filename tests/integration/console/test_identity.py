@@ -33,7 +33,7 @@ async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIt
         entry = unit("finance")
         entry["officers"].append(AUDITOR)
         assert (await made.say("intake", "/units", "registrar", entry)).status_code == 201
-        await accounts.put(app.state.parts.pool, "finance-head", PASSWORD, app.state.parts.wall())
+        await accounts.put(app.state.deps.pool, "finance-head", PASSWORD, app.state.deps.wall())
         yield made, app
 
 
@@ -45,7 +45,7 @@ async def enter(app: FastAPI, person: str, password: str) -> Browser:
 
 
 async def auditor(app: FastAPI) -> Browser:
-    await accounts.put(app.state.parts.pool, "finance-auditor", PASSWORD, app.state.parts.wall())
+    await accounts.put(app.state.deps.pool, "finance-auditor", PASSWORD, app.state.deps.wall())
     return await enter(app, "finance-auditor", PASSWORD)
 
 
@@ -54,7 +54,7 @@ async def security(app: FastAPI, folder: Path) -> Browser:
 
 
 async def test_a_stranger_locks_nobody_out(lobby: tuple[House, FastAPI]) -> None:
-    pool, now = lobby[1].state.parts.pool, lobby[1].state.parts.wall()
+    pool, now = lobby[1].state.deps.pool, lobby[1].state.deps.wall()
     assert await accounts.check(pool, "finance-head", PASSWORD, HERE, now)  # a place of his from now on
     for n in range(60):
         await limits.begin(pool, "finance-head", f"203.0.113.{n}", now)
@@ -65,7 +65,7 @@ async def test_a_stranger_locks_nobody_out(lobby: tuple[House, FastAPI]) -> None
 
 
 async def test_guesses_are_few_from_one_place_and_for_one_name(lobby: tuple[House, FastAPI]) -> None:
-    pool, now = lobby[1].state.parts.pool, lobby[1].state.parts.wall()
+    pool, now = lobby[1].state.deps.pool, lobby[1].state.deps.wall()
     for _ in range(LIMITS["pair"].failures):
         assert await accounts.check(pool, "finance-head", "wrong", HERE, now) is None
     assert await accounts.check(pool, "finance-head", PASSWORD, HERE, now) is None
@@ -81,7 +81,7 @@ async def test_many_guesses_at_once_are_no_more(
 ) -> None:
     import asyncio
 
-    pool, now, looked = lobby[1].state.parts.pool, lobby[1].state.parts.wall(), 0
+    pool, now, looked = lobby[1].state.deps.pool, lobby[1].state.deps.wall(), 0
 
     def verify(known: str, password: str) -> bool:
         nonlocal looked
@@ -108,8 +108,8 @@ async def test_the_security_administrator_lifts_the_limits(
 
 async def test_a_password_ages(lobby: tuple[House, FastAPI]) -> None:
     app = lobby[1]
-    pool = app.state.parts.pool
-    long_ago = app.state.parts.wall() - accounts.AGE
+    pool = app.state.deps.pool
+    long_ago = app.state.deps.wall() - accounts.AGE
     await pool.execute("UPDATE account SET changed_at = $1", long_ago)
     browser = await enter(app, "finance-head", PASSWORD)
     assert browser.at == "/password"
@@ -211,8 +211,8 @@ async def test_no_secret_is_ever_logged(
             logging.getLogger().setLevel(logging.DEBUG)
             await made.say("intake", "/units", "registrar", unit("finance"))
             await made.say("intake", "/systems", "registrar", OA)
-            parts = app.state.parts
-            await accounts.put(parts.pool, "finance-head", PASSWORD, parts.wall())
+            deps = app.state.deps
+            await accounts.put(deps.pool, "finance-head", PASSWORD, deps.wall())
             secrets += [(tmp_path / file).read_text().strip() for file in accounts.PASSWORD_FILE.values()]
             head = await enter(app, "finance-head", PASSWORD)
             await enter(app, PASSWORD, "wrong")
@@ -228,9 +228,9 @@ async def test_no_secret_is_ever_logged(
             )
             secrets += [key[0], *(answer.json()["access_token"] for answer in (system, person))]
             await head.client.post("/api/token", data=form | {"client_secret": key[0] + "x"})
-            parts.http = outside
+            deps.http = outside
             to = await Browser(app).client.get("/sign-in/oidc")
-            row = await parts.pool.fetchrow("SELECT nonce, verifier FROM oidc_flow")
+            row = await deps.pool.fetchrow("SELECT nonce, verifier FROM oidc_flow")
             secrets += [row["nonce"], row["verifier"]]
             assert to.status_code == 303
     said = out.getvalue() + err.getvalue() + "\n".join(record.getMessage() for record in caplog.records)

@@ -32,7 +32,7 @@ async def door(
         httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
-        app.state.parts.http = outside
+        app.state.deps.http = outside
         yield app, issuer
 
 
@@ -43,7 +43,7 @@ async def sign_in(app: FastAPI, issuer: FakeIssuer, after: str = "/") -> Browser
     assert to.status_code == 303
     async with httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside:
         back = await outside.get(to.headers["location"])
-    await browser.open(back.headers["location"].removeprefix(app.state.parts.settings.console_url))
+    await browser.open(back.headers["location"].removeprefix(app.state.deps.settings.console_url))
     return browser
 
 
@@ -53,7 +53,7 @@ async def test_the_issuer_says_who_and_the_register_what(door: tuple[FastAPI, Fa
     browser = await sign_in(app, issuer, "/documents")
     assert (browser.status, browser.at) == (200, "/documents")
     assert "示例head" in browser.page
-    way = await app.state.parts.pool.fetchval("SELECT way FROM access_entry WHERE what = 'signed-in'")
+    way = await app.state.deps.pool.fetchval("SELECT way FROM access_entry WHERE what = 'signed-in'")
     assert way == "oidc"
 
 
@@ -76,7 +76,7 @@ async def test_a_token_that_does_not_hold_lets_nobody_in(door: tuple[FastAPI, Fa
         browser = await sign_in(app, issuer)
         assert browser.status == 401, lies
         assert "sign-in.oidc" in browser.page
-    assert await app.state.parts.pool.fetchval("SELECT count(*) FROM session") == 0
+    assert await app.state.deps.pool.fetchval("SELECT count(*) FROM session") == 0
 
 
 async def test_whom_the_name_means(door: tuple[FastAPI, FakeIssuer]) -> None:
@@ -89,7 +89,7 @@ async def test_whom_the_name_means(door: tuple[FastAPI, FakeIssuer]) -> None:
     assert (await sign_in(app, issuer)).status == 403
     issuer.name = "E10023@示例.cn"  # tied to nobody yet
     assert (await sign_in(app, issuer)).status == 401
-    await tie(app.state.parts.pool, ISSUER, issuer.name, "finance-officer")
+    await tie(app.state.deps.pool, ISSUER, issuer.name, "finance-officer")
     assert "示例officer" in (await sign_in(app, issuer)).page
     app.state.oidc.claim = issuer.claim = "employee_id"
     issuer.name = "finance-head"
@@ -106,7 +106,7 @@ async def test_a_name_that_only_resembles_somebodys_id_is_nobodys(
     app, issuer = door
     issuer.name = name
     assert (await sign_in(app, issuer)).status == 401
-    await tie(app.state.parts.pool, ISSUER, name, "finance-head")
+    await tie(app.state.deps.pool, ISSUER, name, "finance-head")
     assert "示例head" in (await sign_in(app, issuer)).page
 
 
@@ -126,7 +126,7 @@ async def test_an_answer_is_good_once_and_in_the_browser_that_asked(door: tuple[
     to = await browser.client.get("/sign-in/oidc")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside:
         back = (await outside.get(to.headers["location"])).headers["location"]
-    path = back.removeprefix(app.state.parts.settings.console_url)
+    path = back.removeprefix(app.state.deps.settings.console_url)
     other = Browser(app)
     await other.client.get("/sign-in/oidc")
     await other.open(path)
@@ -147,7 +147,7 @@ async def test_an_issuer_that_is_away_is_a_sentence(door: tuple[FastAPI, FakeIss
         raise httpx.ConnectError("away", request=request)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(away)) as http:
-        app.state.parts.http = http
+        app.state.deps.http = http
         answer = await Browser(app).client.get("/sign-in/oidc")
     assert answer.status_code == 401
     assert "统一身份认证未成功" in answer.text

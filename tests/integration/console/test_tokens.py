@@ -34,15 +34,15 @@ async def ask(app: FastAPI, data: dict[str, str], **more: Any) -> httpx.Response
 
 
 async def a_key(app: FastAPI) -> tuple[str, str]:
-    parts = app.state.parts
-    async with parts.pool.acquire() as conn, conn.transaction():
-        return await keys.issue(conn, "finance-oa", "security", parts.wall())
+    deps = app.state.deps
+    async with deps.pool.acquire() as conn, conn.transaction():
+        return await keys.issue(conn, "finance-oa", "security", deps.wall())
 
 
 @pytest.mark.clause("SC-1.1")
 async def test_a_system_gets_a_token_that_speaks_for_its_unit_alone(lobby: tuple[House, FastAPI]) -> None:
     app = lobby[1]
-    parts = app.state.parts
+    deps = app.state.deps
     _, secret = await a_key(app)
     for answer in (
         await ask(app, GRANT, auth=("finance-oa", secret)),
@@ -52,7 +52,7 @@ async def test_a_system_gets_a_token_that_speaks_for_its_unit_alone(lobby: tuple
         assert answer.headers["cache-control"] == "no-store"
         told = answer.json()
         assert (told["token_type"], told["expires_in"]) == ("Bearer", SYSTEM_LIFETIME.total_seconds())
-        who = parts.verifier.verify(told["access_token"], parts.wall())
+        who = deps.verifier.verify(told["access_token"], deps.wall())
         assert who == Principal("system:finance-oa", "console", system="finance-oa", unit="finance")
 
 
@@ -79,15 +79,15 @@ async def test_a_key_is_replaced_without_a_gap_and_a_revoked_one_is_none(
     lobby: tuple[House, FastAPI],
 ) -> None:
     made, app = lobby
-    parts = app.state.parts
+    deps = app.state.deps
     (old, old_secret), (_, new_secret) = await a_key(app), await a_key(app)
     assert (await ask(app, GRANT, auth=("finance-oa", old_secret))).status_code == 200
     assert (await ask(app, GRANT, auth=("finance-oa", new_secret))).status_code == 200
-    assert await keys.revoke(parts.pool, "finance-oa", old, "security", parts.wall())
-    assert not await keys.revoke(parts.pool, "finance-oa", old, "security", parts.wall())
+    assert await keys.revoke(deps.pool, "finance-oa", old, "security", deps.wall())
+    assert not await keys.revoke(deps.pool, "finance-oa", old, "security", deps.wall())
     assert (await ask(app, GRANT, auth=("finance-oa", old_secret))).status_code == 401
     assert (await ask(app, GRANT, auth=("finance-oa", new_secret))).status_code == 200
-    listed = (await keys.keys(parts.pool))["finance-oa"]
+    listed = (await keys.keys(deps.pool))["finance-oa"]
     assert [(each.lives, each.used_at is not None) for each in listed] == [(True, True), (False, True)]
 
     gone = await made.say("intake", "/systems/finance-oa/retirement", "registrar", {"reason": "下线"})

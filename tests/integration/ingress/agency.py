@@ -68,7 +68,7 @@ class Agency:
 
     async def size(self) -> int:
         """Records in intake's log."""
-        return await read.size(self.house.parts["intake"].pool, log_for("intake"))
+        return await read.size(self.house.deps["intake"].pool, log_for("intake"))
 
 
 def event(data: Any, kind: str = DRAFTED, **more: Any) -> dict[str, Any]:

@@ -111,7 +111,7 @@ async def test_a_refusal_is_bounded_however_long_the_names_are_that_it_is_about(
     assert told[1]["problem"]["field"] == f"/data/{'k' * 80}…"
     sizes = [len(json.dumps(each, ensure_ascii=False).encode()) for each in told]
     assert max(sizes) < LARGEST_PROBLEM + 2_000, sizes
-    pool = agency.house.parts["intake"].pool
+    pool = agency.house.deps["intake"].pool
     assert await pool.fetchval("SELECT max(octet_length(problem)) FROM handed") <= LARGEST_PROBLEM
 
 
@@ -134,7 +134,7 @@ async def test_personal_data_comes_encrypted_or_not_at_all(agency: Agency, wire:
     assert accepted["receipt"]
     assert accepted["code"] is None
     assert [each["problem"]["code"] for each in (stolen, broken)] == ["ingress.sealed"] * 2
-    pool = agency.house.parts["intake"].pool
+    pool = agency.house.deps["intake"].pool
     for row in await pool.fetch("SELECT kept, problem FROM handed WHERE state = 'refused'"):
         for word in (*APPLICANT.values(), "2024年决算"):
             assert word.encode() not in row["kept"] + row["problem"]

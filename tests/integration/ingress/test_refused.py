@@ -96,7 +96,7 @@ async def test_of_a_refused_application_nothing_personal_is_kept(agency: Agency)
     typed_as_draft = application(type=DRAFTED)
     results = await agency.batch(wrong, odd, typed_as_draft)
     assert [r["state"] for r in results] == ["refused"] * 3
-    rows = await agency.house.parts["intake"].pool.fetch("SELECT problem, kept FROM handed")
+    rows = await agency.house.deps["intake"].pool.fetch("SELECT problem, kept FROM handed")
     assert len(rows) == 3
     for row in rows:
         for personal in (*APPLICANT.values(), "2024年决算"):
@@ -229,7 +229,7 @@ async def test_what_had_no_name_stays_refused_until_something_new_comes_of_it(ag
     good = event(drafted())
     nameless = {name: value for name, value in event(drafted(attribute=None)).items() if name != "id"}
     await agency.batch(good, nameless)
-    n = await agency.house.parts["intake"].pool.fetchval("SELECT n FROM handed WHERE state = 'refused'")
+    n = await agency.house.deps["intake"].pool.fetchval("SELECT n FROM handed WHERE state = 'refused'")
     path = f"/v1/units/finance/events/{n}/mended"
     said = {"type": DRAFTED, "source": good["source"]}
     old = said | {"id": good["id"], "data": good["data"]}

@@ -31,7 +31,7 @@ async def public_door(house: House, broker: str, site: Site | None = None) -> As
     async with app.router.lifespan_context(app):
         desk: Desk = app.state.desk
         desk.intake.http, desk.intake.url = house.clients["intake"], ""
-        house.parts["portal"] = app.state.parts
+        house.deps["portal"] = app.state.deps
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal.test") as client:
             house.clients["portal"] = client

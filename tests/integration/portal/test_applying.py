@@ -141,14 +141,14 @@ async def test_whom_to_apply_to_is_what_the_register_says(counter: House) -> Non
 
 
 async def _applications(district: House) -> int:
-    names = await district.parts["intake"].pool.fetch(
+    names = await district.deps["intake"].pool.fetch(
         "SELECT record FROM log_entry WHERE stream LIKE 'application-%'"
     )
     return len(names)
 
 
 async def _application(district: House) -> str:
-    record = await district.parts["intake"].pool.fetchval(
+    record = await district.deps["intake"].pool.fetchval(
         "SELECT record FROM log_entry WHERE stream LIKE 'application-%' LIMIT 1"
     )
     return str(json.loads(record)["data"]["application"])

@@ -94,7 +94,7 @@ async def test_nothing_of_the_inside_is_told_to_the_public(counter: House) -> No
     portal = counter.clients["portal"]
     for path in ("/docs", "/redoc", "/openapi.json"):
         assert (await portal.get(path)).status_code == 404, path
-    await counter.parts["portal"].pool.execute(
+    await counter.deps["portal"].pool.execute(
         "UPDATE ledger.checkpoint SET stopped = 'DataError: secret' WHERE subscription = 'portal'"
     )
     health = await portal.get("/health")

@@ -47,7 +47,7 @@ class Region:
         who = kind.who
         if who is None:
             return {}
-        issuer, now = Issuer.load(who.issuer, self.house.keys), self.console.state.parts.wall()
+        issuer, now = Issuer.load(who.issuer, self.house.keys), self.console.state.deps.wall()
         token = (
             issuer.issue_for_system(who.system, who.unit or "", now)
             if who.system
@@ -69,7 +69,7 @@ class Region:
         return await client.request(method, path, headers=headers, **request)
 
     async def heads(self) -> list[int]:
-        pool = self.console.state.parts.pool
+        pool = self.console.state.deps.pool
         return [
             int(await pool.fetchval(f"SELECT coalesce(sum(size), 0) FROM {log.schema}.log_head"))
             for log in LOGS.values()
@@ -90,13 +90,13 @@ async def region(
         for event in REGION:
             await _enter(made, event)
         cases = await _cases(made)
-        parts = console.state.parts
+        deps = console.state.deps
         cookies = {}
         for kind in kinds:
             if kind.has_session and kind.who is not None:
                 account = Account(kind.who.person, kind.who.registrar, kind.who.security)
-                secret = await sessions.start(parts.pool, account, parts.wall())
-                cookies[kind.name] = (secret, await _csrf(parts.pool, kind.who.person))
+                secret = await sessions.start(deps.pool, account, deps.wall())
+                cookies[kind.name] = (secret, await _csrf(deps.pool, kind.who.person))
         yield Region(made, console, cases, cookies)
 
 
@@ -141,7 +141,7 @@ async def _cases(made: House) -> dict[str, str]:
     done = await made.say("intake", "/delegations", "drafter", later | days | {"delegation": "later"})
     assert done.status_code == 201, done.text
     await made.settled()
-    letters = await read.streams_like(made.parts["review"].pool, log_for("review"), "consultation-", -1)
+    letters = await read.streams_like(made.deps["review"].pool, log_for("review"), "consultation-", -1)
     letter = next(e for e in letters if e.record.data["document"] == "open")
     return {
         "digest": digest,

@@ -38,7 +38,7 @@ class Named:
 
 
 @dataclass
-class Parts:
+class Dependencies:
     settings: Named = field(default_factory=Named)
     verifier: Tokens = field(default_factory=Tokens)
 
@@ -49,7 +49,7 @@ class Parts:
 def a_service(name: str) -> httpx.AsyncClient:
     app = FastAPI()
     problems.install(app)
-    app.state.parts = Parts(Named(name))
+    app.state.deps = Dependencies(Named(name))
 
     @app.post("/{what}")
     async def carry(what: str, body: Body, command: CommandId, fresh: FreshName) -> dict[str, Any]:

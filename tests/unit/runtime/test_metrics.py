@@ -56,8 +56,8 @@ async def test_a_database_that_is_away_shows_and_old_lags_do_not() -> None:
 
     metrics, app = Metrics(), FastAPI()
     metrics.lags.take_relayed(Relayed("intake", 100, 89, AGO, None), NOW)
-    parts: Any = SimpleNamespace(metrics=metrics, clock=SimpleNamespace(now=away))
-    app.state.parts = parts
+    deps: Any = SimpleNamespace(metrics=metrics, clock=SimpleNamespace(now=away))
+    app.state.deps = deps
     app.add_api_route("/metrics", show)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         shown = await client.get("/metrics")

@@ -1,4 +1,4 @@
-"""The one look behind console and portal: Jinja set-up, language, static files, headers, shared parts.
+"""The one look behind console and portal: Jinja set-up, language, static files, headers, shared deps.
 
 pages = templates(Path(__file__).parent)            # <folder>/templates, shared ones under "web/"
 dress(app)                                          # language and security headers
@@ -75,7 +75,7 @@ class Pages:
 
     async def page(self, request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
         """The page, at the moment of the process's clock (`context["now"]` overrides it: as-of pages)."""
-        clock: Clock = request.app.state.parts.clock
+        clock: Clock = request.app.state.deps.clock
         now: datetime = context.pop("now", None) or await clock.now()
         lang = spoken.get()
         body = self.env.get_template(name).render(

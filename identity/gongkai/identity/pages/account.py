@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.identity import access, accounts, limits, oidc, sessions
 from gongkai.identity.pages.sign_in import enter
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -30,40 +30,40 @@ NOBODY = Problem(
 
 @router.get("/accounts")
 @acts(Action.GIVE_ACCOUNT)
-async def listing(request: Request, who: Visiting, parts: PartsOf, done: str = "") -> Response:
-    return await _list(request, who, parts, done=done)
+async def listing(request: Request, who: Visiting, deps: DependenciesOf, done: str = "") -> Response:
+    return await _list(request, who, deps, done=done)
 
 
 @router.post("/accounts")
 @acts(Action.GIVE_ACCOUNT)
-async def give(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def give(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     who.must(Action.GIVE_ACCOUNT)
     person = str(form["person"]).strip()
     if not who.register.holdings(person):
-        return await _list(request, who, parts, problems=[NOBODY], typed=form)
-    now = parts.wall()
+        return await _list(request, who, deps, problems=[NOBODY], typed=form)
+    now = deps.wall()
     try:
-        async with parts.pool.acquire() as conn, conn.transaction():
+        async with deps.pool.acquire() as conn, conn.transaction():
             await accounts.put(conn, person, str(form["password"]), now, temporary=True)
             await sessions.end_all(conn, person)
             await limits.lift(conn, person)
             await access.note(conn, request, "account-given", name=person, by=who.person, now=now)
     except accounts.WeakPassword:
-        return await _list(request, who, parts, problems=[WEAK], typed=form)
+        return await _list(request, who, deps, problems=[WEAK], typed=form)
     except accounts.SamePassword:
-        return await _list(request, who, parts, problems=[SAME], typed=form)
+        return await _list(request, who, deps, problems=[SAME], typed=form)
     return RedirectResponse("/accounts?done=1", 303)
 
 
 @router.post("/accounts/limits")
 @acts(Action.LIFT_LIMITS)
-async def lift(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def lift(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     """Let somebody try again at once, from wherever."""
     form = await form_of(request, who)
     who.must(Action.LIFT_LIMITS)
-    person, now = str(form["person"]).strip(), parts.wall()
-    async with parts.pool.acquire() as conn, conn.transaction():
+    person, now = str(form["person"]).strip(), deps.wall()
+    async with deps.pool.acquire() as conn, conn.transaction():
         await limits.lift(conn, person)
         await access.note(conn, request, "unlocked", name=person, by=who.person, now=now)
     return RedirectResponse("/accounts?done=lifted", 303)
@@ -71,17 +71,17 @@ async def lift(request: Request, who: Visiting, parts: PartsOf) -> Response:
 
 @router.post("/accounts/identity")
 @acts(Action.GIVE_ACCOUNT)
-async def tie(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def tie(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     """Say whom the identity provider means by a name that isn't the person's id."""
     form = await form_of(request, who)
     who.must(Action.GIVE_ACCOUNT)
     provider: oidc.Provider | None = request.app.state.oidc
     if provider is None:
         raise HTTPException(404)
-    person, name, now = str(form["tied"]).strip(), str(form["identity"]).strip(), parts.wall()
+    person, name, now = str(form["tied"]).strip(), str(form["identity"]).strip(), deps.wall()
     if not name or not who.register.holdings(person):
-        return await _list(request, who, parts, problems=[replace(NOBODY, field="/tied")], typed=form)
-    async with parts.pool.acquire() as conn, conn.transaction():
+        return await _list(request, who, deps, problems=[replace(NOBODY, field="/tied")], typed=form)
+    async with deps.pool.acquire() as conn, conn.transaction():
         await oidc.tie(conn, provider.issuer, name, person)
         await access.note(conn, request, "mapped", name=person, by=who.person, now=now, way="oidc")
     return RedirectResponse("/accounts?done=tied", 303)
@@ -90,7 +90,7 @@ async def tie(request: Request, who: Visiting, parts: PartsOf) -> Response:
 async def _list(
     request: Request,
     who: Visitor,
-    parts: Parts,
+    deps: Dependencies,
     *,
     problems: list[Problem] | None = None,
     typed: Kept | None = None,
@@ -104,11 +104,11 @@ async def _list(
         at="accounts",
         status=problems[0].status if problems else 200,
         units=sorted(who.register.units.values(), key=lambda u: u.name),
-        having=await accounts.persons(parts.pool),
-        slowed=sorted(await limits.slowed(parts.pool, parts.wall())),
-        administrators=await accounts.administrators(parts.pool),
+        having=await accounts.persons(deps.pool),
+        slowed=sorted(await limits.slowed(deps.pool, deps.wall())),
+        administrators=await accounts.administrators(deps.pool),
         oidc=provider.issuer if (provider := request.app.state.oidc) else "",
-        ties=await oidc.ties(parts.pool, provider.issuer) if provider else [],
+        ties=await oidc.ties(deps.pool, provider.issuer) if provider else [],
         problems=problems or [],
         typed=typed or Kept(),
         done=done,
@@ -123,16 +123,16 @@ async def password_page(request: Request, who: Visiting, done: str = "") -> Resp
 
 @router.post("/password")
 @acts(Action.CHANGE_PASSWORD)
-async def change_password(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def change_password(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     """Every other session of the person ends with the old password."""
-    form, now = await form_of(request, who), parts.wall()
+    form, now = await form_of(request, who), deps.wall()
     where = access.address(request)
-    account = await accounts.check(parts.pool, who.person, str(form["old"]), where, now)
+    account = await accounts.check(deps.pool, who.person, str(form["old"]), where, now)
     if account is None:
         return await show(request, who, "password.html", status=422, problems=[WRONG], done="")
     office = accounts.REGISTRAR if account.registrar else accounts.SECURITY if account.security else ""
     try:
-        async with parts.pool.acquire() as conn, conn.transaction():
+        async with deps.pool.acquire() as conn, conn.transaction():
             await accounts.put(conn, who.person, str(form["password"]), now, office=office)
             await sessions.end_all(conn, who.person)
             await access.note(conn, request, "password-changed", name=who.person, by=who.person, now=now)
@@ -141,4 +141,4 @@ async def change_password(request: Request, who: Visiting, parts: PartsOf) -> Re
     except accounts.SamePassword:
         return await show(request, who, "password.html", status=422, problems=[SAME], done="")
     fresh = replace(account, stale=False)
-    return await enter(request, parts, fresh, "/password?done=1", way="password")
+    return await enter(request, deps, fresh, "/password?done=1", way="password")

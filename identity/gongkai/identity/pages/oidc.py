@@ -9,7 +9,7 @@ from gongkai.identity import access
 from gongkai.identity.accounts import Account
 from gongkai.identity.oidc import BACK, LASTS, NotSignedIn, Provider
 from gongkai.identity.pages.sign_in import enter, inside, page
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.web import Problem
 
@@ -42,13 +42,13 @@ def _provider(request: Request) -> Provider:
 
 @router.get("/sign-in/oidc")
 @acts(Action.ENTER)
-async def begin(request: Request, parts: PartsOf, next: str = "/") -> Response:
+async def begin(request: Request, deps: DependenciesOf, next: str = "/") -> Response:
     provider = _provider(request)
     try:
-        flow = await provider.begin(parts.http, parts.pool, inside(next), parts.wall())
+        flow = await provider.begin(deps.http, deps.pool, inside(next), deps.wall())
     except NotSignedIn as error:
         _log.warning("identity provider", why=error.why)
-        return await page(request, parts, after=inside(next), problems=[FAILED])
+        return await page(request, deps, after=inside(next), problems=[FAILED])
     answer = RedirectResponse(flow.to, 303)
     answer.set_cookie(
         COOKIE, flow.state, max_age=int(LASTS.total_seconds()), httponly=True, samesite="lax", path=BACK,
@@ -59,19 +59,19 @@ async def begin(request: Request, parts: PartsOf, next: str = "/") -> Response:
 
 @router.get(BACK)
 @acts(Action.ENTER)
-async def back(request: Request, parts: PartsOf) -> Response:
+async def back(request: Request, deps: DependenciesOf) -> Response:
     """The browser comes back from the issuer."""
-    provider, now = _provider(request), parts.wall()
+    provider, now = _provider(request), deps.wall()
     given, kept = dict(request.query_params), request.cookies.get(COOKIE)
     try:
-        person, after = await provider.finish(parts.http, parts.pool, given, kept, now)
+        person, after = await provider.finish(deps.http, deps.pool, given, kept, now)
     except NotSignedIn as error:
         _log.warning("identity provider", why=error.why)
-        await access.failure(parts.pool, request, "", now, way="oidc")
-        return await page(request, parts, after="/", problems=[FAILED])
-    if not (await parts.replica.sync()).holdings(person):
-        await access.failure(parts.pool, request, person, now, way="oidc")
-        return await page(request, parts, after="/", problems=[NOBODY])
-    answer = await enter(request, parts, Account(person), after, way="oidc")
+        await access.failure(deps.pool, request, "", now, way="oidc")
+        return await page(request, deps, after="/", problems=[FAILED])
+    if not (await deps.replica.sync()).holdings(person):
+        await access.failure(deps.pool, request, person, now, way="oidc")
+        return await page(request, deps, after="/", problems=[NOBODY])
+    answer = await enter(request, deps, Account(person), after, way="oidc")
     answer.delete_cookie(COOKIE, path=BACK)
     return answer

@@ -12,10 +12,10 @@ from gongkai.identity import access, accounts, sessions
 from gongkai.identity.accounts import Account
 from gongkai.identity.pages.tokens import invented
 from gongkai.identity.visitor import OVERSIGHT, ForgedForm, form_of, visitor
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
@@ -31,64 +31,64 @@ WRONG = Problem(
 
 @router.get("/sign-in")
 @acts(Action.ENTER)
-async def sign_in_page(request: Request, parts: PartsOf, next: str = "/") -> Response:
-    return await page(request, parts, after=inside(next))
+async def sign_in_page(request: Request, deps: DependenciesOf, next: str = "/") -> Response:
+    return await page(request, deps, after=inside(next))
 
 
 @router.post("/sign-in")
 @acts(Action.ENTER)
-async def sign_in(request: Request, parts: PartsOf) -> Response:
+async def sign_in(request: Request, deps: DependenciesOf) -> Response:
     form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     person, after = str(form.get("person", "")).strip(), inside(str(form.get("next", "/")))
     if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
         raise ForgedForm
-    password, where, now = str(form.get("password", "")), access.address(request), parts.wall()
-    account = await accounts.check(parts.pool, person, password, where, now)
+    password, where, now = str(form.get("password", "")), access.address(request), deps.wall()
+    account = await accounts.check(deps.pool, person, password, where, now)
     if account is None:
-        await access.failure(parts.pool, request, person, now, way="password")
-        return await page(request, parts, after=after, person=person, problems=[WRONG])
-    return await enter(request, parts, account, after, way="password")
+        await access.failure(deps.pool, request, person, now, way="password")
+        return await page(request, deps, after=after, person=person, problems=[WRONG])
+    return await enter(request, deps, account, after, way="password")
 
 
 @router.post("/sign-in/demo")
 @acts(Action.ENTER)
-async def sign_in_demo(request: Request, parts: PartsOf) -> Response:
+async def sign_in_demo(request: Request, deps: DependenciesOf) -> Response:
     """One click. Refused wherever the clock isn't a demo's."""
     form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     if not sessions.same(request.cookies.get(sessions.DOOR), form.get("csrf")):
         raise ForgedForm
     person, after = str(form.get("person", "")), inside(str(form.get("next", "/")))
-    await parts.clock.now()
-    account = await invented(parts, person) if parts.clock.simulated else None
+    await deps.clock.now()
+    account = await invented(deps, person) if deps.clock.simulated else None
     if account is None:
-        return await page(request, parts, after=after, problems=[WRONG])
-    return await enter(request, parts, account, after, way="demo")
+        return await page(request, deps, after=after, problems=[WRONG])
+    return await enter(request, deps, account, after, way="demo")
 
 
 @router.post("/sign-out")
 @acts(Action.LEAVE)
-async def sign_out(request: Request, parts: PartsOf) -> Response:
-    session = await sessions.find(parts.pool, request, parts.wall())
+async def sign_out(request: Request, deps: DependenciesOf) -> Response:
+    session = await sessions.find(deps.pool, request, deps.wall())
     form = await typed(request, max_files=0, max_fields=8)  # anybody may send one
     if session is not None and not sessions.same(session.csrf, form.get("csrf")):
         raise ForgedForm
-    await sessions.end(parts.pool, request)
+    await sessions.end(deps.pool, request)
     if session is not None:
         name = session.person
-        await access.note(parts.pool, request, "signed-out", name=name, by=name, now=parts.wall())
+        await access.note(deps.pool, request, "signed-out", name=name, by=name, now=deps.wall())
     return _out()
 
 
 @router.post("/sign-out/everywhere")
 @acts(Action.LEAVE)
-async def sign_out_everywhere(request: Request, parts: PartsOf) -> Response:
+async def sign_out_everywhere(request: Request, deps: DependenciesOf) -> Response:
     """This browser and every other one."""
-    who = await visitor(request, parts)
+    who = await visitor(request, deps)
     await form_of(request, who)
-    async with parts.pool.acquire() as conn, conn.transaction():
+    async with deps.pool.acquire() as conn, conn.transaction():
         await sessions.end_all(conn, who.person)
         await access.note(
-            conn, request, "signed-out-everywhere", name=who.person, by=who.person, now=parts.wall()
+            conn, request, "signed-out-everywhere", name=who.person, by=who.person, now=deps.wall()
         )
     return _out()
 
@@ -99,12 +99,12 @@ def _out() -> Response:
     return response
 
 
-async def enter(request: Request, parts: Parts, account: Account, after: str, *, way: str) -> Response:
+async def enter(request: Request, deps: Dependencies, account: Account, after: str, *, way: str) -> Response:
     """A new session under a new id, whatever the browser held before."""
-    await sessions.end(parts.pool, request)
-    now, name = parts.wall(), account.person
-    secret = await sessions.start(parts.pool, account, now)
-    await access.note(parts.pool, request, "signed-in", name=name, by=name, now=now, way=way)
+    await sessions.end(deps.pool, request)
+    now, name = deps.wall(), account.person
+    secret = await sessions.start(deps.pool, account, now)
+    await access.note(deps.pool, request, "signed-in", name=name, by=name, now=now, way=way)
     response = RedirectResponse(after, 303)
     sessions.set_cookie(request, response, sessions.COOKIE, secret)
     response.delete_cookie(sessions.DOOR)
@@ -112,11 +112,16 @@ async def enter(request: Request, parts: Parts, account: Account, after: str, *,
 
 
 async def page(
-    request: Request, parts: Parts, *, after: str, person: str = "", problems: list[Problem] | None = None
+    request: Request,
+    deps: Dependencies,
+    *,
+    after: str,
+    person: str = "",
+    problems: list[Problem] | None = None,
 ) -> Response:
     door = request.cookies.get(sessions.DOOR) or secrets.token_urlsafe(32)
-    await parts.clock.now()
-    demo = _by_unit(await parts.replica.sync()) if parts.clock.simulated else []
+    await deps.clock.now()
+    demo = _by_unit(await deps.replica.sync()) if deps.clock.simulated else []
     response: Response = await request.app.state.pages.page(
         request,
         "sign_in.html",
@@ -128,9 +133,9 @@ async def page(
         person=person,
         problems=problems or [],
         demo=demo,
-        is_demo=parts.clock.simulated,
+        is_demo=deps.clock.simulated,
         oidc=request.app.state.oidc is not None,
-        oidc_label=parts.settings.oidc_label,
+        oidc_label=deps.settings.oidc_label,
     )
     sessions.set_cookie(request, response, sessions.DOOR, door)
     return response

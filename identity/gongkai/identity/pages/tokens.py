@@ -17,12 +17,12 @@ from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.identity import access, accounts, keys, limits
 from gongkai.identity.accounts import OFFICES, Account
 from gongkai.runtime import problems
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import LIFETIME, SYSTEM_LIFETIME, by_system
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 router = APIRouter(tags=["identity"])
 
@@ -82,14 +82,14 @@ _TAKES = {
 )
 @acts(Action.GET_TOKEN)
 async def token(
-    request: Request, answer: Response, parts: PartsOf, authorization: Annotated[str, Header()] = ""
+    request: Request, answer: Response, deps: DependenciesOf, authorization: Annotated[str, Header()] = ""
 ) -> Token | Response:
     """A bearer token, good at every service: a person's for eight hours, a system's for a quarter of an hour."""
     answer.headers["Cache-Control"] = "no-store"
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        return await _of_person(request, parts, await _credentials(request))
+        return await _of_person(request, deps, await _credentials(request))
     try:
-        return await _of_system(request, parts, authorization)
+        return await _of_system(request, deps, authorization)
     except _Denied as denied:
         return problems.problem(
             denied.status,
@@ -110,17 +110,17 @@ async def _credentials(request: Request) -> Credentials:
         ) from None
 
 
-async def _of_person(request: Request, parts: Parts, asked: Credentials) -> Token:
-    await parts.clock.now()
-    now = parts.wall()
+async def _of_person(request: Request, deps: Dependencies, asked: Credentials) -> Token:
+    await deps.clock.now()
+    now = deps.wall()
     account: Account | None = None
     if asked.password is not None:
         where, password = access.address(request), asked.password.get_secret_value()
-        account = await accounts.check(parts.pool, asked.person, password, where, now)
-    elif parts.clock.simulated:
-        account = await invented(parts, asked.person)
+        account = await accounts.check(deps.pool, asked.person, password, where, now)
+    elif deps.clock.simulated:
+        account = await invented(deps, asked.person)
     if account is None:
-        await access.failure(parts.pool, request, asked.person, now, way="token")
+        await access.failure(deps.pool, request, asked.person, now, way="token")
         raise BadInput(
             "identity.wrong",
             Sentence("账号或密码不对。", "Wrong name or password."),
@@ -134,36 +134,36 @@ async def _of_person(request: Request, parts: Parts, asked: Credentials) -> Toke
         )
         raise BadInput("identity.stale-password", says, field="/password", status=401)
     person = account.person
-    await access.note(parts.pool, request, "token", name=person, by=person, now=now)
+    await access.note(deps.pool, request, "token", name=person, by=person, now=now)
     issuer = request.app.state.issuer
     issued = issuer.issue(person, now, registrar=account.registrar, security=account.security)
     return Token(access_token=issued, expires_in=int(LIFETIME.total_seconds()))
 
 
-async def invented(parts: Parts, person: str) -> Account | None:
+async def invented(deps: Dependencies, person: str) -> Account | None:
     """In a demo, and only there: one of its people, or of its administrators."""
     if person in OFFICES:
         return Account(person, registrar=person == accounts.REGISTRAR, security=person == accounts.SECURITY)
-    return Account(person) if (await parts.replica.sync()).holdings(person) else None
+    return Account(person) if (await deps.replica.sync()).holdings(person) else None
 
 
-async def _of_system(request: Request, parts: Parts, authorization: str) -> Token:
+async def _of_system(request: Request, deps: Dependencies, authorization: str) -> Token:
     asked = await _client(request, authorization)
     system, secret = asked
-    now, where = parts.wall(), access.address(request)
-    entry = (await parts.replica.sync()).system(system)
+    now, where = deps.wall(), access.address(request)
+    entry = (await deps.replica.sync()).system(system)
     name = by_system(system)
     key = None
-    if await limits.begin(parts.pool, name if entry else limits.NOBODY, where, now):
-        key = await keys.check(parts.pool, system, secret, now) if entry else None
+    if await limits.begin(deps.pool, name if entry else limits.NOBODY, where, now):
+        key = await keys.check(deps.pool, system, secret, now) if entry else None
     if entry is None or key is None:
-        await access.failure(parts.pool, request, name, now, way="key", known=entry is not None)
+        await access.failure(deps.pool, request, name, now, way="key", known=entry is not None)
         says = Sentence(
             "系统编号或密钥不对，或者密钥已吊销。", "Wrong system or key, or the key was revoked."
         )
         raise _Denied("invalid_client", says, 401)
-    await limits.came_in(parts.pool, name, where, now)
-    await access.note(parts.pool, request, "token", name=name, by=name, now=now, way=f"key {key}")
+    await limits.came_in(deps.pool, name, where, now)
+    await access.note(deps.pool, request, "token", name=name, by=name, now=now, way=f"key {key}")
     issued = request.app.state.issuer.issue_for_system(system, entry.unit, now)
     return Token(access_token=issued, expires_in=int(SYSTEM_LIFETIME.total_seconds()))
 

@@ -69,7 +69,7 @@ def disk(data: Path) -> Iterator[Illness]:
 
 
 def processes(data: Path, now: status.Status) -> Iterator[Illness]:
-    """Parts that should run and don't, by what `up` wrote of them."""
+    """Dependencies that should run and don't, by what `up` wrote of them."""
     if not psutil.pid_exists(now.pid):
         yield Illness(
             "gongkai up",
@@ -84,7 +84,7 @@ def processes(data: Path, now: status.Status) -> Iterator[Illness]:
 
 
 def _embedded(data: Path, now: status.Status) -> Iterator[str]:
-    """Parts that are of this machine unless somebody else's were named."""
+    """Dependencies that are of this machine unless somebody else's were named."""
     if not (data / "secrets" / "postgres.dsn").exists():
         yield "postgres"
     if now.kafka == f"127.0.0.1:{now.ports['broker']}":

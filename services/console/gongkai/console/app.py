@@ -29,7 +29,7 @@ from gongkai.identity import accounts
 from gongkai.identity.oidc import Provider
 from gongkai.identity.pages import account, oidc, sign_in, tokens
 from gongkai.runtime.identity import Issuer
-from gongkai.runtime.service import Parts, Rooms, build
+from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import LOGS
 from gongkai.web import dress, mount_static, templates
@@ -49,7 +49,7 @@ def create(settings: Settings) -> FastAPI:
         settings,
         title="Gongkai 控制台 console",
         follows=tuple(LOGS.values()),
-        rooms=_rooms,
+        components=_components,
         routers=[log.router, *(page.router for page in PAGES)],
         large=("/documents",),
     )
@@ -62,8 +62,8 @@ def create(settings: Settings) -> FastAPI:
     return app
 
 
-def _rooms(parts: Parts) -> Rooms:
+def _components(deps: Dependencies) -> Components:
     async def opened() -> None:
-        await accounts.first(parts.pool, parts.settings.token_keys, parts.wall())
+        await accounts.first(deps.pool, deps.settings.token_keys, deps.wall())
 
-    return Rooms(handlers=PROJECTIONS, opened=opened)
+    return Components(handlers=PROJECTIONS, opened=opened)

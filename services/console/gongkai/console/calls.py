@@ -9,7 +9,7 @@ import structlog
 
 from gongkai.contracts.envelope import Place
 from gongkai.identity.visitor import Visitor
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.settings import ServiceName
 from gongkai.web import Problem, from_document
 
@@ -41,7 +41,7 @@ class Answer:
 
 
 async def ask(
-    parts: Parts,
+    deps: Dependencies,
     who: Visitor,
     service: ServiceName,
     method: str,
@@ -51,12 +51,12 @@ async def ask(
     **request: Any,
 ) -> Answer:
     """One request. `key` makes a command count once, however often the form is sent."""
-    headers = {"Authorization": f"Bearer {who.token(parts.wall())}"}
+    headers = {"Authorization": f"Bearer {who.token(deps.wall())}"}
     headers |= {"Idempotency-Key": key} if key else {}
     headers |= request.pop("headers", {})
     try:
-        answer = await parts.http.request(
-            method, parts.settings.url(service) + path, headers=headers, **request
+        answer = await deps.http.request(
+            method, deps.settings.url(service) + path, headers=headers, **request
         )
     except httpx.HTTPError as error:
         _log.warning("service away", service=service, error=type(error).__name__)
@@ -81,13 +81,19 @@ def _read(answer: httpx.Response) -> Answer:
 
 
 async def command(
-    parts: Parts, who: Visitor, service: ServiceName, path: str, *, body: Mapping[str, Any], key: str | None
+    deps: Dependencies,
+    who: Visitor,
+    service: ServiceName,
+    path: str,
+    *,
+    body: Mapping[str, Any],
+    key: str | None,
 ) -> Answer:
     """Send a command, and wait until its effect can be seen on the console's own pages."""
-    answer = await ask(parts, who, service, "POST", path, key=key, json=body)
+    answer = await ask(deps, who, service, "POST", path, key=key, json=body)
     place = answer.body.get("place") if answer.ok and isinstance(answer.body, Mapping) else None
-    if place and parts.subscription is not None:
-        await parts.subscription.wait_for(Place.parse(place), SEEN)
+    if place and deps.subscription is not None:
+        await deps.subscription.wait_for(Place.parse(place), SEEN)
     return answer
 
 

@@ -147,6 +147,6 @@ async def _page(
 async def _who(request: Request) -> Visitor | None:
     """Whoever is signed in keeps the menu."""
     try:
-        return await visitor(request, request.app.state.parts)
+        return await visitor(request, request.app.state.deps)
     except Exception:  # an error page must not fail for the same reason as the page
         return None

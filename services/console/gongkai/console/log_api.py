@@ -19,11 +19,11 @@ from gongkai.ledger import served
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.read import LogId
 from gongkai.ledger.tiles import TileName
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Principal, principal
 from gongkai.runtime.openapi import SIGNED_IN, answers
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import LOGS
 
 router = APIRouter(prefix="/log", tags=["ledger"])
@@ -50,10 +50,10 @@ class Logs(BaseModel):
 
 @router.get("", summary="日志清单 · The logs")
 @acts(Action.READ_TREE)
-async def logs(parts: PartsOf, response: Response) -> Logs:
+async def logs(deps: DependenciesOf, response: Response) -> Logs:
     """All logs, with the size of their newest checkpoint and the key that signs it."""
     response.headers["Cache-Control"] = "max-age=1"
-    return Logs(logs=[await _log(parts.pool, log) for log in LOGS.values()])
+    return Logs(logs=[await _log(deps.pool, log) for log in LOGS.values()])
 
 
 async def _log(pool: Any, log: LogId) -> Log:
@@ -65,9 +65,9 @@ async def _log(pool: Any, log: LogId) -> Log:
 
 @router.get("/{name}/checkpoint", summary="检查点 · The newest checkpoint", response_class=PlainTextResponse)
 @acts(Action.READ_TREE)
-async def checkpoint(name: str, parts: PartsOf) -> Response:
+async def checkpoint(name: str, deps: DependenciesOf) -> Response:
     """The newest checkpoint, cosigned where a witness answered in time."""
-    note = await served.checkpoint(parts.pool, _named(name))
+    note = await served.checkpoint(deps.pool, _named(name))
     if note is None:
         raise _missing()
     return PlainTextResponse(str(note), headers={"Cache-Control": "max-age=1"})
@@ -85,13 +85,13 @@ async def entries(
     name: str,
     path: str,
     request: Request,
-    parts: PartsOf,
+    deps: DependenciesOf,
     accept_encoding: Annotated[str, Header()] = "",
 ) -> Response:
     """256 records, or as many as a partial bundle's name says; for auditors."""
-    await _require_auditor(request, parts)
+    await _require_auditor(request, deps)
     log, tile = _named(name), _tile(f"entries/{path}")
-    found = await served.entries(parts.pool, log, tile)
+    found = await served.entries(deps.pool, log, tile)
     if found is None:
         raise _missing()
     headers = {"Cache-Control": f"private, {FOREVER}", "Vary": "Accept-Encoding, Authorization, Cookie"}
@@ -105,9 +105,9 @@ async def entries(
     "/{name}/tile/{path:path}", summary="哈希瓦片 · A hash tile", response_class=Response, responses=BYTES
 )
 @acts(Action.READ_TREE)
-async def hashes(name: str, path: str, parts: PartsOf) -> Response:
+async def hashes(name: str, path: str, deps: DependenciesOf) -> Response:
     """A hash tile, whole or partial."""
-    found = await served.tile(parts.pool, _named(name), _tile(path))
+    found = await served.tile(deps.pool, _named(name), _tile(path))
     if found is None:
         raise _missing()
     headers = {"Cache-Control": f"public, {FOREVER}"}
@@ -115,16 +115,16 @@ async def hashes(name: str, path: str, parts: PartsOf) -> Response:
 
 
 @clause("GT-supervise")
-async def _require_auditor(request: Request, parts: Parts) -> None:
+async def _require_auditor(request: Request, deps: Dependencies) -> None:
     """Refuse all but auditors, by token or by the console's own session."""
     session = None
     if "authorization" not in request.headers:
-        session = await sessions.find(parts.pool, request, parts.wall())
+        session = await sessions.find(deps.pool, request, deps.wall())
     if session is not None:
         who = Principal(session.person, "console", session.registrar, session.security)
     else:
         who = await principal(request)
-    await require(parts, who, Action.READ_ENTRIES)
+    await require(deps, who, Action.READ_ENTRIES)
 
 
 def _named(name: str) -> LogId:

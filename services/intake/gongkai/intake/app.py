@@ -20,23 +20,23 @@ from gongkai.intake.ingress.gate import Gates
 from gongkai.intake.ingress.topics import Topics
 from gongkai.intake.systems import api as systems
 from gongkai.intake.units import api as units
-from gongkai.runtime.service import Parts, Rooms, build
+from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
 
 
 def create(settings: Settings) -> FastAPI:
-    def rooms(parts: Parts) -> Rooms:
-        door = app.state.door = Door(parts)
+    def components(deps: Dependencies) -> Components:
+        door = app.state.door = Door(deps)
         app.state.gates = Gates()
-        return replace(_rooms(parts), jobs=[Topics(parts, door).run, door.tidy])
+        return replace(_components(deps), jobs=[Topics(deps, door).run, door.tidy])
 
     app = build(
         settings,
         title="Gongkai 受理 intake",
         own=log_for("intake"),
         follows=logs_of("intake"),
-        rooms=rooms,
+        components=components,
         routers=[
             units.router,
             systems.router,
@@ -54,10 +54,10 @@ def create(settings: Settings) -> FastAPI:
     return app
 
 
-def _rooms(parts: Parts) -> Rooms:
-    erasures = Erasures(keys_of(parts))
+def _components(deps: Dependencies) -> Components:
+    erasures = Erasures(keys_of(deps))
 
     async def opened() -> None:
-        await erasures.sweep(parts)
+        await erasures.sweep(deps)
 
-    return Rooms(handlers=[Receipts(), Applicants(), erasures], deadlines=Deadlines(parts), opened=opened)
+    return Components(handlers=[Receipts(), Applicants(), erasures], deadlines=Deadlines(deps), opened=opened)

@@ -12,7 +12,7 @@ from gongkai.portal.guide import pages as standing
 from gongkai.portal.law import calendar, rules
 from gongkai.portal.site import Site
 from gongkai.runtime.identity import Issuer
-from gongkai.runtime.service import Parts, Rooms, build
+from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import logs_of
 from gongkai.web import dress, mount_static
@@ -21,22 +21,22 @@ from gongkai.web import dress, mount_static
 def create(settings: Settings, site: Site | None = None) -> FastAPI:
     """The portal as an ASGI application."""
 
-    def rooms(parts: Parts) -> Rooms:
+    def components(deps: Dependencies) -> Components:
         issuer = Issuer.load("portal", settings.token_keys)
         app.state.desk = Desk(
             site=site or Site(),
             address=settings.portal_url.rstrip("/"),
-            catalogue=Catalogue(parts.pool),
-            intake=Intake(parts.http, settings.intake_url, issuer, parts.wall),
+            catalogue=Catalogue(deps.pool),
+            intake=Intake(deps.http, settings.intake_url, issuer, deps.wall),
         )
-        return Rooms(handlers=[Documents()])
+        return Components(handlers=[Documents()])
 
     app = build(
         settings,
         title="Gongkai portal",
         follows=logs_of("publishing"),
         register_logs=(),  # who holds which office is none of the public's pages
-        rooms=rooms,
+        components=components,
         routers=[each.router for each in (pages, apply, progress, calendar, rules, standing)],
         public=True,
     )

@@ -63,7 +63,7 @@ async def form_page(request: Request, name: str, /, status: int = 200, **context
 async def moment(request: Request) -> datetime:
     """Now, by the clock of the deployment; by the wall when the database is away."""
     try:
-        now: datetime = await request.app.state.parts.clock.now()
+        now: datetime = await request.app.state.deps.clock.now()
     except Exception:  # an error page must not fail for the same reason as the page
         return datetime.now(UTC)
     return now

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from gongkai.publishing.release import api
 from gongkai.publishing.release.views import Dockets, Releases
-from gongkai.runtime.service import Parts, Rooms, build
+from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
 
@@ -15,10 +15,10 @@ def create(settings: Settings) -> FastAPI:
         title="Gongkai 发布 publishing",
         own=log_for("publishing"),
         follows=logs_of("intake", "review", "publishing"),
-        rooms=_rooms,
+        components=_components,
         routers=[api.router],
     )
 
 
-def _rooms(parts: Parts) -> Rooms:
-    return Rooms(handlers=[Dockets(), Releases()])
+def _components(deps: Dependencies) -> Components:
+    return Components(handlers=[Dockets(), Releases()])

@@ -15,10 +15,10 @@ from gongkai.review import refusals
 from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.secrecy import aggregate as secrecy_review
 from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
+from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
 router = APIRouter(tags=["review"])
@@ -40,26 +40,26 @@ class Examination(BaseModel):
 @router.post("/reviews/{document_id}", status_code=201, summary="保密审查 · Give the secrecy opinion")
 @acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
 async def examine(
-    document_id: Id, said: Examination, who: Asking, parts: PartsOf, command: CommandId
+    document_id: Id, said: Examination, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """Give the opinion. The secrecy reviewer of the unit; once referred upwards, of the secrecy body (WY-B.8).
     Whoever says again what he said is answered as before."""
     stream = review_stream(document_id)
-    entries = await read.stream(parts.pool, log_for("review"), stream)
+    entries = await read.stream(deps.pool, log_for("review"), stream)
     state = REVIEW.fold(entries)
     if state is None:
         raise refusals.unknown_review()
-    unit = await known_unit(parts.replica, state.request.unit)
+    unit = await known_unit(deps.replica, state.request.unit)
     for_whom: frozenset[str] = frozenset()
     if not _said_before(state, entries, command, who):
-        for_whom = await _may_examine(parts, who, unit.unit, state)
-    now = await parts.clock.now()
+        for_whom = await _may_examine(deps, who, unit.unit, state)
+    now = await deps.clock.now()
     cmd = secrecy_review.Examine(
         said.digest, said.opinion, said.basis, said.reason, who.person, said.draft, for_whom
     )
-    rules = await rules_for(parts.replica, unit.unit, state.request.at)
+    rules = await rules_for(deps.replica, unit.unit, state.request.at)
     return await carry(
-        parts,
+        deps,
         command=command,
         stream=stream,
         aggregate=REVIEW,
@@ -84,23 +84,23 @@ class ConsultationReply(BaseModel):
 )
 @acts(Action.ANSWER_CONSULTATION)
 async def answer(
-    consultation_id: Id, said: ConsultationReply, who: Asking, parts: PartsOf, command: CommandId
+    consultation_id: Id, said: ConsultationReply, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """Answer for the asked unit. A disagreement needs its reason and its deputy's signature, which is on paper
     (SC-3.3: 分管领导签署书面意见): any officer who may answer hands it in, and is recorded as who said so."""
     stream = consultation_stream(consultation_id)
-    state = CONSULTATION.fold(await read.stream(parts.pool, log_for("review"), stream))
+    state = CONSULTATION.fold(await read.stream(deps.pool, log_for("review"), stream))
     if state is None:
         raise refusals.unknown_consultation()
-    asked = await known_unit(parts.replica, state.request.asked)
-    right = await require(parts, who, Action.ANSWER_CONSULTATION, asked=[asked.unit])
-    now = await parts.clock.now()
+    asked = await known_unit(deps.replica, state.request.asked)
+    right = await require(deps, who, Action.ANSWER_CONSULTATION, asked=[asked.unit])
+    now = await deps.clock.now()
     deputies = frozenset(o.person for o in right.register.officers(asked.unit, Duty.DEPUTY))
-    rules = await rules_for(parts.replica, state.request.unit, state.request.at)
-    drafter = await _drafter(parts, state.request.draft)
+    rules = await rules_for(deps.replica, state.request.unit, state.request.at)
+    drafter = await _drafter(deps, state.request.draft)
     cmd = consultation.Answer(said.agrees, said.reason, said.signed_by, deputies, who.person, drafter)
     return await carry(
-        parts,
+        deps,
         command=command,
         stream=stream,
         aggregate=CONSULTATION,
@@ -125,22 +125,22 @@ def _said_before(
 
 
 async def _may_examine(
-    parts: Parts, who: Principal, unit: str, state: secrecy_review.Pending | secrecy_review.Concluded
+    deps: Dependencies, who: Principal, unit: str, state: secrecy_review.Pending | secrecy_review.Concluded
 ) -> frozenset[str]:
     """The unit's reviewer; what was referred upwards, the secrecy body's. Once nothing is open any more, whoever might
     have said it hears that it is said. Returns the colleagues for whom the unit's review is done."""
     if isinstance(state, secrecy_review.Concluded):
         with suppress(Refused):
-            await require(parts, who, Action.EXAMINE_REFERRED, unit=unit)
+            await require(deps, who, Action.EXAMINE_REFERRED, unit=unit)
             return frozenset()
     elif state.said is not None:
-        await require(parts, who, Action.EXAMINE_REFERRED, unit=unit)
+        await require(deps, who, Action.EXAMINE_REFERRED, unit=unit)
         return frozenset()
-    right = await require(parts, who, Action.EXAMINE, unit=unit)
+    right = await require(deps, who, Action.EXAMINE, unit=unit)
     return right.for_whom(who.person, unit, Duty.SECRECY_REVIEWER)
 
 
-async def _drafter(parts: Parts, draft: EventRef | None) -> str | None:
+async def _drafter(deps: Dependencies, draft: EventRef | None) -> str | None:
     """Who drafted what the letter is about."""
-    entries = await read.by_event_id(parts.pool, log_for("intake"), [draft.id]) if draft else []
+    entries = await read.by_event_id(deps.pool, log_for("intake"), [draft.id]) if draft else []
     return decode(entries[0].record).by if entries else None

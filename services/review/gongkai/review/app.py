@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from gongkai.review import api
 from gongkai.review.consultation.deadlines import Deadlines
 from gongkai.review.reactions import Drafts
-from gongkai.runtime.service import Parts, Rooms, build
+from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
 
@@ -16,10 +16,10 @@ def create(settings: Settings) -> FastAPI:
         title="Gongkai 审查 review",
         own=log_for("review"),
         follows=logs_of("intake", "review"),
-        rooms=_rooms,
+        components=_components,
         routers=[api.router],
     )
 
 
-def _rooms(parts: Parts) -> Rooms:
-    return Rooms(deadlines=Deadlines(parts), reactions=[Drafts(parts)])
+def _components(deps: Dependencies) -> Components:
+    return Components(deadlines=Deadlines(deps), reactions=[Drafts(deps)])

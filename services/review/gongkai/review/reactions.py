@@ -16,20 +16,20 @@ from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.secrecy import aggregate as secrecy_review
 from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
 from gongkai.runtime.commands import rules_for
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
 
 class Drafts:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
         draft = only(what.record, DocumentDrafted)
         if draft is None:
             return ()
-        await self._parts.replica.at_least(what.record.registerat)
-        rules = await rules_for(self._parts.replica, draft.unit, draft.at)
+        await self._deps.replica.at_least(what.record.registerat)
+        rules = await rules_for(self._deps.replica, draft.unit, draft.at)
         ref = EventRef(log=what.place.log, id=what.record.id, type=what.record.type, at=what.record.time)
         review = secrecy_review.Request(
             document=draft.document,
@@ -48,7 +48,7 @@ class Drafts:
                 REVIEW,
                 partial(secrecy_review.request, cmd=review, rules=rules, now=now),
                 cause=what.place,
-                registerat=self._parts.replica.place(),
+                registerat=self._deps.replica.place(),
                 trace=what.trace,
             )
         ]
@@ -76,7 +76,7 @@ class Drafts:
                     CONSULTATION,
                     partial(consultation.request, cmd=letter, rules=rules, now=now),
                     cause=what.place,
-                    registerat=self._parts.replica.place(),
+                    registerat=self._deps.replica.place(),
                     trace=what.trace,
                 )
             )

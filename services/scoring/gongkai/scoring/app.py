@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from gongkai.runtime.service import Parts, Rooms, build
+from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of
 from gongkai.scoring.scores.reactions import Lateness
@@ -14,9 +14,9 @@ def create(settings: Settings) -> FastAPI:
         title="Gongkai 考核 scoring",
         own=log_for("scoring"),
         follows=logs_of("intake", "review"),
-        rooms=_rooms,
+        components=_components,
     )
 
 
-def _rooms(parts: Parts) -> Rooms:
-    return Rooms(reactions=[Lateness(parts)])
+def _components(deps: Dependencies) -> Components:
+    return Components(reactions=[Lateness(deps)])

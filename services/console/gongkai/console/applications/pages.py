@@ -20,9 +20,9 @@ from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, Strip, days_after, strip_of, t
 from gongkai.web.typeset import Sheet, typeset
 
@@ -38,25 +38,25 @@ LABELS = {"/kind": ("答复类型", "Kind of answer"), "/text": ("告知书正�
 async def listing(
     request: Request,
     who: Visiting,
-    parts: PartsOf,
+    deps: DependenciesOf,
     *,
     tab: Tab = "open",
     unit: str = "",
     since: date | None = None,
     leaf: Paged,
 ) -> Response:
-    today = local_date(await parts.clock.now())
-    groups = await applications.open_groups(parts.pool, who.calendar, who.register, today, who.scope)
+    today = local_date(await deps.clock.now())
+    groups = await applications.open_groups(deps.pool, who.calendar, who.register, today, who.scope)
     groups = [g for g in groups if not unit or g.unit == unit]
     asked = {"tab": tab, "unit": unit, "since": since}
     if tab.startswith("answered"):
         late = tab == "answered-late"
         found: Any = await applications.answered_listing(
-            parts.pool, who.scope, leaf, unit=unit, late=late, since=since
+            deps.pool, who.scope, leaf, unit=unit, late=late, since=since
         )
     else:
         chosen = [g for g in groups if tab in ("open", g.stands.state)]
-        found = await applications.open_listing(parts.pool, chosen, leaf)
+        found = await applications.open_listing(deps.pool, chosen, leaf)
     totals = applications.totals(groups)
     return await show(
         request,
@@ -77,19 +77,21 @@ async def listing(
 
 @router.get("/applications/{application}")
 @acts(Action.SEE_CASES)
-async def one(request: Request, application: str, who: Visiting, parts: PartsOf, done: str = "") -> Response:
-    return await _page(request, who, parts, application, done=done)
+async def one(
+    request: Request, application: str, who: Visiting, deps: DependenciesOf, done: str = ""
+) -> Response:
+    return await _page(request, who, deps, application, done=done)
 
 
 @router.post("/applications/{application}/answer")
 @acts(Action.ANSWER_APPLICATION)
-async def answer(request: Request, application: str, who: Visiting, parts: PartsOf) -> Response:
+async def answer(request: Request, application: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     grounds = [str(g) for g in (await request.form()).getlist("grounds")]
     body = {"kind": form.get("kind"), "text": form.get("text"), "grounds": grounds}
     sent = {name: value for name, value in body.items() if value}
     given = await command(
-        parts,
+        deps,
         who,
         "intake",
         f"/applications/{quote(application, safe='')}/answer",
@@ -100,30 +102,30 @@ async def answer(request: Request, application: str, who: Visiting, parts: Parts
         return RedirectResponse(f"/applications/{application}?done=answer", 303)
     typed = Kept({**form, "grounds": grounds})
     problems = humane(given.problems, LABELS)
-    return await _page(request, who, parts, application, problems=problems, typed=typed)
+    return await _page(request, who, deps, application, problems=problems, typed=typed)
 
 
 async def _page(
     request: Request,
     who: Visitor,
-    parts: Parts,
+    deps: Dependencies,
     application: str,
     *,
     problems: list[Problem] | None = None,
     typed: Kept | None = None,
     done: str = "",
 ) -> Response:
-    row = await applications.one(parts.pool, application)
+    row = await applications.one(deps.pool, application)
     if row is None or row["received"] is None:
         raise HTTPException(404)
     who.must(Action.SEE_CASES, row["unit"])
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     due = applications.due_of(who.calendar, who.register, row)
     stands = standing(due, today)
     opens = who.may(Action.READ_APPLICATION, row["unit"])
-    file = await ask(parts, who, "intake", "GET", f"/applications/{application}") if opens else None
+    file = await ask(deps, who, "intake", "GET", f"/applications/{application}") if opens else None
     clock = file.body["clock"] if file and file.ok else clock_of(due)
-    history = steps(who, await events.of_application(parts.pool, application))
+    history = steps(who, await events.of_application(deps.pool, application))
     officers = names_of(people_with(who.register, row["unit"], Duty.DISCLOSURE_OFFICER))
     if row["answered"] is None:
         what = t("答复申请人", "Answer the applicant")

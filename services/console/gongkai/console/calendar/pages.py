@@ -17,10 +17,10 @@ from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
 from gongkai.rules.calendar import Notice, objections, read_notices
 from gongkai.rules.lawfile import Fault, LawFileError
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem
 from gongkai.web.reckon import reckon
 from gongkai.web.year import year_of
@@ -38,9 +38,9 @@ def may_announce(who: Visitor) -> bool:
 @router.get("/calendar")
 @acts(Action.READ_CALENDAR)
 async def calendar(
-    request: Request, who: Visiting, parts: PartsOf, year: str = "", done: str = ""
+    request: Request, who: Visiting, deps: DependenciesOf, year: str = "", done: str = ""
 ) -> Response:
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     wanted = int(year) if year.isdecimal() and len(year) == len("2026") else today.year
     return await show(
         request,
@@ -64,7 +64,7 @@ async def blank(request: Request, who: Visiting) -> Response:
 
 @router.post("/calendar/notice")
 @acts(Action.ANNOUNCE_HOLIDAYS)
-async def announce(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def announce(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     """From the form's rows, or from a file that is written like those that the software ships."""
     form = await typed(request, max_files=1)
     try:
@@ -79,13 +79,13 @@ async def announce(request: Request, who: Visiting, parts: PartsOf) -> Response:
     who.must(Action.ANNOUNCE_HOLIDAYS)
     if str(text or "").strip():
         kept["text"] = str(text)
-        notice, problems = await _of_file(parts, who, str(text), name)
+        notice, problems = await _of_file(deps, who, str(text), name)
     else:
-        notice, problems = await _of_form(parts, who, kept)
+        notice, problems = await _of_form(deps, who, kept)
     if notice is None:
         return await _page(request, who, kept, problems)
     body = notice.model_dump(mode="json", by_alias=True)
-    answer = await command(parts, who, "intake", "/calendar/notices", body=body, key=kept["key"])
+    answer = await command(deps, who, "intake", "/calendar/notices", body=body, key=kept["key"])
     if answer.ok:
         return RedirectResponse(f"/calendar?year={notice.year}&done=notice", 303)
     return await _page(request, who, kept, answer.problems)
@@ -98,13 +98,15 @@ async def _text(upload: UploadFile) -> str:
     return content.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
-async def _of_file(parts: Parts, who: Visitor, text: str, name: str) -> tuple[Notice | None, list[Problem]]:
+async def _of_file(
+    deps: Dependencies, who: Visitor, text: str, name: str
+) -> tuple[Notice | None, list[Problem]]:
     try:
         file = read_notices(text[:LARGEST_FILE], name)
     except LawFileError as error:
         return None, [_told(fault) for fault in error.faults]
     notice = file.content.notices[-1]
-    today, at = local_date(await parts.clock.now()), ("notices", len(file.content.notices) - 1)
+    today, at = local_date(await deps.clock.now()), ("notices", len(file.content.notices) - 1)
     if len(file.content.notices) > 1:
         fault = file.fault(at, zh="一次录入一个通知", en="enter one notice at a time")
         return None, [_told(fault)]
@@ -120,14 +122,14 @@ def _told(fault: Fault) -> Problem:
 
 
 async def _of_form(
-    parts: Parts, who: Visitor, form: Mapping[str, Any]
+    deps: Dependencies, who: Visitor, form: Mapping[str, Any]
 ) -> tuple[Notice | None, list[Problem]]:
     body, rows = as_body(form)
     try:
         notice = Notice.model_validate(body)
     except ValidationError as error:
         return None, [blamed(found["loc"], found["msg"], rows) for found in error.errors()]
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     problems = [
         blamed(o.where, f"{o.says.zh} · {o.says.en}", rows, o.code)
         for o in objections(notice, who.calendar, today)

@@ -9,9 +9,9 @@ from starlette.responses import FileResponse, Response
 from gongkai.console.contracts import files as published
 from gongkai.console.events.pages import LOG_NAMES
 from gongkai.identity.visitor import SignInNeeded, Visitor, visitor
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,10 +22,10 @@ API_NAMES = {"console": ("控制台", "console")} | LOG_NAMES
 
 @router.get("/contracts")
 @acts(Action.OBSERVE)
-async def overview(request: Request, parts: PartsOf) -> Response:
+async def overview(request: Request, deps: DependenciesOf) -> Response:
     return await _show(
         request,
-        parts,
+        deps,
         "contracts.html",
         logs=published.by_log(),
         versions=published.versions,
@@ -37,13 +37,13 @@ async def overview(request: Request, parts: PartsOf) -> Response:
 
 @router.get("/contracts/events/{name}")
 @acts(Action.OBSERVE)
-async def one(request: Request, name: str, parts: PartsOf) -> Response:
+async def one(request: Request, name: str, deps: DependenciesOf) -> Response:
     contract = published.contracts().get(name)
     if contract is None:
         raise HTTPException(404)
     return await _show(
         request,
-        parts,
+        deps,
         "contract.html",
         contract=contract,
         log=LOG_NAMES[contract.log],
@@ -60,16 +60,16 @@ async def file(path: str) -> Response:
     return FileResponse(FILES[path], media_type="application/json")
 
 
-async def _show(request: Request, parts: Parts, template: str, **context: Any) -> Response:
+async def _show(request: Request, deps: Dependencies, template: str, **context: Any) -> Response:
     answer: Response = await request.app.state.pages.page(
-        request, template, who=await _who(request, parts), at="contracts", **context
+        request, template, who=await _who(request, deps), at="contracts", **context
     )
     return answer
 
 
-async def _who(request: Request, parts: Parts) -> Visitor | None:
+async def _who(request: Request, deps: Dependencies) -> Visitor | None:
     """Whoever is signed in keeps the menu."""
     try:
-        return await visitor(request, parts)
+        return await visitor(request, deps)
     except SignInNeeded:
         return None

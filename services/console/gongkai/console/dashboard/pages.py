@@ -16,7 +16,7 @@ from gongkai.console.scores import reads as scores
 from gongkai.contracts.register import Register
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 
 router = APIRouter(include_in_schema=False)
@@ -27,18 +27,18 @@ STEPS = ("reviewing", "referred", "consulting", "unanswered", "disputed", "retur
 
 @router.get("/dashboard")
 @acts(Action.SEE_DESK)
-async def dashboard(request: Request, who: Visiting, parts: PartsOf) -> Response:
-    today = local_date(await parts.clock.now())
-    groups = await applications.open_groups(parts.pool, who.calendar, who.register, today, who.scope)
+async def dashboard(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
+    today = local_date(await deps.clock.now())
+    groups = await applications.open_groups(deps.pool, who.calendar, who.register, today, who.scope)
     before = await applications.open_groups(
-        parts.pool, who.calendar, who.register, today, who.scope, on=today - WEEK
+        deps.pool, who.calendar, who.register, today, who.scope, on=today - WEEK
     )
     now, then = totals(groups), totals(before)
-    months = await applications.months(parts.pool, who.scope, _year_back(today))
+    months = await applications.months(deps.pool, who.scope, _year_back(today))
     this_year = [m for m in months if m["month"].year == today.year]
     answered, late = sum(m["answered"] for m in this_year), sum(m["late"] for m in this_year)
-    states = await documents.counts(parts.pool, who.draft_scope)
-    deductions = await scores.by_unit(parts.pool, today.year)
+    states = await documents.counts(deps.pool, who.draft_scope)
+    deductions = await scores.by_unit(deps.pool, today.year)
     return await show(
         request,
         who,

@@ -12,7 +12,7 @@ from gongkai.console.calls import command, humane
 from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.vocabulary import Duty
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, Concern, acts, allowed
 from gongkai.web import Problem, t
 
@@ -35,13 +35,13 @@ async def page(request: Request, who: Visiting, done: str = "") -> Response:
 
 @router.post("/delegations")
 @acts(Action.DELEGATE)
-async def give(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def give(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     unit, _, giver = str(form["post"]).partition("/")
     duties = [str(duty) for duty in (await request.form()).getlist("duties")]
     said = {name: form[name] for name in ("taker", "since", "until", "reason") if form[name]}
     body = {"unit": unit, "giver": giver or who.person, "duties": duties, **said}
-    answer = await command(parts, who, "intake", "/delegations", body=body, key=form.get("key"))
+    answer = await command(deps, who, "intake", "/delegations", body=body, key=form.get("key"))
     if answer.ok:
         return RedirectResponse("/delegations?done=given", 303)
     return await _page(
@@ -51,10 +51,10 @@ async def give(request: Request, who: Visiting, parts: PartsOf) -> Response:
 
 @router.post("/delegations/{delegation}/withdrawal")
 @acts(Action.WITHDRAW_DELEGATION)
-async def withdraw(request: Request, delegation: str, who: Visiting, parts: PartsOf) -> Response:
+async def withdraw(request: Request, delegation: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     path = f"/delegations/{quote(delegation, safe='')}/withdrawal"
-    answer = await command(parts, who, "intake", path, body={}, key=form.get("key"))
+    answer = await command(deps, who, "intake", path, body={}, key=form.get("key"))
     if answer.ok:
         return RedirectResponse("/delegations?done=withdrawn", 303)
     return await _page(request, who, problems=answer.problems)

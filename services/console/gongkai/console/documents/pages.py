@@ -20,9 +20,9 @@ from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 from gongkai.web.typeset import typeset
 
@@ -40,9 +40,9 @@ LABELS = {
 @router.get("/documents")
 @acts(Action.SEE_DESK)
 async def listing(
-    request: Request, who: Visiting, parts: PartsOf, wanted: Annotated[Wanted, Depends()], leaf: Paged
+    request: Request, who: Visiting, deps: DependenciesOf, wanted: Annotated[Wanted, Depends()], leaf: Paged
 ) -> Response:
-    found = await documents.listing(parts.pool, wanted, who.draft_scope, leaf)
+    found = await documents.listing(deps.pool, wanted, who.draft_scope, leaf)
     return await show(
         request,
         who,
@@ -60,13 +60,15 @@ async def listing(
 
 @router.get("/documents/{document}")
 @acts(Action.SEE_DRAFTS)
-async def one(request: Request, document: str, who: Visiting, parts: PartsOf, done: str = "") -> Response:
-    return await _page(request, who, parts, document, done=done)
+async def one(
+    request: Request, document: str, who: Visiting, deps: DependenciesOf, done: str = ""
+) -> Response:
+    return await _page(request, who, deps, document, done=done)
 
 
 @router.post("/documents/{document}/review")
 @acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
-async def review(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
+async def review(request: Request, document: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     basis = [line for line in str(form.get("basis") or "").splitlines() if line.strip()]
     body = {
@@ -77,34 +79,34 @@ async def review(request: Request, document: str, who: Visiting, parts: PartsOf)
         "reason": form.get("reason"),
     }
     answer = await command(
-        parts, who, "review", f"/reviews/{quote(document, safe='')}", body=_filled(body), key=form.get("key")
+        deps, who, "review", f"/reviews/{quote(document, safe='')}", body=_filled(body), key=form.get("key")
     )
-    return await _after(request, who, parts, document, answer=answer, act="review", form=form)
+    return await _after(request, who, deps, document, answer=answer, act="review", form=form)
 
 
 @router.post("/documents/{document}/publish")
 @acts(Action.PUBLISH)
-async def publish(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
+async def publish(request: Request, document: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     body = {"digest": form.get("digest")}
     answer = await command(
-        parts, who, "publishing", f"/publications/{quote(document, safe='')}", body=body, key=form.get("key")
+        deps, who, "publishing", f"/publications/{quote(document, safe='')}", body=body, key=form.get("key")
     )
-    return await _after(request, who, parts, document, answer=answer, act="publish", form=form)
+    return await _after(request, who, deps, document, answer=answer, act="publish", form=form)
 
 
 @router.post("/documents/{document}/consultations/{consultation}")
 @acts(Action.ANSWER_CONSULTATION)
 async def reply(
-    request: Request, document: str, consultation: str, who: Visiting, parts: PartsOf
+    request: Request, document: str, consultation: str, who: Visiting, deps: DependenciesOf
 ) -> Response:
     form = await form_of(request, who)
     agrees = {"yes": True, "no": False}.get(str(form.get("agrees")))
     body = {"agrees": agrees, "reason": form.get("reason"), "signed_by": form.get("signed_by")}
     path = f"/consultations/{quote(consultation, safe='')}/answer"
-    answer = await command(parts, who, "review", path, body=_filled(body), key=form.get("key"))
+    answer = await command(deps, who, "review", path, body=_filled(body), key=form.get("key"))
     return await _after(
-        request, who, parts, document, answer=answer, act=f"consultation-{consultation}", form=form
+        request, who, deps, document, answer=answer, act=f"consultation-{consultation}", form=form
     )
 
 
@@ -116,7 +118,7 @@ def _filled(body: Mapping[str, Any]) -> dict[str, Any]:
 async def _after(
     request: Request,
     who: Visitor,
-    parts: Parts,
+    deps: Dependencies,
     document: str,
     *,
     answer: Answer,
@@ -127,19 +129,19 @@ async def _after(
     if answer.ok:
         return RedirectResponse(f"/documents/{document}?done={act.partition('-')[0]}", 303)
     problems = humane(answer.problems, LABELS)
-    return await _page(request, who, parts, document, act=act, problems=problems, typed=form)
+    return await _page(request, who, deps, document, act=act, problems=problems, typed=form)
 
 
 @router.get("/documents/{document}/file")
 @acts(Action.SEE_DRAFTS)
-async def file(document: str, who: Visiting, parts: PartsOf) -> Response:
+async def file(document: str, who: Visiting, deps: DependenciesOf) -> Response:
     """The version's own bytes, for who may read the draft."""
-    row = await documents.one(parts.pool, document)
+    row = await documents.one(deps.pool, document)
     if row is None:
         raise HTTPException(404)
-    consultations = await documents.consultations(parts.pool, document, row["digest"])
+    consultations = await documents.consultations(deps.pool, document, row["digest"])
     who.must(Action.SEE_DRAFTS, row["unit"], [k["asked"] for k in consultations])
-    found = await _text_of(parts, who, row)
+    found = await _text_of(deps, who, row)
     if not found.ok:
         raise HTTPException(found.status)
     media = MEDIA.get(row["media_type"])
@@ -147,15 +149,15 @@ async def file(document: str, who: Visiting, parts: PartsOf) -> Response:
     return Response(found.content or found.text.encode(), media_type=row["media_type"], headers=headers)
 
 
-async def _text_of(parts: Parts, who: Visitor, row: Any) -> Answer:
+async def _text_of(deps: Dependencies, who: Visitor, row: Any) -> Answer:
     path = f"/documents/{row['document']}/text"
-    return await ask(parts, who, "intake", "GET", path, params={"digest": row["digest"]})
+    return await ask(deps, who, "intake", "GET", path, params={"digest": row["digest"]})
 
 
 async def _page(
     request: Request,
     who: Visitor,
-    parts: Parts,
+    deps: Dependencies,
     document: str,
     *,
     act: str = "",
@@ -163,21 +165,21 @@ async def _page(
     typed: Kept | None = None,
     done: str = "",
 ) -> Response:
-    row = await documents.one(parts.pool, document)
+    row = await documents.one(deps.pool, document)
     if row is None:
         raise HTTPException(404)
-    consultations = await documents.consultations(parts.pool, document, row["digest"])
+    consultations = await documents.consultations(deps.pool, document, row["digest"])
     who.must(Action.SEE_DRAFTS, row["unit"], [k["asked"] for k in consultations])
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     next_turn = turn(who.calendar, who.register, row, consultations, today)
-    history = steps(who, await events.of_document(parts.pool, document))
+    history = steps(who, await events.of_document(deps.pool, document))
     if next_turn is not None:
         history.append(coming(next_turn.what, next_turn.whom, next_turn.clause))
     media = MEDIA.get(row["media_type"])
-    text = await _text_of(parts, who, row) if media is None or media.is_text else Answer(200)
+    text = await _text_of(deps, who, row) if media is None or media.is_text else Answer(200)
     publishes = row["state"] != "published" and who.may(Action.PUBLISH, row["unit"])
     gate = (
-        await ask(parts, who, "publishing", "GET", f"/publications/{quote(document, safe='')}/gate")
+        await ask(deps, who, "publishing", "GET", f"/publications/{quote(document, safe='')}/gate")
         if publishes
         else None
     )

@@ -21,10 +21,10 @@ from gongkai.identity import sessions
 from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed as posted
 from gongkai.runtime.rights import ANYWHERE, Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
@@ -93,27 +93,27 @@ async def _uploaded(file: object) -> tuple[bytes, str] | None:
 
 @router.get("/documents/new")
 @acts(Action.DRAFT)
-async def new(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def new(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     who.must(Action.DRAFT, ANYWHERE)
     units = who.drafts_for()
     if not units:  # all that he drafts for has ended
         raise HTTPException(404)
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     start = {"unit": units[0], "category": str(Category.OFFICIAL_DOCUMENT), "formed_on": today.isoformat()}
-    return await _page(request, who, parts, Typed(start))
+    return await _page(request, who, deps, Typed(start))
 
 
 @router.get("/documents/{document}/revise")
 @acts(Action.DRAFT)
-async def revise(request: Request, document: str, who: Visiting, parts: PartsOf) -> Response:
-    row = await documents.one(parts.pool, document)
+async def revise(request: Request, document: str, who: Visiting, deps: DependenciesOf) -> Response:
+    row = await documents.one(deps.pool, document)
     if row is None:
         raise HTTPException(404)
     who.must(Action.DRAFT, row["unit"])
     text = Answer(200)
     if row["media_type"].startswith("text/"):  # a file in another form is chosen anew
         params = {"digest": row["digest"]}
-        text = await ask(parts, who, "intake", "GET", f"/documents/{document}/text", params=params)
+        text = await ask(deps, who, "intake", "GET", f"/documents/{document}/text", params=params)
     names = ("unit", "title", "number", "category", "attribute", "reason", "summary", "media_type")
     heirs = [owner.unit for owner in who.register.owners(row["unit"]) if owner.unit in who.drafts_for()]
     start: dict[str, str] = {name: str(row[name] or "") for name in names} | {
@@ -124,7 +124,7 @@ async def revise(request: Request, document: str, who: Visiting, parts: PartsOf)
         "body": text.text,
     }
     needs = [{name: str(need[name]) for name in NEED} for need in _needs(row)]
-    return await _page(request, who, parts, Typed(start, needs), document=document, problems=text.problems)
+    return await _page(request, who, deps, Typed(start, needs), document=document, problems=text.problems)
 
 
 def _needs(row: Any) -> list[dict[str, Any]]:
@@ -134,7 +134,7 @@ def _needs(row: Any) -> list[dict[str, Any]]:
 
 @router.post("/documents")
 @acts(Action.DRAFT)
-async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     form = await posted(request, large=True, max_files=1)
     try:
         if not sessions.same(who.csrf, form.get("csrf")):
@@ -146,22 +146,22 @@ async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
     if typed.fields.get("more"):
         typed.keep_upload()
         typed.needs.append(dict.fromkeys(NEED, ""))
-        return await _page(request, who, parts, typed, document=document)
+        return await _page(request, who, deps, typed, document=document)
     if typed.fields.get("look"):
         typed.keep_upload()
-        return await _page(request, who, parts, typed, document=document)
-    answered = await _send(parts, who, typed, document)
+        return await _page(request, who, deps, typed, document=document)
+    answered = await _send(deps, who, typed, document)
     if isinstance(answered, str):
         return RedirectResponse(f"/documents/{answered}?done=draft", 303)
     typed.keep_upload()
-    return await _page(request, who, parts, typed, document=document, problems=answered)
+    return await _page(request, who, deps, typed, document=document, problems=answered)
 
 
-async def _send(parts: Parts, who: Visitor, typed: Typed, document: str) -> str | list[Problem]:
+async def _send(deps: Dependencies, who: Visitor, typed: Typed, document: str) -> str | list[Problem]:
     """The text first, then the draft that names it: the document's id, or what is wrong."""
     content, media_type = typed.content()
     headers = {"Content-Type": media_type}
-    stored = await ask(parts, who, "intake", "POST", "/texts", content=content, headers=headers)
+    stored = await ask(deps, who, "intake", "POST", "/texts", content=content, headers=headers)
     names = ("unit", "title", "number", "category", "attribute", "reason", "summary", "formed_on")
     body: dict[str, Any] = {
         name: typed.fields[name].strip() for name in names if typed.fields.get(name, "").strip()
@@ -170,24 +170,24 @@ async def _send(parts: Parts, who: Visitor, typed: Typed, document: str) -> str 
     if document:
         body["document"] = document
     if not stored.ok:  # a draft without its text is refused: what else is wrong with it is said at once
-        answer = await ask(parts, who, "intake", "POST", "/documents", json=body)
+        answer = await ask(deps, who, "intake", "POST", "/documents", json=body)
         others = [p for p in answer.problems if p.field not in (None, "/digest")]
         return humane([*others, *stored.problems], LABELS)
     body["digest"] = stored.body["digest"]
-    answer = await command(parts, who, "intake", "/documents", body=body, key=typed.fields.get("key"))
+    answer = await command(deps, who, "intake", "/documents", body=body, key=typed.fields.get("key"))
     return str(answer.body["id"]) if answer.ok else humane(answer.problems, LABELS)
 
 
 async def _page(
     request: Request,
     who: Visitor,
-    parts: Parts,
+    deps: Dependencies,
     typed: Typed,
     *,
     document: str = "",
     problems: list[Problem] | None = None,
 ) -> Response:
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     book = _book(who, typed.fields.get("unit", ""), today)
     others = [u for u in who.choosable(None) if u[0] != typed.fields.get("unit")]
     return await show(

@@ -19,9 +19,9 @@ from gongkai.identity.visitor import Visiting, Visitor, show
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import LOGS
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +40,7 @@ LOG_NAMES = {name: _NAMED.get(log.schema, (name, name)) for name, log in LOGS.it
 async def listing(
     request: Request,
     who: Visiting,
-    parts: PartsOf,
+    deps: DependenciesOf,
     *,
     log: str = "",
     stream: str = "",
@@ -51,7 +51,7 @@ async def listing(
     leaf: Paged,
 ) -> Response:
     wanted = Wanted(log, stream.strip(), name, unit, since, until)
-    found = await events.listing(parts.pool, wanted, who.scope, leaf)
+    found = await events.listing(deps.pool, wanted, who.scope, leaf)
     return await show(
         request,
         who,
@@ -70,12 +70,12 @@ async def listing(
     )
 
 
-async def _found(parts: Parts, who: Visitor, event_id: UUID) -> tuple[Any, Entry]:
-    row = await events.one(parts.pool, event_id)
+async def _found(deps: Dependencies, who: Visitor, event_id: UUID) -> tuple[Any, Entry]:
+    row = await events.one(deps.pool, event_id)
     if row is None:
         raise HTTPException(404)
     who.must(Action.SEE_CASES, row["unit"], [row["other_unit"]])
-    entries = await read.by_event_id(parts.pool, LOGS[row["log"]], [event_id])
+    entries = await read.by_event_id(deps.pool, LOGS[row["log"]], [event_id])
     if not entries:
         raise HTTPException(404)
     return row, entries[0]
@@ -83,10 +83,10 @@ async def _found(parts: Parts, who: Visitor, event_id: UUID) -> tuple[Any, Entry
 
 @router.get("/events/{event_id}")
 @acts(Action.SEE_CASES)
-async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -> Response:
-    row, entry = await _found(parts, who, event_id)
+async def one(request: Request, event_id: UUID, who: Visiting, deps: DependenciesOf) -> Response:
+    row, entry = await _found(deps, who, event_id)
     acting_in = row["other_unit"] if row["name"] == "ConsultationAnswered" else row["unit"]
-    neighbours = [r for r in await events.of_stream(parts.pool, row["stream"]) if r["log"] == row["log"]]
+    neighbours = [r for r in await events.of_stream(deps.pool, row["stream"]) if r["log"] == row["log"]]
     return await show(
         request,
         who,
@@ -97,7 +97,7 @@ async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -
         name=NAMES.get(row["name"], (row["name"], row["name"])),
         entry=entry,
         record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),
-        cause=await _cause(parts, entry),
+        cause=await _cause(deps, entry),
         leaf=sha256(b"\x00" + entry.raw).hexdigest(),
         by=person_words(who.register, row["by"], acting_in, local_date(row["at"])),
         acting=acting_words(who.register, row["by"], acting_in, local_date(row["at"])),
@@ -105,19 +105,19 @@ async def one(request: Request, event_id: UUID, who: Visiting, parts: PartsOf) -
     )
 
 
-async def _cause(parts: Parts, entry: Entry) -> UUID | None:
+async def _cause(deps: Dependencies, entry: Entry) -> UUID | None:
     """The event that this one follows from."""
     if entry.record.cause is None:
         return None
     place = Place.parse(entry.record.cause)
-    found = await read.after(parts.pool, LOGS[place.log], place.position - 1, 1)
+    found = await read.after(deps.pool, LOGS[place.log], place.position - 1, 1)
     return found[0].event_id if found and found[0].place == place else None
 
 
 @router.get("/events/{event_id}/record.json")
 @acts(Action.SEE_CASES)
-async def record(event_id: UUID, who: Visiting, parts: PartsOf) -> Response:
+async def record(event_id: UUID, who: Visiting, deps: DependenciesOf) -> Response:
     """The record as stored: what its leaf hash is taken over."""
-    _, entry = await _found(parts, who, event_id)
+    _, entry = await _found(deps, who, event_id)
     named = {"Content-Disposition": f'attachment; filename="{event_id}.json"'}
     return Response(entry.raw, media_type="application/cloudevents+json", headers=named)

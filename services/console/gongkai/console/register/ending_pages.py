@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.console.calls import command, humane
 from gongkai.contracts.vocabulary import Reorganisation
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.web import Problem
 
@@ -34,7 +34,7 @@ async def form(request: Request, unit: str, who: Visiting) -> Response:
 
 @router.post("/register/{unit}/ending")
 @acts(Action.END_UNIT)
-async def hand_in(request: Request, unit: str, who: Visiting, parts: PartsOf) -> Response:
+async def hand_in(request: Request, unit: str, who: Visiting, deps: DependenciesOf) -> Response:
     typed = await form_of(request, who)
     heirs = [
         {"unit": heir, "scope": str(typed[f"successors/{n}/scope"]).strip() or None}
@@ -47,7 +47,7 @@ async def hand_in(request: Request, unit: str, who: Visiting, parts: PartsOf) ->
     path = f"/units/{unit}/ending"
     _registrar(who, unit)
     answer = await command(
-        parts, who, "intake", path, body=body | {"successors": heirs}, key=typed["key"] or None
+        deps, who, "intake", path, body=body | {"successors": heirs}, key=typed["key"] or None
     )
     if answer.ok:
         return RedirectResponse(f"/register/{unit}", 303)

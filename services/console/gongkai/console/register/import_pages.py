@@ -11,10 +11,10 @@ from gongkai.console.calls import AWAY, SEEN, ask
 from gongkai.contracts.envelope import Place
 from gongkai.identity import sessions
 from gongkai.identity.visitor import ForgedForm, Visiting, Visitor, show
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.tables.unit_template import template
 from gongkai.tables.unit_workbook import XLSX, Fault, NotASheet, UnitRow, faults_of, read
 from gongkai.web import Problem
@@ -60,7 +60,7 @@ async def download(who: Visiting) -> Response:
 
 @router.post("/import/units")
 @acts(Action.IMPORT_UNITS)
-async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     who.must(Action.IMPORT_UNITS)
     fields = await typed(request, max_files=1)
     try:
@@ -79,17 +79,17 @@ async def hand_in(request: Request, who: Visiting, parts: PartsOf) -> Response:
         return await _page(request, who, problems=[wrong])
     if len(rows) > MOST:
         return await _page(request, who, problems=[TOO_MANY])
-    return await _page(request, who, results=await _enter(parts, who, rows))
+    return await _page(request, who, results=await _enter(deps, who, rows))
 
 
-async def _enter(parts: Parts, who: Visitor, rows: list[UnitRow]) -> list[Result]:
+async def _enter(deps: Dependencies, who: Visitor, rows: list[UnitRow]) -> list[Result]:
     """One after the other: a unit may be the superior of the next."""
     results, last = [], None
     for row in rows:
         if row.faults:
             results.append(Result(row, "refused", row.faults))
             continue
-        answer = await ask(parts, who, "intake", "POST", "/units", key=str(uuid4()), json=row.entry)
+        answer = await ask(deps, who, "intake", "POST", "/units", key=str(uuid4()), json=row.entry)
         if not answer.ok:
             results.append(Result(row, "refused", faults_of(row, answer.problems)))
             if answer.problems[0].code == AWAY.code:
@@ -97,8 +97,8 @@ async def _enter(parts: Parts, who: Visitor, rows: list[UnitRow]) -> list[Result
             continue
         last = answer.body["place"] or last
         results.append(Result(row, "unchanged" if answer.body["repeated"] else "entered", []))
-    if last and parts.subscription is not None:
-        await parts.subscription.wait_for(Place.parse(last), SEEN)
+    if last and deps.subscription is not None:
+        await deps.subscription.wait_for(Place.parse(last), SEEN)
     return results
 
 

@@ -20,7 +20,7 @@ from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
 from gongkai.identity.visitor import Visiting, Visitor, show
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.web import t
 from gongkai.web.dates import date_words
@@ -50,7 +50,7 @@ FIELDS = {
 async def listing(
     request: Request,
     who: Visiting,
-    parts: PartsOf,
+    deps: DependenciesOf,
     *,
     q: str = "",
     kind: str = "",
@@ -59,7 +59,7 @@ async def listing(
     on: Day = None,
 ) -> Response:
     wanted = Wanted(q, kind, role, lacking, on)
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     register = who.register.as_of(wanted.on or today)
     rows = units.listing(register, wanted)
     return await show(
@@ -90,16 +90,16 @@ def _ended(register: Register) -> list[dict[str, Any]]:
 @router.get("/register/{unit}")
 @acts(Action.SEE_REGISTER)
 async def one(
-    request: Request, unit: str, who: Visiting, parts: PartsOf, *, on: Day = None, beside: str = ""
+    request: Request, unit: str, who: Visiting, deps: DependenciesOf, *, on: Day = None, beside: str = ""
 ) -> Response:
-    today = local_date(await parts.clock.now())
+    today = local_date(await deps.clock.now())
     register = who.register.as_of(on or today)
     entry = register.unit(unit)
     if entry is None:
         if unit not in who.register.history:
             raise HTTPException(404)
         entry = who.register.history[unit][0]  # it holds from a later day only
-    rows = {row["at"]: row["event_id"] for row in await events.of_stream(parts.pool, f"unit-{unit}")}
+    rows = {row["at"]: row["event_id"] for row in await events.of_stream(deps.pool, f"unit-{unit}")}
     ending = register.ended(unit)
     return await show(
         request,

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from gongkai.identity import access
 from gongkai.identity.visitor import Visiting, show
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.rights.kinds import KINDS
 from gongkai.runtime.rights.table import SERVICES, as_data
@@ -37,11 +37,11 @@ async def table(request: Request, who: Visiting, kind: str = "") -> Response:
 @router.get("/access")
 @acts(Action.SEE_ACCESS)
 async def entries(
-    request: Request, who: Visiting, parts: PartsOf, name: str = "", before: int | None = None
+    request: Request, who: Visiting, deps: DependenciesOf, name: str = "", before: int | None = None
 ) -> Response:
     """Newest first, by cursor; of one name, or of all."""
     who.must(Action.SEE_ACCESS)
-    found = await access.entries(parts.pool, name=name.strip(), before=before, most=MOST + 1)
+    found = await access.entries(deps.pool, name=name.strip(), before=before, most=MOST + 1)
     rows = found[:MOST]
     return await show(
         request,

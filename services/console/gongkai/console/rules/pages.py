@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.contracts.clauses import clause
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.web.book import NATIONAL, book_of
 
@@ -26,8 +26,10 @@ async def mine(who: Visiting) -> Response:
 @router.get("/rules/{jurisdiction}")
 @acts(Action.READ_CALENDAR)
 @clause("GT-since")
-async def one(request: Request, jurisdiction: str, who: Visiting, parts: PartsOf, on: str = "") -> Response:
-    book = book_of(jurisdiction, on, local_date(await parts.clock.now()))
+async def one(
+    request: Request, jurisdiction: str, who: Visiting, deps: DependenciesOf, on: str = ""
+) -> Response:
+    book = book_of(jurisdiction, on, local_date(await deps.clock.now()))
     if book is None:
         raise HTTPException(404)
     return await show(request, who, "rules.html", at="rules", book=book)

@@ -14,27 +14,27 @@ from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Indicator
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 Year = Annotated[int | None, Query(ge=1900, le=9999)]
 
 router = APIRouter(include_in_schema=False)
 
 
-async def _years(parts: Parts, asked: int | None) -> tuple[int, list[int]]:
+async def _years(deps: Dependencies, asked: int | None) -> tuple[int, list[int]]:
     """The year to show, and those to choose from; the clock's own year is always among them."""
-    current = local_date(await parts.clock.now()).year
-    years = sorted({current, *await scores.years(parts.pool)}, reverse=True)
+    current = local_date(await deps.clock.now()).year
+    years = sorted({current, *await scores.years(deps.pool)}, reverse=True)
     return (asked if asked is not None else current), years
 
 
 @router.get("/scores")
 @acts(Action.SEE_SCORES)
-async def listing(request: Request, who: Visiting, parts: PartsOf, year: Year = None) -> Response:
-    shown, years = await _years(parts, year)
-    sums = await scores.by_unit(parts.pool, shown)
+async def listing(request: Request, who: Visiting, deps: DependenciesOf, year: Year = None) -> Response:
+    shown, years = await _years(deps, year)
+    sums = await scores.by_unit(deps.pool, shown)
     rows: list[dict[str, Any]] = []
     for unit in _those_of(who.register, shown):
         item = sums.get(unit.unit)
@@ -61,12 +61,14 @@ def _those_of(register: Register, year: int) -> list[UnitRegistered]:
 
 @router.get("/scores/{unit}")
 @acts(Action.SEE_SCORES)
-async def one(request: Request, unit: str, who: Visiting, parts: PartsOf, year: Year = None) -> Response:
+async def one(
+    request: Request, unit: str, who: Visiting, deps: DependenciesOf, year: Year = None
+) -> Response:
     entry = who.register.unit(unit)
     if entry is None:
         raise HTTPException(404)
-    shown, years = await _years(parts, year)
-    found = await scores.items(parts.pool, unit, shown)
+    shown, years = await _years(deps, year)
+    found = await scores.items(deps.pool, unit, shown)
     items = [
         {
             "row": row,

@@ -12,9 +12,9 @@ from gongkai.console.calls import Answer, ask
 from gongkai.console.lists.addresses import Beside, address
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, from_document, t
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +39,7 @@ _LEFT_OUT = {
 async def listing(
     request: Request,
     who: Visiting,
-    parts: PartsOf,
+    deps: DependenciesOf,
     *,
     unit: str = "",
     system: str = "",
@@ -57,7 +57,7 @@ async def listing(
     problems: list[Problem] = []
     if chosen:
         asked = {k: v for k, v in (wanted | {"before": before, "after": after}).items() if v and k != "unit"}
-        answer = await ask(parts, who, "intake", "GET", f"/v1/units/{chosen}/events", params=asked)
+        answer = await ask(deps, who, "intake", "GET", f"/v1/units/{chosen}/events", params=asked)
         found, problems = (answer.body, []) if answer.ok else (found, answer.problems)
     return await show(
         request,
@@ -90,17 +90,17 @@ def _first(who: Visitor, units: list[tuple[str, str]]) -> str:
 
 @router.get("/handed-in/{unit}/{n}")
 @acts(Action.READ_DRAFT)
-async def one(request: Request, unit: str, n: int, who: Visiting, parts: PartsOf) -> Response:
+async def one(request: Request, unit: str, n: int, who: Visiting, deps: DependenciesOf) -> Response:
     who.must(Action.READ_DRAFT, unit)
-    return await _page(request, who, parts, await _event(parts, who, unit, n))
+    return await _page(request, who, deps, await _event(deps, who, unit, n))
 
 
 @router.post("/handed-in/{unit}/{n}")
 @acts(*MENDS)
-async def mend(request: Request, unit: str, n: int, who: Visiting, parts: PartsOf) -> Response:
+async def mend(request: Request, unit: str, n: int, who: Visiting, deps: DependenciesOf) -> Response:
     """Hand it in again as typed: refused again, the page says why and keeps what was typed."""
     form = await form_of(request, who)
-    event = await _event(parts, who, unit, n)
+    event = await _event(deps, who, unit, n)
     try:
         data = json.loads(form["data"] or "{}")
     except (ValueError, RecursionError) as error:
@@ -110,25 +110,25 @@ async def mend(request: Request, unit: str, n: int, who: Visiting, parts: PartsO
             f"The content is not valid JSON: {error}",
             field="/data",
         )
-        return await _page(request, who, parts, event, typed=form, problems=[wrong])
+        return await _page(request, who, deps, event, typed=form, problems=[wrong])
     if not isinstance(data, dict):
         wrong = Problem(
             "ingress.no-data", "内容应为 JSON 对象。", "The content is a JSON object.", field="/data"
         )
-        return await _page(request, who, parts, event, typed=form, problems=[wrong])
+        return await _page(request, who, deps, event, typed=form, problems=[wrong])
     body = {"data": data} | ({"type": form["type"]} if form["type"] else {})
-    answer: Answer = await ask(parts, who, "intake", "POST", f"/v1/units/{unit}/events/{n}/mended", json=body)
+    answer: Answer = await ask(deps, who, "intake", "POST", f"/v1/units/{unit}/events/{n}/mended", json=body)
     if not answer.ok:
-        return await _page(request, who, parts, event, typed=form, problems=answer.problems)
+        return await _page(request, who, deps, event, typed=form, problems=answer.problems)
     result: Mapping[str, Any] = answer.body
     if result["problem"] is not None:
         problems = from_document(result["problem"], result["status"])
-        return await _page(request, who, parts, event, typed=form, problems=problems)
+        return await _page(request, who, deps, event, typed=form, problems=problems)
     return RedirectResponse(f"/handed-in?unit={unit}&done={result['made']}", 303)
 
 
-async def _event(parts: Parts, who: Visitor, unit: str, n: int) -> Mapping[str, Any]:
-    answer = await ask(parts, who, "intake", "GET", f"/v1/units/{unit}/events/{n}")
+async def _event(deps: Dependencies, who: Visitor, unit: str, n: int) -> Mapping[str, Any]:
+    answer = await ask(deps, who, "intake", "GET", f"/v1/units/{unit}/events/{n}")
     if answer.ok:
         found: Mapping[str, Any] = answer.body
         return found
@@ -138,7 +138,7 @@ async def _event(parts: Parts, who: Visitor, unit: str, n: int) -> Mapping[str, 
 async def _page(
     request: Request,
     who: Visitor,
-    parts: Parts,
+    deps: Dependencies,
     event: Mapping[str, Any],
     *,
     typed: Kept | None = None,

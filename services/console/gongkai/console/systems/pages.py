@@ -18,10 +18,10 @@ from gongkai.contracts.events import SystemRegistered
 from gongkai.contracts.vocabulary import HandIn
 from gongkai.identity import access, keys
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import by_system
 from gongkai.runtime.rights import Action, acts
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
@@ -44,63 +44,63 @@ TOO_MANY = Problem(
 
 @router.get("/systems")
 @acts(Action.SEE_SYSTEMS)
-async def listing(request: Request, who: Visiting, parts: PartsOf, done: str = "") -> Response:
-    return await _page(request, who, parts, done=done)
+async def listing(request: Request, who: Visiting, deps: DependenciesOf, done: str = "") -> Response:
+    return await _page(request, who, deps, done=done)
 
 
 @router.post("/systems")
 @acts(Action.REGISTER_SYSTEM)
-async def register(request: Request, who: Visiting, parts: PartsOf) -> Response:
+async def register(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     may = [str(word) for word in (await request.form()).getlist("may")]
     body = {name: form[name] for name in ("system", "name", "unit") if form[name]} | {"may": may}
-    answer = await command(parts, who, "intake", "/systems", body=body, key=form.get("key"))
+    answer = await command(deps, who, "intake", "/systems", body=body, key=form.get("key"))
     if answer.ok:
         return RedirectResponse("/systems?done=registered", 303)
     who.must(Action.SEE_SYSTEMS)
     typed = Kept({**form, "may": may})
-    return await _page(request, who, parts, problems=humane(answer.problems, LABELS), typed=typed)
+    return await _page(request, who, deps, problems=humane(answer.problems, LABELS), typed=typed)
 
 
 @router.post("/systems/{system}/retirement")
 @acts(Action.RETIRE_SYSTEM)
-async def retire(request: Request, system: str, who: Visiting, parts: PartsOf) -> Response:
+async def retire(request: Request, system: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     path = f"/systems/{quote(system, safe='')}/retirement"
-    answer = await command(parts, who, "intake", path, body={"reason": form["reason"]}, key=form.get("key"))
+    answer = await command(deps, who, "intake", path, body={"reason": form["reason"]}, key=form.get("key"))
     if answer.ok:
         return RedirectResponse("/systems?done=retired", 303)
-    return await _page(request, who, parts, problems=answer.problems)
+    return await _page(request, who, deps, problems=answer.problems)
 
 
 @router.post("/systems/{system}/keys")
 @acts(Action.ISSUE_KEY)
-async def issue(request: Request, system: str, who: Visiting, parts: PartsOf) -> Response:
+async def issue(request: Request, system: str, who: Visiting, deps: DependenciesOf) -> Response:
     """Another key. The page that answers is the only place that ever shows its secret."""
     await form_of(request, who)
     entry = _known(who, system)
     who.must(Action.ISSUE_KEY, entry.unit)
-    now = parts.wall()
+    now = deps.wall()
     try:
-        async with parts.pool.acquire() as conn, conn.transaction():
+        async with deps.pool.acquire() as conn, conn.transaction():
             key, secret = await keys.issue(conn, system, who.person, now)
             name = by_system(system)
             await access.note(conn, request, "key-issued", name=name, by=who.person, now=now, way=key)
     except keys.TooMany:
-        return await _page(request, who, parts, problems=[TOO_MANY])
-    answer = await _page(request, who, parts, fresh={"system": system, "key": key, "secret": secret})
+        return await _page(request, who, deps, problems=[TOO_MANY])
+    answer = await _page(request, who, deps, fresh={"system": system, "key": key, "secret": secret})
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 @router.post("/systems/{system}/keys/{key}/revocation")
 @acts(Action.REVOKE_KEY)
-async def revoke(request: Request, system: str, key: str, who: Visiting, parts: PartsOf) -> Response:
+async def revoke(request: Request, system: str, key: str, who: Visiting, deps: DependenciesOf) -> Response:
     await form_of(request, who)
     entry = _known(who, system, retired=True)
     who.must(Action.REVOKE_KEY, entry.unit)
-    now = parts.wall()
-    async with parts.pool.acquire() as conn, conn.transaction():
+    now = deps.wall()
+    async with deps.pool.acquire() as conn, conn.transaction():
         if await keys.revoke(conn, system, key, who.person, now):
             name = by_system(system)
             await access.note(conn, request, "key-revoked", name=name, by=who.person, now=now, way=key)
@@ -117,7 +117,7 @@ def _known(who: Visitor, system: str, *, retired: bool = False) -> SystemRegiste
 async def _page(
     request: Request,
     who: Visitor,
-    parts: Parts,
+    deps: Dependencies,
     *,
     problems: Sequence[Problem] = (),
     typed: Kept | None = None,
@@ -125,7 +125,7 @@ async def _page(
     done: str = "",
 ) -> Response:
     who.must(Action.SEE_SYSTEMS)
-    held = await keys.keys(parts.pool)
+    held = await keys.keys(deps.pool)
     return await show(
         request,
         who,

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from gongkai.console.tasks import reads as tasks
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 
 router = APIRouter(include_in_schema=False)
@@ -14,12 +14,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 @acts(Action.SEE_DESK)
-async def desk(request: Request, who: Visiting, parts: PartsOf) -> Response:
-    today = local_date(await parts.clock.now())
-    answer = await tasks.to_answer(parts.pool, who, today)
-    consult = await tasks.consultations(parts.pool, who, today)
-    review = await tasks.reviews(parts.pool, who, today)
-    publish = await tasks.to_publish(parts.pool, who, today)
+async def desk(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
+    today = local_date(await deps.clock.now())
+    answer = await tasks.to_answer(deps.pool, who, today)
+    consult = await tasks.consultations(deps.pool, who, today)
+    review = await tasks.reviews(deps.pool, who, today)
+    publish = await tasks.to_publish(deps.pool, who, today)
     mine = [*answer, *consult, *publish]
     return await show(
         request,
@@ -30,7 +30,7 @@ async def desk(request: Request, who: Visiting, parts: PartsOf) -> Response:
         consult=consult,
         review=review,
         publish=publish,
-        sent_back=await tasks.sent_back(parts.pool, who),
+        sent_back=await tasks.sent_back(deps.pool, who),
         late=sum(1 for task in mine if task.stands and task.stands.state == "late"),
         risk=sum(1 for task in mine if task.stands and task.stands.state == "risk"),
         total=len(mine) + len(review),

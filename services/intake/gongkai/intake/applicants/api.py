@@ -19,10 +19,10 @@ from gongkai.intake.streams import APPLICANT, applicant_stream
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, rules_for
+from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 router = APIRouter(tags=["applications"])
 
@@ -37,19 +37,21 @@ class Erasure(BaseModel):
     "/applications/{application_id}/erasure", status_code=201, summary="删除个人信息 · Erase the applicant"
 )
 @acts(Action.ERASE_APPLICANT)
-async def erase(application_id: Id, asked: Erasure, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def erase(
+    application_id: Id, asked: Erasure, who: Asking, deps: DependenciesOf, command: CommandId
+) -> Done:
     """Erase the applicant: all that this person ever sealed, in every unit, once every application is answered."""
-    received = (await case_of(parts, who, application_id)).received
-    await require(parts, who, Action.ERASE_APPLICANT, unit=received.unit)
-    keys, now, person = keys_of(parts), await parts.clock.now(), received.applicant.person
-    rules = await rules_for(parts.replica, received.unit, now)
-    async with alone_with(parts, person):
-        waiting = await parts.pool.fetchval(
+    received = (await case_of(deps, who, application_id)).received
+    await require(deps, who, Action.ERASE_APPLICANT, unit=received.unit)
+    keys, now, person = keys_of(deps), await deps.clock.now(), received.applicant.person
+    rules = await rules_for(deps.replica, received.unit, now)
+    async with alone_with(deps, person):
+        waiting = await deps.pool.fetchval(
             "SELECT count(*) FROM applicant WHERE person = $1 AND NOT answered", person
         )
         cmd = applicant.Erase(person, application_id, received.unit, asked.ground, waiting, who.person)
         done = await carry(
-            parts,
+            deps,
             command=command,
             stream=applicant_stream(person),
             aggregate=APPLICANT,
@@ -58,8 +60,8 @@ async def erase(application_id: Id, asked: Erasure, who: Asking, parts: PartsOf,
             id=application_id,
         )
         await keys.erase(person)
-    if done.place is not None and parts.subscription is not None:
-        await parts.subscription.wait_for(Place.parse(done.place))
+    if done.place is not None and deps.subscription is not None:
+        await deps.subscription.wait_for(Place.parse(done.place))
     return done
 
 
@@ -74,7 +76,7 @@ class Erasures:
             if (event := only(what.record, ApplicantErased)) is not None:
                 await self._keys.erase(event.person)
 
-    async def sweep(self, parts: Parts) -> None:
+    async def sweep(self, deps: Dependencies) -> None:
         """At the start: once more, for all."""
-        for row in await parts.pool.fetch("SELECT person FROM erased"):
+        for row in await deps.pool.fetch("SELECT person FROM erased"):
             await self._keys.erase(row["person"])

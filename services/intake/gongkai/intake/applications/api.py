@@ -29,9 +29,9 @@ from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
     CommandId,
+    DependenciesOf,
     Done,
     FreshName,
-    PartsOf,
     carry,
     known_unit,
     rules_for,
@@ -39,7 +39,7 @@ from gongkai.runtime.commands import (
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
 router = APIRouter(tags=["applications"])
@@ -87,22 +87,22 @@ class Progress(BaseModel):
 @router.post("/applications", status_code=201, summary="提出申请 · Apply for information")
 @acts(Action.RECEIVE_APPLICATION)
 async def receive(
-    asked: Application, who: Asking, parts: PartsOf, command: CommandId, fresh: FreshName
+    asked: Application, who: Asking, deps: DependenciesOf, command: CommandId, fresh: FreshName
 ) -> Received:
     """Take in an application: from the public by the portal, or by a disclosure officer who fills it in."""
-    keys, now = keys_of(parts), await parts.clock.now()
-    await known_unit(parts.replica, asked.unit)
-    await require(parts, who, Action.RECEIVE_APPLICATION, unit=asked.unit)
+    keys, now = keys_of(deps), await deps.clock.now()
+    await known_unit(deps.replica, asked.unit)
+    await require(deps, who, Action.RECEIVE_APPLICATION, unit=asked.unit)
     application_id = asked.application or fresh
     received_on = None if who.is_public else asked.received_on
-    can_be_applied_to(parts.replica.register, asked.unit, received_on or local_date(now))
+    can_be_applied_to(deps.replica.register, asked.unit, received_on or local_date(now))
     receipt = receipt_of(received_on or local_date(now), application_id)
     code = await code_of(keys, application_id, asked.unit)
     identity = await keys.identity(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")
     stream = application_stream(application_id)
-    rules = await rules_for(parts.replica, asked.unit, now)
+    rules = await rules_for(deps.replica, asked.unit, now)
     person, _ = await keys.key_for(identity, now)
-    async with alone_with(parts, person):
+    async with alone_with(deps, person):
         person, key = await keys.key_for(identity, now)  # erased a moment ago: then another one from now on
         cmd = application.Receive(
             application=application_id,
@@ -116,7 +116,7 @@ async def receive(
             by=who.person,
         )
         done = await carry(
-            parts,
+            deps,
             command=command,
             stream=stream,
             aggregate=APPLICATION,
@@ -124,10 +124,10 @@ async def receive(
             now=now,
             id=application_id,
         )
-        if done.place is not None and parts.subscription is not None:
-            await parts.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
+        if done.place is not None and deps.subscription is not None:
+            await deps.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
     if done.repeated:  # the very same command of the same caller: the receipt is the first one's, of that day
-        first = (await state_of(parts, application_id)).received
+        first = (await state_of(deps, application_id)).received
         receipt = first.receipt
         code = await code_on_record(keys, application_id, first.unit, receipt, first.code_digest)
     return Received(**dict(done), receipt=receipt, code=code)
@@ -137,18 +137,20 @@ async def receive(
     "/applications/{application_id}/answer", status_code=201, summary="答复申请 · Answer an application"
 )
 @acts(Action.ANSWER_APPLICATION)
-async def answer(application_id: Id, said: Answer, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def answer(
+    application_id: Id, said: Answer, who: Asking, deps: DependenciesOf, command: CommandId
+) -> Done:
     """The one answer. A second one is refused; the same command again answers with its first result."""
-    state = await case_of(parts, who, application_id)
+    state = await case_of(deps, who, application_id)
     received = state.received
-    await require(parts, who, Action.ANSWER_APPLICATION, unit=received.unit)
-    now = await parts.clock.now()
+    await require(deps, who, Action.ANSWER_APPLICATION, unit=received.unit)
+    now = await deps.clock.now()
     stream = application_stream(application_id)
-    letter = await letter_for(parts, state, said.text, f"{stream}/letter")
+    letter = await letter_for(deps, state, said.text, f"{stream}/letter")
     cmd = application.Answer(said.kind, letter, said.grounds, who.person)
-    rules = await rules_for(parts.replica, received.unit, received.at)
+    rules = await rules_for(deps.replica, received.unit, received.at)
     return await carry(
-        parts,
+        deps,
         command=command,
         stream=stream,
         aggregate=APPLICATION,
@@ -169,43 +171,41 @@ class LookUp(BaseModel):
 
 @router.post("/applications/progress", summary="查询进度 · Follow an application", responses=answers(404))
 @acts(Action.FOLLOW_APPLICATION)
-async def progress(asked: LookUp, who: Asking, parts: PartsOf) -> Progress:
+async def progress(asked: LookUp, who: Asking, deps: DependenciesOf) -> Progress:
     """What the applicant sees. A wrong code and an unknown receipt get the same answer."""
-    await require(parts, who, Action.FOLLOW_APPLICATION)
+    await require(deps, who, Action.FOLLOW_APPLICATION)
     receipt, code = asked.receipt, asked.code
-    row = await parts.pool.fetchrow(
-        "SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt
-    )
-    known = [await code_digest(keys_of(parts), receipt, code), plain_digest(receipt, code)]
+    row = await deps.pool.fetchrow("SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt)
+    known = [await code_digest(keys_of(deps), receipt, code), plain_digest(receipt, code)]
     if row is None or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
         raise _unknown()
-    state = await state_of(parts, row["application"])
-    return await _progress(parts, state)
+    state = await state_of(deps, row["application"])
+    return await _progress(deps, state)
 
 
 @router.get("/applications/{application_id}", summary="查阅申请 · Read an application")
 @acts(Action.READ_APPLICATION)
-async def read_application(application_id: Id, who: Asking, parts: PartsOf) -> Progress:
+async def read_application(application_id: Id, who: Asking, deps: DependenciesOf) -> Progress:
     """The whole file, unsealed, for the unit's officers who handle it."""
-    state = await case_of(parts, who, application_id)
-    await require(parts, who, Action.READ_APPLICATION, unit=state.received.unit)
-    shown = await _progress(parts, state)
+    state = await case_of(deps, who, application_id)
+    await require(deps, who, Action.READ_APPLICATION, unit=state.received.unit)
+    shown = await _progress(deps, state)
     stream, received = application_stream(application_id), state.received
     return shown.model_copy(
         update={
-            "applicant": await unsealed(parts, received.applicant, f"{stream}/applicant"),
-            "request": await unsealed(parts, received.request, f"{stream}/request"),
+            "applicant": await unsealed(deps, received.applicant, f"{stream}/applicant"),
+            "request": await unsealed(deps, received.request, f"{stream}/request"),
         }
     )
 
 
-async def _progress(parts: Parts, state: application.Open | application.Answered) -> Progress:
+async def _progress(deps: Dependencies, state: application.Open | application.Answered) -> Progress:
     received = state.received
-    unit = await known_unit(parts.replica, received.unit)
-    rules = await rules_for(parts.replica, received.unit, received.at)
+    unit = await known_unit(deps.replica, received.unit)
+    rules = await rules_for(deps.replica, received.unit, received.at)
     answered: dict[str, Any] | None = None
     if isinstance(state, application.Answered):
-        letter = await unsealed(parts, state.answer.letter, f"application-{received.application}/letter")
+        letter = await unsealed(deps, state.answer.letter, f"application-{received.application}/letter")
         answered = {
             "kind": state.answer.kind,
             "zh": state.answer.kind.zh,
@@ -238,8 +238,8 @@ def _face(clock: Deadline, term: int, clause: str) -> ClockFace:
     return ClockFace(due=clock.due, left=clock.left, awaits=clock.awaits, term=term, clause=clause, days=days)
 
 
-async def state_of(parts: Parts, application_id: str) -> application.Open | application.Answered:
-    entries = await read.stream(parts.pool, log_for("intake"), application_stream(application_id))
+async def state_of(deps: Dependencies, application_id: str) -> application.Open | application.Answered:
+    entries = await read.stream(deps.pool, log_for("intake"), application_stream(application_id))
     state = APPLICATION.fold(entries)
     if state is None:
         raise unknown_application()
@@ -247,10 +247,10 @@ async def state_of(parts: Parts, application_id: str) -> application.Open | appl
 
 
 async def case_of(
-    parts: Parts, who: Principal, application_id: str
+    deps: Dependencies, who: Principal, application_id: str
 ) -> application.Open | application.Answered:
     """As `state_of`, for who asks by its id: a system isn't told that another unit's exists."""
-    state = await state_of(parts, application_id)
+    state = await state_of(deps, application_id)
     if who.system is not None and who.unit != state.received.unit:
         raise unknown_application()
     return state

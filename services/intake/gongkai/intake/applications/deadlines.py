@@ -22,7 +22,7 @@ from gongkai.rules import Rules
 from gongkai.rules.deadlines import BeforeNotices
 from gongkai.rules.moment import end_of
 from gongkai.runtime.commands import basis, rules_at, rules_for
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 OVERDUE = "application-overdue"
 
@@ -40,22 +40,22 @@ def _due(state: application.Open, rules: Rules) -> date | None:
 class Deadlines:
     """Folds due moments from this service's own events, and says what is due to the aggregate."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
 
     @property
     def basis(self) -> str:
-        return basis(self._parts.replica.calendar)
+        return basis(self._deps.replica.calendar)
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         mine = [what for what in batch if what.record.name in _FOLDED]
         if mine and await timers.computed_with(conn) != self.basis:
-            await self._parts.replica.sync()  # another process may know of a notice that this one doesn't yet
+            await self._deps.replica.sync()  # another process may know of a notice that this one doesn't yet
         for what in mine:
             match decode(what.record):
                 case ApplicationReceived() as received:
-                    await self._parts.replica.at_least(what.record.registerat)
-                    rules = await rules_for(self._parts.replica, received.unit, received.at)
+                    await self._deps.replica.at_least(what.record.registerat)
+                    rules = await rules_for(self._deps.replica, received.unit, received.at)
                     due = _due(application.Open(received), rules)
                     if due is not None:
                         await timers.put(conn, Due(OVERDUE, what.record.subject, end_of(due)))
@@ -67,8 +67,8 @@ class Deadlines:
 
         def decide(state: application.State) -> list[Event]:
             assert state is not None
-            rules = rules_at(self._parts.replica, state.received.unit, state.received.at)
+            rules = rules_at(self._deps.replica, state.received.unit, state.received.at)
             return application.declare_overdue(state, application.DeclareOverdue(by=SYSTEM), rules, now)
 
-        await self._parts.replica.sync()
-        await self._parts.carry_out(Intent(due.command, due.stream, APPLICATION, decide), now)
+        await self._deps.replica.sync()
+        await self._deps.carry_out(Intent(due.command, due.stream, APPLICATION, decide), now)

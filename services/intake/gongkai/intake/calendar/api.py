@@ -12,7 +12,7 @@ from gongkai.intake.calendar import aggregate as holidays
 from gongkai.intake.streams import CALENDAR_STREAM, HOLIDAYS
 from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, rules_of_jurisdiction
+from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_of_jurisdiction
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import Action, acts, require
 
@@ -57,16 +57,16 @@ class Known(BaseModel):
 
 @router.post("/calendar/notices", status_code=201, summary="录入放假通知 · Enter a notice of holidays")
 @acts(Action.ANNOUNCE_HOLIDAYS)
-async def announce(said: SaidNotice, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def announce(said: SaidNotice, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Enter a notice, or correct one. Open deadlines are counted anew by it; what was judged stays (GT-count)."""
-    await require(parts, who, Action.ANNOUNCE_HOLIDAYS)
-    now = await parts.clock.now()
+    await require(deps, who, Action.ANNOUNCE_HOLIDAYS)
+    now = await deps.clock.now()
     cmd, rules = (
         holidays.Announce(_notice(said), who.person),
-        rules_of_jurisdiction(parts.replica, NATIONAL, now),
+        rules_of_jurisdiction(deps.replica, NATIONAL, now),
     )
     done = await carry(
-        parts,
+        deps,
         command=command,
         stream=CALENDAR_STREAM,
         aggregate=HOLIDAYS,
@@ -74,16 +74,16 @@ async def announce(said: SaidNotice, who: Asking, parts: PartsOf, command: Comma
         now=now,
         id=str(said.year),
     )
-    await parts.replica.sync()
+    await deps.replica.sync()
     return done
 
 
 @router.get("/calendar/notices", summary="已生效的放假通知 · The notices in force")
 @acts(Action.READ_CALENDAR)
-async def notices(who: Asking, parts: PartsOf) -> Known:
+async def notices(who: Asking, deps: DependenciesOf) -> Known:
     """The notices in force, those shipped and those entered. For anybody."""
-    await parts.replica.sync()
-    calendar: Calendar = parts.replica.calendar
+    await deps.replica.sync()
+    calendar: Calendar = deps.replica.calendar
     return Known(
         version=calendar.version,
         first_year=calendar.first_year,

@@ -13,7 +13,7 @@ from gongkai.intake.delegations import aggregate as delegation
 from gongkai.intake.streams import DELEGATION, delegation_stream
 from gongkai.ledger import read
 from gongkai.rules.moment import local_date
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
+from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
@@ -39,12 +39,12 @@ class Delegation(BaseModel):
 
 @router.post("/delegations", status_code=201, summary="委托代行职责 · Hand duties on")
 @acts(Action.DELEGATE)
-async def delegate(said: Delegation, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def delegate(said: Delegation, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Hand duties on to a colleague for some days."""
-    unit = await known_unit(parts.replica, said.unit)
-    await require(parts, who, Action.DELEGATE, unit=said.unit, person=said.giver)
-    now = await parts.clock.now()
-    register, today = parts.replica.register, local_date(now)
+    unit = await known_unit(deps.replica, said.unit)
+    await require(deps, who, Action.DELEGATE, unit=said.unit, person=said.giver)
+    now = await deps.clock.now()
+    register, today = deps.replica.register, local_date(now)
     colleagues = {o.person for o in unit.officers if Duty.AUDITOR not in o.duties}
     delegation_id = said.delegation or derived(command, "delegation").hex
     fields = dict(said) | {
@@ -53,9 +53,9 @@ async def delegate(said: Delegation, who: Asking, parts: PartsOf, command: Comma
         "colleagues": frozenset(colleagues),
         "by": who.person,
     }
-    cmd, rules = delegation.Delegate(**fields), await rules_for(parts.replica, said.unit, now)
+    cmd, rules = delegation.Delegate(**fields), await rules_for(deps.replica, said.unit, now)
     done = await carry(
-        parts,
+        deps,
         command=command,
         stream=delegation_stream(delegation_id),
         aggregate=DELEGATION,
@@ -63,7 +63,7 @@ async def delegate(said: Delegation, who: Asking, parts: PartsOf, command: Comma
         now=now,
         id=delegation_id,
     )
-    await parts.replica.sync()
+    await deps.replica.sync()
     return done
 
 
@@ -74,18 +74,18 @@ async def delegate(said: Delegation, who: Asking, parts: PartsOf, command: Comma
     responses=answers(413),
 )
 @acts(Action.WITHDRAW_DELEGATION)
-async def withdraw(delegation_id: Id, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def withdraw(delegation_id: Id, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Take them back, from now on."""
     stream = delegation_stream(delegation_id)
-    state = DELEGATION.fold(await read.stream(parts.pool, log_for("intake"), stream))
+    state = DELEGATION.fold(await read.stream(deps.pool, log_for("intake"), stream))
     if state is None:
         raise refusals.unknown_delegation()
     given = state.event
-    await require(parts, who, Action.WITHDRAW_DELEGATION, unit=given.unit, person=given.giver)
-    now = await parts.clock.now()
-    rules = await rules_for(parts.replica, given.unit, now)
+    await require(deps, who, Action.WITHDRAW_DELEGATION, unit=given.unit, person=given.giver)
+    now = await deps.clock.now()
+    rules = await rules_for(deps.replica, given.unit, now)
     done = await carry(
-        parts,
+        deps,
         command=command,
         stream=stream,
         aggregate=DELEGATION,
@@ -93,5 +93,5 @@ async def withdraw(delegation_id: Id, who: Asking, parts: PartsOf, command: Comm
         now=now,
         id=delegation_id,
     )
-    await parts.replica.sync()
+    await deps.replica.sync()
     return done

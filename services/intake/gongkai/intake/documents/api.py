@@ -16,8 +16,8 @@ from gongkai.ledger import blobs, read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
     CommandId,
+    DependenciesOf,
     Done,
-    PartsOf,
     carry,
     known_unit,
     rules_for,
@@ -25,7 +25,7 @@ from gongkai.runtime.commands import (
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, Concern, acts, allowed, asker_of, refusal, require
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
 router = APIRouter(tags=["intake"])
@@ -45,37 +45,37 @@ class Stored(BaseModel):
     openapi_extra={"requestBody": {"required": True, "content": TEXT_BODY}},
 )
 @acts(Action.UPLOAD_TEXT)
-async def put_text(request: Request, who: Asking, parts: PartsOf) -> Stored:
+async def put_text(request: Request, who: Asking, deps: DependenciesOf) -> Stored:
     """Store a text, or information in another form, before the event that names it: text, picture, chart, sound, video or
     electronic draft (LS-2). Words are UTF-8, at most 5 MiB; other forms have 16 MiB at most."""
-    units = await _units_of(parts, who)
+    units = await _units_of(deps, who)
     media_type, content = await check_text(request)
-    now = await parts.clock.now()
-    digest = await uploads.put(parts.pool, content, media_type, units=units, person=who.person, now=now)
+    now = await deps.clock.now()
+    digest = await uploads.put(deps.pool, content, media_type, units=units, person=who.person, now=now)
     return Stored(digest=digest, size=len(content), media_type=media_type)
 
 
 @router.post("/documents", status_code=201, summary="报送拟稿 · Hand in a draft")
 @acts(Action.DRAFT)
-async def draft_document(draft: Draft, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def draft_document(draft: Draft, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Hand in a draft. Refused without attribute, without the reason that the rulebook asks for (CX-6)."""
-    now = await parts.clock.now()
-    await known_unit(parts.replica, draft.unit)
-    still_exists(parts.replica.register, draft.unit, local_date(now))
-    await require(parts, who, Action.DRAFT, unit=draft.unit)
+    now = await deps.clock.now()
+    await known_unit(deps.replica, draft.unit)
+    still_exists(deps.replica.register, draft.unit, local_date(now))
+    await require(deps, who, Action.DRAFT, unit=draft.unit)
     for index, need in enumerate(draft.consult):
-        await known_unit(parts.replica, need.unit, field := f"/consult/{index}/unit")
-        still_exists(parts.replica.register, need.unit, local_date(now), field)
+        await known_unit(deps.replica, need.unit, field := f"/consult/{index}/unit")
+        still_exists(deps.replica.register, need.unit, local_date(now), field)
     try:
-        media_type, size = await uploads.describe(parts.pool, draft.digest, draft.unit)
+        media_type, size = await uploads.describe(deps.pool, draft.digest, draft.unit)
     except blobs.Absent:
         raise no_such_text() from None
     document_id = draft.document or derived(command, "document").hex
     fields = dict(draft) | {"document": document_id, "media_type": media_type, "size": size, "by": who.person}
-    fields["carries_on"] = frozenset(parts.replica.register.inherited(draft.unit, local_date(now)))
-    cmd, rules = document.Draft(**fields), await rules_for(parts.replica, draft.unit, now)
+    fields["carries_on"] = frozenset(deps.replica.register.inherited(draft.unit, local_date(now)))
+    cmd, rules = document.Draft(**fields), await rules_for(deps.replica, draft.unit, now)
     return await carry(
-        parts,
+        deps,
         command=command,
         stream=document_stream(document_id),
         aggregate=DOCUMENT,
@@ -92,25 +92,27 @@ async def draft_document(draft: Draft, who: Asking, parts: PartsOf, command: Com
     responses={200: {"content": TEXT_BODY}},
 )
 @acts(Action.READ_DRAFT)
-async def read_text(document_id: Id, who: Asking, parts: PartsOf, digest: Digest | None = None) -> Response:
+async def read_text(
+    document_id: Id, who: Asking, deps: DependenciesOf, digest: Digest | None = None
+) -> Response:
     """A version's text: the newest, or the one named. For the unit's officers, those asked, and supervisors."""
-    entries = await read.stream(parts.pool, log_for("intake"), document_stream(document_id))
+    entries = await read.stream(deps.pool, log_for("intake"), document_stream(document_id))
     versions = [v.version for e in entries if isinstance(v := DOCUMENT.fold([e]), document.Drafted)]
     wanted = [v for v in versions if digest is None or v.digest == digest]
     if not wanted:
         raise BadInput("document.unknown", Sentence("没有这份文件。", "No such document."), status=404)
-    asker = await asker_of(parts, who)
+    asker = await asker_of(deps, who)
     about = [Concern(v.unit, frozenset(need.unit for need in v.consult)) for v in wanted]
     readable = [v for v, case in zip(wanted, about, strict=True) if allowed(asker, Action.READ_DRAFT, case)]
     if not readable:  # who was asked reads the versions about which he was asked
         raise refusal(asker, Action.READ_DRAFT, about[-1])
-    content = await blobs.get(parts.pool, readable[-1].digest)
+    content = await blobs.get(deps.pool, readable[-1].digest)
     kept = {} if readable[-1].media_type.startswith("text/") else {"Content-Disposition": "attachment"}
     return Response(content, media_type=readable[-1].media_type, headers=kept)
 
 
-async def _units_of(parts: Parts, who: Principal) -> set[str]:
+async def _units_of(deps: Dependencies, who: Principal) -> set[str]:
     """The units for which somebody uploads. Refused for who hands in no drafts."""
-    right = await require(parts, who, Action.UPLOAD_TEXT)
+    right = await require(deps, who, Action.UPLOAD_TEXT)
     held = {holding.unit for holding in right.register.holdings(who.person, on=right.day)}
     return held | ({who.unit} if who.unit else set())

@@ -16,7 +16,7 @@ from gongkai.intake.ingress import envelope, faults, refusals, store
 from gongkai.intake.ingress.door import Door
 from gongkai.intake.ingress.gate import Gates
 from gongkai.intake.ingress.rights import NEEDS, speaking
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.problems import MEDIA_TYPE
@@ -110,7 +110,7 @@ async def practise(request: Request, who: Asking) -> Response:
 
 
 async def _taken(request: Request, who: Principal, *, practice: bool) -> Response:
-    system, unit = await speaking(request.app.state.parts, who)
+    system, unit = await speaking(request.app.state.deps, who)
     gates: Gates = request.app.state.gates
     async with (gates.practice if practice else gates.real).through():
         events, one = await _events(request)
@@ -166,15 +166,15 @@ Number = Annotated[int | None, Query(ge=0, lt=2**63)]
 @acts(*HANDS_IN)
 async def handed_in(
     who: Asking,
-    parts: PartsOf,
+    deps: DependenciesOf,
     *,
     state: Annotated[str, Query(pattern="^(accepted|refused)?$")] = "",
     before: Number = None,
     after: Number = None,
 ) -> Listed:
     """What the system handed in, newest first: pages of 100; `older` and `newer` name the next ones."""
-    system, unit = await speaking(parts, who)
-    return await page_of(parts.pool, [unit], store.Leaf(before, after), system=system, state=state)
+    system, unit = await speaking(deps, who)
+    return await page_of(deps.pool, [unit], store.Leaf(before, after), system=system, state=state)
 
 
 async def page_of(pool: Any, units: list[str], leaf: store.Leaf, *, system: str, state: str) -> Listed:
@@ -199,13 +199,13 @@ def status_of(row: store.Shown) -> Status:
 
 @router.get("/events/{source:path}/{id}", summary="一个事件的结果 · What became of one event")
 @acts(*HANDS_IN)
-async def status(source: str, id: str, request: Request, who: Asking, parts: PartsOf) -> Status:
+async def status(source: str, id: str, request: Request, who: Asking, deps: DependenciesOf) -> Status:
     """What became of one event. Source and id are percent-encoded, each as a whole."""
-    system, _ = await speaking(parts, who)
+    system, _ = await speaking(deps, who)
     raw = request.scope.get("raw_path", b"").decode("ascii", "replace").partition("/v1/events/")[2]
     if raw.count("/") == 1:
         source, id = map(unquote, raw.split("/"))
-    row = await store.one(parts.pool, system, source, id)
+    row = await store.one(deps.pool, system, source, id)
     if row is None:
         raise refusals.unknown()
     return status_of(row)
@@ -213,6 +213,6 @@ async def status(source: str, id: str, request: Request, who: Asking, parts: Par
 
 @router.get("/keys", summary="加密公钥 · Keys to encrypt to")
 @acts(Action.OBSERVE)
-async def keys(request: Request, parts: PartsOf) -> dict[str, Any]:
+async def keys(request: Request, deps: DependenciesOf) -> dict[str, Any]:
     """The public keys that personal data is encrypted to: a JWK Set, the newest first. Anybody may have them."""
-    return await door_of(request).keys.public(parts.wall())
+    return await door_of(request).keys.public(deps.wall())

@@ -17,14 +17,14 @@ from gongkai.rules import Rules
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import known_unit, rules_at
 from gongkai.runtime.identity import Principal
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 
 @dataclass(slots=True)
 class Desk:
     """`who` speaks for the unit at the moment `now`; in `practice` no person gets a key."""
 
-    parts: Parts
+    deps: Dependencies
     who: Principal
     unit_id: str
     now: datetime
@@ -42,13 +42,13 @@ class Desk:
 
     @property
     def keys(self) -> Keys:
-        return keys_of(self.parts)
+        return keys_of(self.deps)
 
     async def unit(self, unit: str, at: str = "/unit") -> UnitRegistered:
         """Raises Refused for one that isn't in the register."""
         entry = self._units.get(unit)
         if entry is None:
-            entry = self._units[unit] = await known_unit(self.parts.replica, unit, at)
+            entry = self._units[unit] = await known_unit(self.deps.replica, unit, at)
         return entry
 
     async def standing(self, unit: str, at: str = "/unit") -> None:
@@ -64,13 +64,13 @@ class Desk:
 
     @property
     def register(self) -> Register:
-        return self.parts.replica.register
+        return self.deps.replica.register
 
     async def may(self, kind: str, unit: str, unless: Callable[[], BadInput] | None = None) -> None:
         """Raises Refused when the table of rights says so; or what `unless` says, where even that would tell too much."""
         if (kind, unit) not in self._rights:
             try:
-                await require(self.parts, self.who, kind, unit)
+                await require(self.deps, self.who, kind, unit)
             except Refused as refused:
                 self._rights[kind, unit] = refused
             else:
@@ -82,7 +82,7 @@ class Desk:
         """Those that bind a known unit at that moment, or now."""
         key = unit, local_date(moment) if moment else self.today
         if key not in self._rules:
-            self._rules[key] = rules_at(self.parts.replica, unit, moment or self.now)
+            self._rules[key] = rules_at(self.deps.replica, unit, moment or self.now)
         return self._rules[key]
 
     async def person(self, identity: str) -> tuple[str, bytes]:
@@ -100,4 +100,4 @@ class Desk:
         if self.practice and state.received.applicant.person == "p-practice":
             nonce, box = seal.seal(bytes(32), {"text": text}, bound_to)
             return Sealed(person="p-practice", nonce=nonce, box=box)
-        return await letter_for(self.parts, state, text, bound_to)
+        return await letter_for(self.deps, state, text, bound_to)

@@ -33,7 +33,7 @@ from gongkai.ledger.append import Appended, Full, append
 from gongkai.ledger.decider import ATTEMPTS, Contended, Intent, write_of
 from gongkai.ledger.read import DISCONNECTED, cant_be_stored
 from gongkai.runtime.identity import Principal
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.telemetry import traceparent
 
 TOGETHER: Final = 500  # events in one transaction: a bound on how long others wait for the log
@@ -55,9 +55,9 @@ class _Overtaken(Exception):
 class Door:
     """One for the service; several batches may go through it at once."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self.keys = DoorKeys(keys_of(parts).pool)
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
+        self.keys = DoorKeys(keys_of(deps).pool)
         self._refused: dict[str, int] = {}
 
     async def take(
@@ -77,7 +77,7 @@ class Door:
         """
         results: list[Result] = []
         for start in range(0, len(events), TOGETHER):
-            desk = Desk(self._parts, who, unit, await self._parts.clock.now(), practice)
+            desk = Desk(self._deps, who, unit, await self._deps.clock.now(), practice)
             results += await self._each(desk, system, events[start : start + TOGETHER], via)
         return results
 
@@ -109,7 +109,7 @@ class Door:
         """Until cancelled: what was refused is kept for so long, and then goes, also where nothing new comes."""
         while True:
             try:
-                await store.forget(self._parts.pool, await self._parts.clock.now())
+                await store.forget(self._deps.pool, await self._deps.clock.now())
             except (*DISCONNECTED, asyncpg.PostgresError) as error:
                 _log.info("not tidied yet", error=repr(error))
             await asyncio.sleep(TIDIED)
@@ -121,7 +121,7 @@ class Door:
         try:
             if isinstance(said, BadInput):
                 raise said
-            wall = max(desk.now, self._parts.wall())
+            wall = max(desk.now, self._deps.wall())
             handed = await opened(envelope.read(said, wall), self.keys, wall, clear=via != "kafka")
             item.handed = handed
             item.command = derived(_SAID, f"{system} {handed.source} {handed.id}")
@@ -152,7 +152,7 @@ class Door:
     async def _recognise(self, system: str, items: list[Item]) -> None:
         """What was said before: by this very batch, or long ago."""
         seen: dict[Key, list[Item]] = {}
-        known = await store.accepted(self._parts.pool, system, [key_of(item) for item in items])
+        known = await store.accepted(self._deps.pool, system, [key_of(item) for item in items])
         for item in items:
             key = key_of(item)
             if (before := known.get(key)) is not None:
@@ -177,10 +177,10 @@ class Door:
             for item in items
             if item.before is not None and item.handed is not None and item.handed.type == RECEIVED
         ]
-        log = self._parts.log
+        log = self._deps.log
         assert log is not None
         names = {stream for _, stream in again}
-        found = await read.streams(self._parts.pool, log, names) if names else {}
+        found = await read.streams(self._deps.pool, log, names) if names else {}
         for item, stream in again:
             event = decode(found[stream][0].record)
             assert isinstance(event, ApplicationReceived)
@@ -190,7 +190,7 @@ class Door:
         """For all at once what one by one would be many questions. Nobody is erased until it is written."""
         matters = [item.matter for item in items]
         digests = {m.digest for m in matters if isinstance(m, Drafted) and m.content is None}
-        found = await uploads.describe_many(self._parts.pool, digests, desk.unit_id) if digests else {}
+        found = await uploads.describe_many(self._deps.pool, digests, desk.unit_id) if digests else {}
         desk.texts = found  # anew: what an attempt before this one decided was not written
         if desk.practice:
             return
@@ -198,17 +198,17 @@ class Door:
         if persons:
             held = await desk.keys.keys_for(persons.values(), desk.now)
             for person in sorted({person for person, _ in held.values()}):
-                await stack.enter_async_context(alone_with(self._parts, person))
+                await stack.enter_async_context(alone_with(self._deps, person))
             held = await desk.keys.keys_for(persons.values(), desk.now)
             desk.persons |= {person: held[identity] for person, identity in persons.items()}
 
     # -- all of them
 
     async def _decide(self, desk: Desk, items: list[Item]) -> Pile:
-        log = self._parts.log
+        log = self._deps.log
         assert log is not None
         names = {item.matter.stream for item in items}
-        pile = Pile(await read.streams(self._parts.pool, log, names) if names else {}, traceparent())
+        pile = Pile(await read.streams(self._deps.pool, log, names) if names else {}, traceparent())
         for number, item in enumerate(items):
             if number % 50 == 49:
                 await asyncio.sleep(0)  # others wait, too
@@ -239,7 +239,7 @@ class Door:
             stream,
             matter.aggregate,
             lambda _: facts,
-            registerat=self._parts.replica.place(),
+            registerat=self._deps.replica.place(),
             trace=pile.trace,
         )
         write = write_of(intent, pile.versions[stream], facts)
@@ -259,16 +259,16 @@ class Door:
             rows = [row for row in rows if row.state == "accepted"]
         if not rows:
             return
-        parts, unit = self._parts, desk.unit_id
-        assert parts.log is not None
-        async with parts.pool.acquire() as conn, conn.transaction():
+        deps, unit = self._deps, desk.unit_id
+        assert deps.log is not None
+        async with deps.pool.acquire() as conn, conn.transaction():
             if pile.texts:
                 await uploads.put_many(conn, pile.texts, unit=unit, person=desk.who.person, now=desk.now)
             new = await store.keep(conn, rows, system=system, unit=unit, via=via, now=desk.now)
             if new != sum(row.state == "accepted" for row in rows):
                 raise _Overtaken
             if pile.writes:  # last, since from here on nobody else can append
-                done = await append(conn, parts.log, parts.settings.partitions, desk.now, pile.writes)
+                done = await append(conn, deps.log, deps.settings.partitions, desk.now, pile.writes)
                 for item, result in zip(pile.written, done, strict=True):
                     if not isinstance(result, Appended) or result.repeated:
                         raise _Overtaken

@@ -9,7 +9,7 @@ from gongkai.contracts.events import Id
 from gongkai.contracts.ingress import Result
 from gongkai.intake.ingress import refusals, store
 from gongkai.intake.ingress.api import HANDS_IN, Listed, Number, Status, door_of, page_of, status_of
-from gongkai.runtime.commands import PartsOf
+from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
@@ -35,7 +35,7 @@ class Mended(BaseModel):
 async def listing(
     unit: Id,
     who: Asking,
-    parts: PartsOf,
+    deps: DependenciesOf,
     *,
     system: Annotated[str, Query(max_length=80)] = "",
     state: Annotated[str, Query(pattern="^(accepted|refused)?$")] = "",
@@ -43,28 +43,28 @@ async def listing(
     after: Number = None,
 ) -> Listed:
     """What the unit's systems handed in, newest first."""
-    await require(parts, who, Action.READ_DRAFT, unit=unit)
-    return await page_of(parts.pool, [unit], store.Leaf(before, after), system=system, state=state)
+    await require(deps, who, Action.READ_DRAFT, unit=unit)
+    return await page_of(deps.pool, [unit], store.Leaf(before, after), system=system, state=state)
 
 
 @router.get("/{n}", summary="查看报送的事件 · One of them")
 @acts(Action.READ_DRAFT)
-async def one(unit: Id, n: Numbered, who: Asking, parts: PartsOf) -> Status:
+async def one(unit: Id, n: Numbered, who: Asking, deps: DependenciesOf) -> Status:
     """One of them; of a refused one what was kept of its data: nothing personal."""
-    await require(parts, who, Action.READ_DRAFT, unit=unit)
-    return status_of(await _known(parts.pool, unit, n))
+    await require(deps, who, Action.READ_DRAFT, unit=unit)
+    return status_of(await _known(deps.pool, unit, n))
 
 
 @router.post("/{n}/mended", summary="更正后重报 · Mend and hand in again", responses=answers(409))
 @acts(*HANDS_IN)
 async def mend(
-    unit: Id, n: Numbered, said: Mended, *, request: Request, who: Asking, parts: PartsOf
+    unit: Id, n: Numbered, said: Mended, *, request: Request, who: Asking, deps: DependenciesOf
 ) -> Result:
     """Hand in a refused event again, mended. It counts as the person's own act, and is decided by his or her rights."""
-    await require(parts, who, Action.READ_DRAFT, unit=unit)
+    await require(deps, who, Action.READ_DRAFT, unit=unit)
     if who.system is not None:
         raise refusals.for_persons()
-    row = await _known(parts.pool, unit, n)
+    row = await _known(deps.pool, unit, n)
     if row.result.state != "refused":
         raise refusals.not_refused()
     event = {
@@ -76,7 +76,7 @@ async def mend(
     }
     [result] = await door_of(request).take(who, row.system, unit, [event], via="console")
     if result.state == "accepted" and row.result.id is None:
-        await store.drop(parts.pool, unit, n)  # it had no name under which it could be settled
+        await store.drop(deps.pool, unit, n)  # it had no name under which it could be settled
     return result
 
 

@@ -25,7 +25,7 @@ from gongkai.intake.ingress.door import AWAY, TOGETHER, Door
 from gongkai.intake.ingress.reading import IDLE, Reading, Unpackable
 from gongkai.ledger.kafka import ensure_topic, started
 from gongkai.runtime.identity import Principal, by_system
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 KEPT: Final = timedelta(days=7)  # of both topics
 PAUSE: Final = 0.5  # seconds until new systems are looked for, and between two attempts
@@ -36,11 +36,11 @@ _log = structlog.get_logger(__name__)
 class Topics:
     """One consumer for all systems' topics; several intakes share them out."""
 
-    def __init__(self, parts: Parts, door: Door) -> None:
-        self._parts, self._door = parts, door
-        self._start = topic_of(parts.settings.kafka_prefix, "")
+    def __init__(self, deps: Dependencies, door: Door) -> None:
+        self._deps, self._door = deps, door
+        self._start = topic_of(deps.settings.kafka_prefix, "")
         self._made: set[str] = set()
-        self._access = Access(parts.settings.brokers, parts.settings.kafka_prefix)
+        self._access = Access(deps.settings.brokers, deps.settings.kafka_prefix)
 
     async def run(self) -> None:
         """Until cancelled. Starts again whenever the broker was away."""
@@ -52,7 +52,7 @@ class Topics:
             await asyncio.sleep(PAUSE)
 
     async def _serve(self) -> None:
-        settings = self._parts.settings
+        settings = self._deps.settings
         systems = await self._systems()
         await self._make(systems)
         if not systems:
@@ -116,14 +116,14 @@ class Topics:
 
     async def _systems(self) -> dict[str, str]:
         """The unit of each system that was ever registered."""
-        register = await self._parts.replica.sync()
+        register = await self._deps.replica.sync()
         return {entry.system: entry.unit for entry in register.systems.values()}
 
     def _names(self, systems: dict[str, str]) -> list[str]:
-        return sorted(topic_of(self._parts.settings.kafka_prefix, system) for system in systems)
+        return sorted(topic_of(self._deps.settings.kafka_prefix, system) for system in systems)
 
     async def _make(self, systems: dict[str, str]) -> None:
-        settings = self._parts.settings
+        settings = self._deps.settings
         for name in self._names(systems):
             for topic in (name, f"{name}.results"):
                 if topic not in self._made:
@@ -133,7 +133,7 @@ class Topics:
 
     async def _grant(self) -> None:
         """What a retired system had written before still gets its answers; but it writes no more."""
-        register = self._parts.register
+        register = self._deps.register
         await self._access.settle([each for each in register.systems if register.system(each) is not None])
 
 

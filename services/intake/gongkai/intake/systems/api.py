@@ -9,7 +9,7 @@ from gongkai.intake import refusals
 from gongkai.intake.streams import AGENCY_SYSTEM, system_stream
 from gongkai.intake.systems import aggregate as agency_system
 from gongkai.ledger import read
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
+from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.topology import log_for
@@ -36,17 +36,17 @@ class Retirement(BaseModel):
 
 @router.post("/systems", status_code=201, summary="登记业务系统 · Register a system")
 @acts(Action.REGISTER_SYSTEM)
-async def register_system(said: System, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def register_system(said: System, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Let a system speak for a unit, or say anew what it may hand in. Its unit stays."""
-    await require(parts, who, Action.REGISTER_SYSTEM)
-    await known_unit(parts.replica, said.unit)
-    now = await parts.clock.now()
+    await require(deps, who, Action.REGISTER_SYSTEM)
+    await known_unit(deps.replica, said.unit)
+    now = await deps.clock.now()
     cmd, rules = (
         agency_system.Register(**dict(said), by=who.person),
-        await rules_for(parts.replica, said.unit, now),
+        await rules_for(deps.replica, said.unit, now),
     )
     done = await carry(
-        parts,
+        deps,
         command=command,
         stream=system_stream(said.system),
         aggregate=AGENCY_SYSTEM,
@@ -54,27 +54,27 @@ async def register_system(said: System, who: Asking, parts: PartsOf, command: Co
         now=now,
         id=said.system,
     )
-    await parts.replica.sync()
+    await deps.replica.sync()
     return done
 
 
 @router.post("/systems/{system_id}/retirement", status_code=201, summary="停用业务系统 · Retire a system")
 @acts(Action.RETIRE_SYSTEM)
 async def retire_system(
-    system_id: Id, said: Retirement, who: Asking, parts: PartsOf, command: CommandId
+    system_id: Id, said: Retirement, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """End it, from now on: its tokens and keys are good for nothing any more."""
-    await require(parts, who, Action.RETIRE_SYSTEM)
+    await require(deps, who, Action.RETIRE_SYSTEM)
     stream = system_stream(system_id)
-    state = AGENCY_SYSTEM.fold(await read.stream(parts.pool, log_for("intake"), stream))
+    state = AGENCY_SYSTEM.fold(await read.stream(deps.pool, log_for("intake"), stream))
     if state is None:
         raise refusals.unknown_system()
     unit = state.entry.unit if isinstance(state, agency_system.Active) else state.unit
-    now = await parts.clock.now()
+    now = await deps.clock.now()
     cmd = agency_system.Retire(said.reason, who.person)
-    rules = await rules_for(parts.replica, unit, now)
+    rules = await rules_for(deps.replica, unit, now)
     done = await carry(
-        parts,
+        deps,
         command=command,
         stream=stream,
         aggregate=AGENCY_SYSTEM,
@@ -82,5 +82,5 @@ async def retire_system(
         now=now,
         id=system_id,
     )
-    await parts.replica.sync()
+    await deps.replica.sync()
     return done

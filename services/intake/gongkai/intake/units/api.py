@@ -21,8 +21,8 @@ from gongkai.intake.units import aggregate as unit
 from gongkai.intake.units import refusals as unit_refusals
 from gongkai.runtime.commands import (
     CommandId,
+    DependenciesOf,
     Done,
-    PartsOf,
     carry,
     known_unit,
     register_today,
@@ -32,7 +32,7 @@ from gongkai.runtime.commands import (
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 
 router = APIRouter(tags=["units"])
 
@@ -134,45 +134,45 @@ class GapShown(BaseModel):
 
 @router.post("/units", status_code=201, summary="登记单位 · Enter a unit in the register")
 @acts(Action.REGISTER_UNIT)
-async def register_unit(entry: SaidEntry, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def register_unit(entry: SaidEntry, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Enter a unit into the register, or replace its entry as a whole. The same entry again changes nothing."""
-    await require(parts, who, Action.REGISTER_UNIT)
-    now = await parts.clock.now()
+    await require(deps, who, Action.REGISTER_UNIT)
+    now = await deps.clock.now()
     cmd = unit.Register(**dict(entry), by=who.person)
     if entry.superior not in (None, entry.unit):
-        await known_unit(parts.replica, str(entry.superior), "/superior")
-    rules = rules_of_jurisdiction(parts.replica, entry.jurisdiction, now)
+        await known_unit(deps.replica, str(entry.superior), "/superior")
+    rules = rules_of_jurisdiction(deps.replica, entry.jurisdiction, now)
     done = await carry(
-        parts,
+        deps,
         command=command,
         stream=unit_stream(entry.unit),
         aggregate=UNIT,
-        decide=lambda state: unit.register(state, cmd, rules, now, parts.replica.register.name),
+        decide=lambda state: unit.register(state, cmd, rules, now, deps.replica.register.name),
         now=now,
         id=entry.unit,
     )
-    await parts.replica.sync()
+    await deps.replica.sync()
     return done
 
 
 @router.post("/units/{unit_id}/ending", status_code=201, summary="登记单位变更 · Enter how a unit ends")
 @acts(Action.END_UNIT)
-async def end_unit(unit_id: Id, said: Ending, who: Asking, parts: PartsOf, command: CommandId) -> Done:
+async def end_unit(unit_id: Id, said: Ending, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Enter that a unit ends: abolished, merged, divided or renamed, and who owes from that day on what it owed."""
-    await require(parts, who, Action.END_UNIT)
-    await parts.replica.sync()  # another unit's end may have been entered just now
-    rules = await rules_for(parts.replica, unit_id, now := await parts.clock.now())
+    await require(deps, who, Action.END_UNIT)
+    await deps.replica.sync()  # another unit's end may have been entered just now
+    rules = await rules_for(deps.replica, unit_id, now := await deps.clock.now())
     if said.decided_by is not None:
-        decider = await known_unit(parts.replica, said.decided_by, "/decided_by")
-        if _owes_it_all(said) and not _goes_on(parts.replica.register, unit_id, said.decided_by, said.on):
+        decider = await known_unit(deps.replica, said.decided_by, "/decided_by")
+        if _owes_it_all(said) and not _goes_on(deps.replica.register, unit_id, said.decided_by, said.on):
             raise unit_refusals.ended_decider(decider.name)
     for index, heir in enumerate(said.successors):
-        entry = await known_unit(parts.replica, heir.unit, f"/successors/{index}/unit")
-        if not _goes_on(parts.replica.register, unit_id, heir.unit, said.on):
+        entry = await known_unit(deps.replica, heir.unit, f"/successors/{index}/unit")
+        if not _goes_on(deps.replica.register, unit_id, heir.unit, said.on):
             raise unit_refusals.ended_successor(index, entry.name)
     cmd = unit.Succeed(unit_id, **dict(said), by=who.person)
     done = await carry(
-        parts,
+        deps,
         command=command,
         stream=unit_stream(unit_id),
         aggregate=UNIT,
@@ -180,7 +180,7 @@ async def end_unit(unit_id: Id, said: Ending, who: Asking, parts: PartsOf, comma
         now=now,
         id=unit_id,
     )
-    await parts.replica.sync()
+    await deps.replica.sync()
     return done
 
 
@@ -199,10 +199,12 @@ def _goes_on(register: Register, ending: str, heir: str, on: date) -> bool:
 
 @router.get("/units", summary="单位名录 · The register of units")
 @acts(Action.READ_UNITS)
-async def units(who: Asking, parts: PartsOf, on: date | None = None, ended: bool = False) -> list[UnitShown]:
+async def units(
+    who: Asking, deps: DependenciesOf, on: date | None = None, ended: bool = False
+) -> list[UnitShown]:
     """The register today, or as of a day; with the units that had ended, where asked for. The public sees units and
     their disclosure bodies, not officers."""
-    register = await _register(parts, on)
+    register = await _register(deps, on)
     gone = [u for u in register.endings if register.ended(u) and register.unit(u)] if ended else []
     return [_shown(register, u, public=who.is_public) for u in (*register.units, *gone)]
 
@@ -224,10 +226,10 @@ def _shown(register: Register, unit_id: str, *, public: bool) -> UnitShown:
 
 @router.get("/units/{unit_id}/owners", summary="责任单位 · Who owes what a unit owes", responses=answers(404))
 @acts(Action.READ_UNITS)
-async def owners(unit_id: Id, who: Asking, parts: PartsOf, on: date | None = None) -> list[OwnerShown]:
+async def owners(unit_id: Id, who: Asking, deps: DependenciesOf, on: date | None = None) -> list[OwnerShown]:
     """Who owes on that day what the unit owes; without one, today (SC-A1.3)."""
-    await known_unit(parts.replica, unit_id)
-    register = await _register(parts, on)
+    await known_unit(deps.replica, unit_id)
+    register = await _register(deps, on)
     return [
         OwnerShown(unit=o.unit, name=register.name(o.unit), scope=o.scope, path=list(o.path))
         for o in register.owners(unit_id)
@@ -241,12 +243,12 @@ async def owners(unit_id: Id, who: Asking, parts: PartsOf, on: date | None = Non
 )
 @acts(Action.READ_UNITS)
 async def superior_of_both(
-    unit_id: Id, other_id: Id, who: Asking, parts: PartsOf, on: date | None = None
+    unit_id: Id, other_id: Id, who: Asking, deps: DependenciesOf, on: date | None = None
 ) -> CommonShown | None:
     """共同的上一级行政机关 over both lines, with the way there; null where they share none (SC-1.2, SC-3.3)."""
-    await known_unit(parts.replica, unit_id)
-    await known_unit(parts.replica, other_id)
-    register = await _register(parts, on)
+    await known_unit(deps.replica, unit_id)
+    await known_unit(deps.replica, other_id)
+    register = await _register(deps, on)
     found = common_superior(register, unit_id, other_id)
     if found is None:
         return None
@@ -258,16 +260,16 @@ async def superior_of_both(
 
 @router.get("/register/gaps", summary="名录缺项 · What the register lacks")
 @acts(Action.READ_GAPS)
-async def register_gaps(who: Asking, parts: PartsOf, on: date | None = None) -> list[GapShown]:
+async def register_gaps(who: Asking, deps: DependenciesOf, on: date | None = None) -> list[GapShown]:
     """What the register still lacks, for its officers and the registrar."""
-    register = await _register(parts, on)
-    await require(parts, who, Action.READ_GAPS)
+    register = await _register(deps, on)
+    await require(deps, who, Action.READ_GAPS)
     return [
         GapShown(unit=g.unit, code=g.code, clause=g.clause, zh=g.says.zh, en=g.says.en)
         for g in gaps(register)
     ]
 
 
-async def _register(parts: Parts, on: date | None) -> Register:
-    register = await register_today(parts)
+async def _register(deps: Dependencies, on: date | None) -> Register:
+    register = await register_today(deps)
     return register.as_of(on)

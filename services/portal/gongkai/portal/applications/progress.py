@@ -59,7 +59,7 @@ async def progress(request: Request) -> Response:
         for limit, key in failures:
             limit.count(key)
         return await form_page(request, "progress.html", NO_SUCH.status, wrong=[NO_SUCH], receipt=receipt)
-    now = await request.app.state.parts.clock.now()
+    now = await request.app.state.deps.clock.now()
     calendar = await at.intake.calendar()
     strip = _strip(calendar, found, local_date(now))
     late = late_days(calendar, strip.due, strip.today) if strip.due and found.answer is None else 0

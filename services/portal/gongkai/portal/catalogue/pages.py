@@ -142,7 +142,7 @@ async def document(request: Request, document: str) -> Response:
 async def document_text(request: Request, document: str, shown: bool = False) -> Response:
     """The bytes that were reviewed and published: their SHA-256 is the one on the page. `shown`: inside a page."""
     found = await _document(request, document)
-    content = await blobs.released(request.app.state.parts.pool, found.digest)
+    content = await blobs.released(request.app.state.deps.pool, found.digest)
     media = MEDIA.get(found.media_type, MEDIA["text/plain"])
     ending = ".txt" if media.is_text else media.ending
     name = quote(f"{found.entry.title[:80]}{ending}", safe="")

@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 @clause("GT-count")
 async def calendar(request: Request, year: str = "") -> Response:
     """Which days count, and by which notice. A year without a notice says that it is awaited."""
-    now = await request.app.state.parts.clock.now()
+    now = await request.app.state.deps.clock.now()
     known, today = await desk(request).intake.calendar(), local_date(now)
     wanted = int(year) if year.isdecimal() and len(year) == len("2026") else today.year
     return await page(

@@ -25,7 +25,7 @@ async def national() -> Response:
 @clause("GT-since")
 async def one(request: Request, jurisdiction: str, on: str = "") -> Response:
     """On a day: an application is judged by what was in force then."""
-    now = await request.app.state.parts.clock.now()
+    now = await request.app.state.deps.clock.now()
     book = book_of(jurisdiction, on, local_date(now))
     if book is None:
         raise HTTPException(404)

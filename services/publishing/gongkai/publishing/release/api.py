@@ -16,10 +16,10 @@ from gongkai.publishing.release import gate
 from gongkai.publishing.release.views import docket_of
 from gongkai.publishing.streams import PUBLICATION, document_stream, publication_stream
 from gongkai.rules import Rules
-from gongkai.runtime.commands import CommandId, Done, PartsOf, carry, known_unit, rules_for
+from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
 router = APIRouter(tags=["publishing"])
@@ -53,7 +53,7 @@ class _Overtaken(Exception):
 @router.post("/publications/{document_id}", status_code=201, summary="发布 · Publish a version")
 @acts(Action.PUBLISH)
 async def publish(
-    document_id: Id, asked: Publication, who: Asking, parts: PartsOf, command: CommandId
+    document_id: Id, asked: Publication, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """Publish one version. Refused while anything is missing at the gate (WY-B.3, WY-B.4, LS-10b, SC-3.3).
 
@@ -61,16 +61,16 @@ async def publish(
     """
     stream = publication_stream(document_id)
     for _ in range(ATTEMPTS):
-        before = PUBLICATION.fold(await read.stream(parts.pool, log_for("publishing"), stream))
-        docket = await _docket(parts, document_id)
-        unit = await known_unit(parts.replica, docket.draft.unit)
-        await require(parts, who, Action.PUBLISH, unit=unit.unit)
-        now = await parts.clock.now()
+        before = PUBLICATION.fold(await read.stream(deps.pool, log_for("publishing"), stream))
+        docket = await _docket(deps, document_id)
+        unit = await known_unit(deps.replica, docket.draft.unit)
+        await require(deps, who, Action.PUBLISH, unit=unit.unit)
+        now = await deps.clock.now()
         cmd = publication.Publish(docket, asked.digest, unit.name, who.person)
-        rules = await rules_for(parts.replica, unit.unit, now)
+        rules = await rules_for(deps.replica, unit.unit, now)
         try:
             return await carry(
-                parts,
+                deps,
                 command=command,
                 stream=stream,
                 aggregate=PUBLICATION,
@@ -97,34 +97,34 @@ def _publish(
 
 @router.get("/publications/{document_id}/gate", summary="发布审查 · What still lacks")
 @acts(Action.READ_GATE)
-async def look_at_gate(document_id: Id, who: Asking, parts: PartsOf) -> Gate:
+async def look_at_gate(document_id: Id, who: Asking, deps: DependenciesOf) -> Gate:
     """What still stands between the newest version and the public. For whoever may read its draft."""
-    docket = await _docket(parts, document_id)
-    await _may_look(parts, who, docket)
+    docket = await _docket(deps, document_id)
+    await _may_look(deps, who, docket)
     digest = docket.draft.digest
-    book = (await rules_for(parts.replica, docket.draft.unit, await parts.clock.now())).book
+    book = (await rules_for(deps.replica, docket.draft.unit, await deps.clock.now())).book
     lacking = [
         Lacking(code=m.code, clause=m.clause, zh=m.zh, en=m.en) for m in gate.missing(docket, digest, book)
     ]
     return Gate(ready=not lacking, digest=digest, missing=lacking)
 
 
-async def _docket(parts: Parts, document_id: str) -> gate.Docket:
+async def _docket(deps: Dependencies, document_id: str) -> gate.Docket:
     """The docket of the version that is newest in intake's own log: what Kafka hasn't brought yet is waited for."""
     stream = document_stream(document_id)
-    entries = await read.stream(parts.pool, log_for("intake"), stream)
+    entries = await read.stream(deps.pool, log_for("intake"), stream)
     drafts = [entry for entry in entries if entry.record.name == DocumentDrafted.NAME]
-    if drafts and parts.subscription and not await parts.subscription.wait_for(drafts[-1].place):
+    if drafts and deps.subscription and not await deps.subscription.wait_for(drafts[-1].place):
         raise Contended(stream)
-    docket = await docket_of(parts.pool, document_id, parts.replica.register)
+    docket = await docket_of(deps.pool, document_id, deps.replica.register)
     if docket is None:
         raise BadInput("document.unknown", Sentence("没有这份文件。", "No such document."), status=404)
     return docket
 
 
-async def _may_look(parts: Parts, who: Principal, docket: gate.Docket) -> None:
+async def _may_look(deps: Dependencies, who: Principal, docket: gate.Docket) -> None:
     """The unit's officers, those asked about this version, auditors and supervisors: who may read the draft."""
     asked = {need.unit for need in docket.draft.consult} | {
         c.asked for c in docket.about(docket.draft.digest)
     }
-    await require(parts, who, Action.READ_GATE, unit=docket.draft.unit, asked=asked)
+    await require(deps, who, Action.READ_GATE, unit=docket.draft.unit, asked=asked)

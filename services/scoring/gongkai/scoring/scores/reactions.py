@@ -12,7 +12,7 @@ from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import rules_for
-from gongkai.runtime.service import Parts
+from gongkai.runtime.service import Dependencies
 from gongkai.scoring.scores import aggregate as score
 from gongkai.scoring.streams import SCORE, score_stream
 
@@ -22,16 +22,16 @@ def _ref(what: Delivered) -> EventRef:
 
 
 class Lateness:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
         event = decode(what.record)
         change = score.moved_by(event, _ref(what))
         if change is None:
             return ()
-        await self._parts.replica.at_least(what.record.registerat)
-        rules = await rules_for(self._parts.replica, change.unit, event.at)
+        await self._deps.replica.at_least(what.record.registerat)
+        rules = await rules_for(self._deps.replica, change.unit, event.at)
         case = derived(
             NAMESPACE_URL, f"gongkai:score/{change.unit}/{change.year}/{change.indicator}/{change.case}"
         )
@@ -42,7 +42,7 @@ class Lateness:
                 SCORE,
                 partial(score.change, cmd=change, rules=rules, now=now),
                 cause=what.place,
-                registerat=self._parts.replica.place(),
+                registerat=self._deps.replica.place(),
                 trace=what.trace,
             )
         ]

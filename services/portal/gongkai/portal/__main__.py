@@ -1,0 +1,6 @@
+"""`python -m gongkai.portal`: this service as one process, its settings in the environment."""
+
+from gongkai.runtime.serve import serve
+
+if __name__ == "__main__":
+    serve("portal")
