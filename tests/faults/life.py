@@ -23,9 +23,9 @@ import asyncpg
 
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.decider import Intent, carry_out
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.kafka import Delivery
 from gongkai.ledger.keyfile import KeyFile

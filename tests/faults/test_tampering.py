@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gongkai.ledger import keyfile, served
+from gongkai.ledger import keyfile, tlog_queries
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.operate.databases.cluster import MONITOR, Cluster
@@ -86,7 +86,7 @@ async def signed(fresh_database: Cluster, tmp_path: Path) -> AsyncIterator[Signe
         with witnessing(tmp_path / "witness", *keys.vkeys()) as witness:
             made = Signed(fresh_database, pool, keys, tmp_path / "kept", witness)
             await made.sign(SIZE)
-            made.kept.write_text(str(await served.checkpoint(pool, INTAKE)))
+            made.kept.write_text(str(await tlog_queries.checkpoint(pool, INTAKE)))
             yield made
 
 

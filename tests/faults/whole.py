@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from gongkai.ledger import project, read
+from gongkai.ledger import projections, read
 from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.read import DISCONNECTED
@@ -145,8 +145,8 @@ class Life:
             assert [r["version"] for r in journal if r["stream"] == name] == mine, (
                 f"{name} applied out of order"
             )
-        await project.rebuild(monitor, Tally(), [INTAKE], live="review", into="pg_temp")
-        assert await project.digest(monitor, "review", Tally()) == await project.digest(
+        await projections.rebuild(monitor, Tally(), [INTAKE], live="review", into="pg_temp")
+        assert await projections.digest(monitor, "review", Tally()) == await projections.digest(
             monitor, "pg_temp", Tally()
         )
         tree = Frontier()

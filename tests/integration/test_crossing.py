@@ -12,7 +12,7 @@ import pytest
 from gongkai.contracts.envelope import read_record
 from gongkai.contracts.events import SecrecyReviewRequested, decode
 from gongkai.ledger import read
-from gongkai.ledger.arrival import Arrived, Key
+from gongkai.ledger.delivery import Arrived, Key
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster

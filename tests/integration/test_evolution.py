@@ -13,8 +13,8 @@ from gongkai.contracts.events import known
 from gongkai.intake.applications.views import Applicants, Receipts
 from gongkai.ledger import blobs, subscribe
 from gongkai.ledger.append import Write, append
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import Projection
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.projections import Projection
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.portal.catalogue.views import Documents

@@ -20,8 +20,8 @@ from gongkai.bench.project import SERVICE, VIEW, now_of
 from gongkai.bench.rounds import Stage
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.brokers import Brokers
+from gongkai.ledger.delivery import Arrived, Key
 from gongkai.ledger.kafka import Delivery
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription

@@ -9,9 +9,9 @@ from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.project import SERVICE, VIEW, now_of
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.ledger import project, switch
+from gongkai.ledger import projections, rebuild
+from gongkai.ledger.rebuild import View
 from gongkai.ledger.subscribe import Subscription
-from gongkai.ledger.switch import View
 from gongkai.operate.databases.cluster import owner, writer
 
 BENCH = Bench("rebuild", goals={"scan": Goal(0.5, 1)})
@@ -33,7 +33,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
 
         async def ours(_: int) -> float:
             watch = Stopwatch()
-            done = await switch.rebuild(reader, conn, view, switch=False)
+            done = await rebuild.rebuild(reader, conn, view, switch=False)
             seconds = watch.seconds
             if done.live != done.again:
                 raise RuntimeError("the rebuilt view differs from the live one")
@@ -58,7 +58,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
         figures = await interleaved(
             {"gongkai": ours, "scan": scan}, repeats, stage, warm_up=events <= 100_000
         )
-        digest = await project.digest(conn, SERVICE, VIEW)
+        digest = await projections.digest(conn, SERVICE, VIEW)
     finally:
         await reader.close()
         await conn.close()

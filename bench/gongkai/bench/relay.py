@@ -19,14 +19,14 @@ from gongkai.bench.facts import LOG, PARTITIONS, fill
 from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.ledger import cursors, read
+from gongkai.ledger import read, relay_cursor
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.cursors import Cursor
 from gongkai.ledger.kafka import COMMITTED_AT, POSITION, PREVIOUS, ensure_topic
+from gongkai.ledger.kafka_producer import MAX_BATCH, hand_over
 from gongkai.ledger.observe import Observer
 from gongkai.ledger.read import Bare
 from gongkai.ledger.relay import BATCH, Relay
-from gongkai.ledger.send import MAX_BATCH, hand_over
+from gongkai.ledger.relay_cursor import Cursor
 from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("relay", goals={"aiokafka": Goal(0.7, 0.9)})
@@ -72,7 +72,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
 
             async def ours(number: int) -> float:
                 count = _Count(events)
-                await cursors.keep(pool, LOG, Cursor(-1, [-1] * PARTITIONS, [0] * PARTITIONS))
+                await relay_cursor.keep(pool, LOG, Cursor(-1, [-1] * PARTITIONS, [0] * PARTITIONS))
                 relay = Relay(
                     *(ground.cluster.dsn(role), pool, LOG, brokers, PARTITIONS, 1),
                     idempotent=idempotent,
@@ -103,7 +103,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
 
             runners = {"gongkai": ours, "aiokafka": aiokafka, "packed": packed}
             figures = await interleaved(runners, repeats, stage)
-        cursor = await cursors.load(pool, LOG, PARTITIONS)
+        cursor = await relay_cursor.load(pool, LOG, PARTITIONS)
     return Result(
         BENCH,
         events,

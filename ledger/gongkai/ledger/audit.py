@@ -10,10 +10,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
-from gongkai.ledger.checkpoint import Checkpoint, Opened, open_checkpoint
 from gongkai.ledger.merkle import SIZE, leaf_hashes, perfect_root
 from gongkai.ledger.note import BadNote, Verifier
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, width_at
+from gongkai.ledger.tlog_checkpoint import Checkpoint, Opened, open_checkpoint
 
 BATCH: Final = 32  # bundles handed to a process at a time
 MANY: Final = 50_000  # entries from which on several processes are worth their start

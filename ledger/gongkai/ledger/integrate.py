@@ -14,16 +14,16 @@ from typing import Any, Final
 import asyncpg
 import structlog
 
-from gongkai.ledger import read, served
-from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger import read, tlog_queries
 from gongkai.ledger.cosigning.client import Cosigner, Witness
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import EMPTY, SIZE
 from gongkai.ledger.note import BadKey, Signer, parse
 from gongkai.ledger.read import LogId
-from gongkai.ledger.served import Statements
 from gongkai.ledger.tiles import WIDTH, Edge, edge_names, edge_of
+from gongkai.ledger.tlog_checkpoint import Checkpoint
+from gongkai.ledger.tlog_queries import Statements
 
 PAUSE: Final = 0.25  # seconds between two checkpoints under load
 SAFETY: Final = 2.0  # seconds between looks at the log when nobody notifies
@@ -118,7 +118,7 @@ class Integrator:
         size, root = (row["size"], row["root"]) if row else (0, EMPTY)
         tiles = []
         for name in edge_names(size):
-            hashes = await served.tile(conn, self.log, name)
+            hashes = await tlog_queries.tile(conn, self.log, name)
             if hashes is None:
                 raise Broken(f"{self.log.name}: tile {name.path} of the signed tree is gone")
             tiles.append((name, hashes))

@@ -17,8 +17,8 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.brokers import Brokers
+from gongkai.ledger.delivery import Arrived, Key
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.read import LogId
 from gongkai.ledger.subscribe import Subscription

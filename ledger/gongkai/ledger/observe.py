@@ -6,7 +6,7 @@ This one does nothing; the runtime's measures and traces.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 
 
 class Observer:

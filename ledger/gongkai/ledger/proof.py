@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gongkai.ledger.checkpoint import Opened, open_checkpoint
 from gongkai.ledger.merkle import leaf_hash, verify_inclusion
 from gongkai.ledger.note import BadNote, Verifier, decode64
+from gongkai.ledger.tlog_checkpoint import Opened, open_checkpoint
 
 FORMAT: Final = "gongkai.bundle.v1"
 MOST_BYTES: Final = 1_000_000

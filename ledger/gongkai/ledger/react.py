@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from gongkai.ledger import read
 from gongkai.ledger.append import Conflict, append
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent, said_before, write_of
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection, LogId
 
 

@@ -16,16 +16,16 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import UnknownError
 
-from gongkai.ledger import ahead, cursors, read
-from gongkai.ledger.ahead import Halted
+from gongkai.ledger import read, relay_checks, relay_cursor
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.cursors import Cursor
-from gongkai.ledger.ending import end
+from gongkai.ledger.cancellation import end
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.kafka import PREFIX, delete_topic, ensure_topic, started, topic_of
+from gongkai.ledger.kafka_producer import MAX_BATCH, UnderWay, hand_over
 from gongkai.ledger.observe import SILENT, Observer
 from gongkai.ledger.read import Bare, LogId
-from gongkai.ledger.send import MAX_BATCH, UnderWay, hand_over
+from gongkai.ledger.relay_checks import Halted
+from gongkai.ledger.relay_cursor import Cursor
 
 BATCH = 1000  # entries read and sent at a time; while one batch is under way the next is read
 PACE = 0.02  # seconds from one look at the log to the next, at least: what comes meanwhile shares a batch
@@ -87,7 +87,7 @@ class Relay:
                 await _either(self._beat(conn), self._relay())
             except Halted as halt:
                 _log.error("relay halted", log=self.log.name, topic=self.topic, why=str(halt))
-                await cursors.note(self.pool, self.log, str(halt))
+                await relay_cursor.note(self.pool, self.log, str(halt))
         finally:
             conn.terminate()
 
@@ -98,18 +98,20 @@ class Relay:
             await asyncio.sleep(BEAT)
 
     async def _relay(self) -> None:
-        cursor = await cursors.load(self.pool, self.log, self.partitions)
-        await ahead.check_consumers(self.pool, self.log, cursor.sent)
+        cursor = await relay_cursor.load(self.pool, self.log, self.partitions)
+        await relay_checks.check_consumers(self.pool, self.log, cursor.sent)
         there = await ensure_topic(self.brokers, self.topic, self.partitions, self.replication)
         if there != self.partitions:
-            raise ahead.other_partitions(f"主题 {self.topic}", f"topic {self.topic}", there, self.partitions)
+            raise relay_checks.other_partitions(
+                f"主题 {self.topic}", f"topic {self.topic}", there, self.partitions
+            )
         async with self._consumer() as consumer, self._producer() as producer:
-            tail = await ahead.tail(consumer, self.topic, self.partitions)
+            tail = await relay_checks.tail(consumer, self.topic, self.partitions)
             if tail.hollow:
                 await delete_topic(self.brokers, self.topic)
                 raise BrokerChanged(self.topic)
-            await ahead.check_broker(self.pool, self.log, self.topic, tail.last)
-            await cursors.note(self.pool, self.log, None)
+            await relay_checks.check_broker(self.pool, self.log, self.topic, tail.last)
+            await relay_cursor.note(self.pool, self.log, None)
             if any(end < known for end, known in zip(tail.ends, cursor.offsets, strict=True)):
                 await self._refill(producer, cursor)
             else:
@@ -126,7 +128,7 @@ class Relay:
                 async with asyncio.timeout(SAFETY):
                     await self._woken.wait()
             except TimeoutError:
-                ends = await ahead.listed(consumer, self.topic, self.partitions)
+                ends = await relay_checks.listed(consumer, self.topic, self.partitions)
                 if any(not a <= end <= b for a, end, b in zip(before, ends, cursor.offsets, strict=True)):
                     raise BrokerChanged(self.topic) from None
                 before = ends
@@ -154,7 +156,7 @@ class Relay:
     async def _keep(self, cursor: Cursor, batch: UnderWay) -> None:
         await self._acknowledged(cursor, batch)
         reach("relay.sent")
-        await cursors.keep(self.pool, self.log, cursor)
+        await relay_cursor.keep(self.pool, self.log, cursor)
 
     async def _read(self, after: int) -> list[Bare]:
         return await read.bare_after(self.pool, self.log, after, BATCH)
@@ -191,7 +193,7 @@ class Relay:
                 await self._acknowledged(again, await hand_over(producer, self.topic, again.last, wanted))
             again.sent = rows[-1][0]
         cursor.offsets = again.offsets
-        await cursors.keep(self.pool, self.log, cursor)
+        await relay_cursor.keep(self.pool, self.log, cursor)
 
     # -- what it stands on
 

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 import structlog
 
 from gongkai.contracts.envelope import Place, Record
-from gongkai.ledger import checkpoints, read
+from gongkai.ledger import consumer_checkpoint, read
 from gongkai.ledger.append import Conflict
-from gongkai.ledger.arrival import Arrived, Delivered, Key, in_causal_order, prove
-from gongkai.ledger.checkpoints import Ahead
+from gongkai.ledger.consumer_checkpoint import Ahead
+from gongkai.ledger.delivery import Arrived, Delivered, Key, in_causal_order, prove
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.observe import SILENT, Observer
 from gongkai.ledger.react import Reaction, carry_out_all
@@ -74,7 +74,7 @@ class Subscription:
     async def open(self) -> None:
         """Take up the checkpoints, and catch up from the logs with whatever Kafka may have forgotten."""
         keys = [(log.name, partition) for log in self.logs for partition in range(self.partitions)]
-        await checkpoints.enter(self.pool, self.name, keys)
+        await consumer_checkpoint.enter(self.pool, self.name, keys)
         async with self._lock:
             await self._reload()
         self._behind.update(keys)
@@ -187,7 +187,7 @@ class Subscription:
     async def _reload(self) -> None:
         """What the database says: a replica may have been quicker, an operator may have lifted a stop, and somebody
         may have restored a backup."""
-        known = await checkpoints.load(self.pool, self.name)
+        known = await consumer_checkpoint.load(self.pool, self.name)
         for key in [key for key, at in known.items() if at.position < self.seen.get(key, -1)]:
             self._known.pop(key[0], None)
         async with self._moved:
@@ -196,13 +196,13 @@ class Subscription:
         for key in [key for key in self._stopped if known[key].stopped is None]:
             self._go_on(key)
             self._behind.add(key)
-        ahead = await checkpoints.ahead(self.pool, self.logs, known)
+        ahead = await consumer_checkpoint.ahead(self.pool, self.logs, known)
         for key, error in ahead.items():
             self._known.pop(key[0], None)  # the log is another one than it was
             if key not in self._stopped:
                 await self._stop(key, str(error), error)
         for key in [key for key, stop in self._stopped.items() if stop.until == inf and key not in ahead]:
-            await checkpoints.resume(self.pool, self.name, key)  # seen at the next look
+            await consumer_checkpoint.resume(self.pool, self.name, key)  # seen at the next look
 
     async def _apply(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
         """Apply together; where that fails, each partition alone; where that fails, record by record up to the bad one."""
@@ -228,11 +228,11 @@ class Subscription:
         self._stopped[key] = _Stopped(time.monotonic() + pause, tries)
         if not isinstance(error, Conflict):
             _log.error("partition stopped", subscription=self.name, partition=key, why=why, tries=tries)
-        await checkpoints.stop(self.pool, self.name, key, why)
+        await consumer_checkpoint.stop(self.pool, self.name, key, why)
 
     async def _transact(self, batches: Mapping[Key, Sequence[Delivered]]) -> None:
         async with self.pool.acquire() as conn, conn.transaction():
-            seen = await checkpoints.lock(conn, self.name, batches)
+            seen = await consumer_checkpoint.lock(conn, self.name, batches)
             # Somebody set these back: they are read again from there.
             back = {key for key in batches if seen[key] < self.seen[key]}
             ordered, deferred = in_causal_order(
@@ -246,7 +246,7 @@ class Subscription:
                         await handler.apply(conn, traced)
                     await self._react(conn, traced)
                 seen |= {what.key: what.place.position for what in ordered}
-                await checkpoints.move(conn, self.name, ordered)
+                await consumer_checkpoint.move(conn, self.name, ordered)
                 reach("consumer.applied")
         self._behind.update(deferred, back)
         for log, _ in back:

@@ -16,8 +16,8 @@ import asyncpg
 import structlog
 
 from gongkai.contracts.derived import derived
-from gongkai.ledger import checkpoints, read
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger import consumer_checkpoint, read
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.read import DISCONNECTED, Connection, LogId
 
@@ -87,7 +87,7 @@ async def refold(
     """
     async with pool.acquire() as conn, conn.transaction():
         keys = [(log.name, partition) for log in logs for partition in range(partitions)]
-        seen = await checkpoints.lock(conn, subscription, keys)
+        seen = await consumer_checkpoint.lock(conn, subscription, keys)
         if await computed_with(conn) == deadlines.basis:
             return None
         before = await _all(conn)

@@ -9,7 +9,7 @@ from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import Event, HolidaysAnnounced, UnitRegistered, decode
 from gongkai.contracts.register import Register
 from gongkai.ledger import read
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection, LogId
 from gongkai.rules.calendar import Calendar, notice_of, official
 

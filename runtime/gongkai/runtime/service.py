@@ -17,9 +17,9 @@ from pydantic import SecretStr
 from gongkai.contracts.events import known
 from gongkai.contracts.version import VERSION
 from gongkai.ledger.append import Appender
+from gongkai.ledger.cancellation import end
 from gongkai.ledger.cosigning.client import Witness
 from gongkai.ledger.decider import Intent, Outcome, carry_out
-from gongkai.ledger.ending import end
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.kafka import Delivery
 from gongkai.ledger.keyfile import KeyFile

@@ -14,8 +14,8 @@ import pytest
 
 from gongkai.contracts.envelope import Place, Record
 from gongkai.ledger.append import Appender
+from gongkai.ledger.cancellation import end
 from gongkai.ledger.decider import Aggregate, Intent
-from gongkai.ledger.ending import end
 from gongkai.ledger.read import LogId
 from gongkai.operate.databases.cluster import Cluster
 

@@ -7,8 +7,8 @@ from typing import Any
 from gongkai.contracts.envelope import Place
 from gongkai.ledger import read
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Arrived, Delivered, Key
 from gongkai.ledger.decider import carry_out
+from gongkai.ledger.delivery import Arrived, Delivered, Key
 from gongkai.ledger.subscribe import Subscription
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, number, wall
 

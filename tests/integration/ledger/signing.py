@@ -11,13 +11,13 @@ from typing import Any
 
 import psycopg
 
-from gongkai.ledger import served
-from gongkai.ledger.checkpoint import Opened, open_checkpoint
+from gongkai.ledger import tlog_queries
 from gongkai.ledger.cosigning import client as cosign
 from gongkai.ledger.cosigning.server import LOGS, Folder, server
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier
+from gongkai.ledger.tlog_checkpoint import Opened, open_checkpoint
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE
 
@@ -52,7 +52,7 @@ async def bulk(database: Cluster, entries: int) -> None:
 
 
 async def shown(pool: Any, keys: KeyFile) -> Opened | None:
-    note = await served.checkpoint(pool, INTAKE)
+    note = await tlog_queries.checkpoint(pool, INTAKE)
     return None if note is None else open_checkpoint(str(note), [Verifier.parse(k) for k in keys.vkeys()])
 
 

@@ -10,8 +10,8 @@ import pytest
 from gongkai.contracts.envelope import Place, read_record
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Arrived
 from gongkai.ledger.decider import carry_out
+from gongkai.ledger.delivery import Arrived
 from gongkai.ledger.subscribe import Subscription
 from tests.integration.ledger.conftest import (
     INTAKE,

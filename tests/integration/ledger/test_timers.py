@@ -10,8 +10,8 @@ import pytest
 
 from gongkai.ledger import read, timers
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent, carry_out
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.subscribe import Subscription
 from gongkai.ledger.timers import Due, Timers, refold
 from tests.integration.ledger.conftest import COUNTER, INTAKE, NOW, PARTITIONS, Counted, count, number, wall

@@ -8,11 +8,11 @@ from typer.testing import CliRunner, Result
 
 from gongkai.cli.commands.proofs import app
 from gongkai.ledger.audit import Broken, verify_log
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.ledger.note import COSIGNATURE, Signer, Verifier, sign
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, bundle, tiles_of
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.logs.copying import copy
 from gongkai.operate.logs.sources import Copy, Server, Unreachable
 from gongkai.operate.processes.credentials import Credentials

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from gongkai.ledger import audit
 from gongkai.ledger.audit import Broken, verify_log
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import leaf_hash, leaf_hashes
 from gongkai.ledger.note import Signer
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, bundle, tiles_of
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 
 LOG = Signer.generate("gongkai.example/log/one")
 SIZE = 700

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import fold, gather, inclusion_path, leaf_hash, perfect_root, span
 from gongkai.ledger.note import COSIGNATURE, Signer
 from gongkai.ledger.proof import BadBundle, Bundle
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 
 LOG = Signer.generate("gongkai.example/log/one")
 OTHER = Signer.generate("gongkai.example/log/one")

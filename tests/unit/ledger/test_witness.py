@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.cosigning.witness import Answer, Witness
 from gongkai.ledger.merkle import EMPTY, consistency_path, fold, gather, leaf_hash, perfect_root, span
 from gongkai.ledger.note import COSIGNATURE, Signer, parse, parse_signatures
+from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 
 ORIGIN = "gongkai.example/log/one"
 LOG = Signer.generate(ORIGIN)

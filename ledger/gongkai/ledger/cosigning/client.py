@@ -9,11 +9,11 @@ from typing import Any, Final
 import httpx
 import structlog
 
-from gongkai.ledger import served
+from gongkai.ledger import tlog_queries
 from gongkai.ledger.merkle import consistency_path
 from gongkai.ledger.note import BadNote, Verifier, parse, parse_signatures, verified
 from gongkai.ledger.read import LogId
-from gongkai.ledger.served import Statements
+from gongkai.ledger.tlog_queries import Statements
 
 PATIENCE: Final = 2.0  # seconds for an answer
 AGAIN: Final = 1.0  # seconds until a witness that was away is asked again
@@ -116,7 +116,7 @@ class Cosigner:
         return any(signature.key_id == self.witness.key.key_id for signature in found)
 
     async def _body(self, old: int, size: int, note: str) -> str:
-        proof = await served.proof(self.pool, self.log, consistency_path(old, size), size)
+        proof = await tlog_queries.proof(self.pool, self.log, consistency_path(old, size), size)
         return f"old {old}\n" + "".join(f"{b64encode(each).decode()}\n" for each in proof) + f"\n{note}"
 
     async def _keep(self, size: int, note: str, answer: str) -> None:

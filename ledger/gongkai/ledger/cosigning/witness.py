@@ -15,9 +15,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.merkle import EMPTY, verify_consistency
 from gongkai.ledger.note import BadNote, Note, Signer, Verifier, decode64, parse
+from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 
 MOST_HASHES: Final = 63
 _OLD: Final = re.compile(r"old (0|[1-9][0-9]{0,18})")

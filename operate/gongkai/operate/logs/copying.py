@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongkai.ledger.audit import Broken, Source, comparable, opened
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import consistency_path, verify_consistency
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import WIDTH, TileName, tiles_of, width_at
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.logs.sources import Copy, proof
 
 KEPT = "checkpoints"

@@ -5,9 +5,9 @@ from typing import Any
 import asyncpg
 
 from gongkai.contracts.errors import UnknownVersion, UserError
-from gongkai.ledger import project, switch
-from gongkai.ledger.beside import Unfit
-from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, Rebuilt, View
+from gongkai.ledger import projections, rebuild
+from gongkai.ledger.rebuild import BeingRebuilt, NothingToGoBackTo, Rebuilt, View
+from gongkai.ledger.rebuild_tables import Unfit
 from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
 from gongkai.operate.logs import moments
 from gongkai.operate.logs.views import view_named
@@ -19,8 +19,8 @@ async def rebuilt(cluster: Cluster, name: str, *, compare: bool = False, rollbac
     reader, conn = await _connections(cluster, view)
     try:
         if rollback:
-            return await switch.back(reader, conn, view)
-        return await switch.rebuild(reader, conn, view, switch=not compare)
+            return await rebuild.back(reader, conn, view)
+        return await rebuild.rebuild(reader, conn, view, switch=not compare)
     except NothingToGoBackTo:
         raise UserError(f"{name} 没有上一版 / {name} has no previous version") from None
     except BeingRebuilt:
@@ -38,7 +38,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
     reader, conn = await _connections(cluster, view)
     try:
         async with conn.transaction():
-            await switch.clear(conn, into, view.projection.tables)
+            await rebuild.clear(conn, into, view.projection.tables)
             await conn.execute(f'GRANT USAGE ON SCHEMA "{into}" TO {MONITOR}')
             at = await _build(reader, conn, view, into, when)
             for table in view.projection.tables:
@@ -55,11 +55,11 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
 
 
 async def _build(reader: Any, conn: Any, view: View, into: str, when: str | None) -> dict[str, int]:
-    followed = await project.followed(reader, view.subscription)
+    followed = await projections.followed(reader, view.subscription)
     logs = view.followed(followed)
     at = await moments.positions(reader, logs, when)
     until = {key: at[key[0]] for key in followed}
-    await project.rebuild(
+    await projections.rebuild(
         conn,
         view.projection,
         logs,

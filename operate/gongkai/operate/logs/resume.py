@@ -5,8 +5,8 @@ import asyncio
 import asyncpg
 
 from gongkai.contracts.errors import UserError
-from gongkai.ledger import checkpoints
-from gongkai.ledger.arrival import Key
+from gongkai.ledger import consumer_checkpoint
+from gongkai.ledger.delivery import Key
 
 PATIENCE = 20.0  # seconds until the service has tried again; it looks once a second
 
@@ -24,7 +24,7 @@ async def resumed(dsn: str, subscription: str, key: Key, patience: float = PATIE
     name = f"{key[0]}/{key[1]}"
     conn = await asyncpg.connect(dsn)
     try:
-        before = await checkpoints.resume(conn, subscription, key)
+        before = await consumer_checkpoint.resume(conn, subscription, key)
         if before is None:
             raise UserError(f"{subscription} 未订阅 {name} / {subscription} follows no {name}")
         if before.stopped is None:
@@ -34,7 +34,7 @@ async def resumed(dsn: str, subscription: str, key: Key, patience: float = PATIE
             )
         async with asyncio.timeout(patience):
             while True:
-                now = (await checkpoints.load(conn, subscription))[key]
+                now = (await consumer_checkpoint.load(conn, subscription))[key]
                 if now.stopped is not None:
                     raise UserError(f"{name} 又停下 / stopped again: {now.stopped}")
                 if now.position > before.position:

@@ -15,8 +15,8 @@ from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Source
 from gongkai.ledger.merkle import SIZE, Span, gather
 from gongkai.ledger.read import LogId
-from gongkai.ledger.served import Statements, joined
 from gongkai.ledger.tiles import WIDTH, TileName, needed, node_of, tile_of
+from gongkai.ledger.tlog_queries import Statements, joined
 
 
 class Unreachable(UserError):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Broken
-from gongkai.ledger.checkpoint import Opened
 from gongkai.ledger.note import COSIGNATURE, BadKey, Verifier
+from gongkai.ledger.tlog_checkpoint import Opened
 from gongkai.operate.processes.credentials import Credentials
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Broken, Report, Source, opened, verify_log
-from gongkai.ledger.checkpoint import Checkpoint, Opened
 from gongkai.ledger.merkle import inclusion_path
 from gongkai.ledger.note import BadNote, parse
 from gongkai.ledger.proof import Bundle
+from gongkai.ledger.tlog_checkpoint import Checkpoint, Opened
 from gongkai.operate.logs.copying import kept
 from gongkai.operate.logs.reach import Where
 from gongkai.operate.logs.sources import Copy, Database, proof

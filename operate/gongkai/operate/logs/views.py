@@ -6,8 +6,8 @@ from gongkai.console.views import PROJECTIONS as CONSOLE
 from gongkai.contracts.errors import UserError
 from gongkai.contracts.events import known
 from gongkai.intake.applications.views import Applicants, Receipts
-from gongkai.ledger.project import Projection
-from gongkai.ledger.switch import View
+from gongkai.ledger.projections import Projection
+from gongkai.ledger.rebuild import View
 from gongkai.portal.catalogue.views import Documents
 from gongkai.publishing.release.views import Dockets
 from gongkai.runtime.topology import LOGS

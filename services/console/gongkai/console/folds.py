@@ -6,7 +6,7 @@ from typing import Any
 
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import Event, decode
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import upsert
 

@@ -15,10 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.identity import sessions
-from gongkai.ledger import served
-from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger import tlog_queries
 from gongkai.ledger.read import LogId
 from gongkai.ledger.tiles import TileName
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Principal, principal
 from gongkai.runtime.openapi import SIGNED_IN, answers
@@ -57,8 +57,8 @@ async def logs(deps: DependenciesOf, response: Response) -> Logs:
 
 
 async def _log(pool: Any, log: LogId) -> Log:
-    note = await served.checkpoint(pool, log)
-    keys = await served.keys(pool, log)
+    note = await tlog_queries.checkpoint(pool, log)
+    keys = await tlog_queries.keys(pool, log)
     size = 0 if note is None else Checkpoint.parse(note.text).size
     return Log(name=log.name, size=size, vkey=keys[0] if keys else None, vkeys=keys)
 
@@ -67,7 +67,7 @@ async def _log(pool: Any, log: LogId) -> Log:
 @acts(Action.READ_TREE)
 async def checkpoint(name: str, deps: DependenciesOf) -> Response:
     """The newest checkpoint, cosigned where a witness answered in time."""
-    note = await served.checkpoint(deps.pool, _named(name))
+    note = await tlog_queries.checkpoint(deps.pool, _named(name))
     if note is None:
         raise _missing()
     return PlainTextResponse(str(note), headers={"Cache-Control": "max-age=1"})
@@ -91,7 +91,7 @@ async def entries(
     """256 records, or as many as a partial bundle's name says; for auditors."""
     await _require_auditor(request, deps)
     log, tile = _named(name), _tile(f"entries/{path}")
-    found = await served.entries(deps.pool, log, tile)
+    found = await tlog_queries.entries(deps.pool, log, tile)
     if found is None:
         raise _missing()
     headers = {"Cache-Control": f"private, {FOREVER}", "Vary": "Accept-Encoding, Authorization, Cookie"}
@@ -107,7 +107,7 @@ async def entries(
 @acts(Action.READ_TREE)
 async def hashes(name: str, path: str, deps: DependenciesOf) -> Response:
     """A hash tile, whole or partial."""
-    found = await served.tile(deps.pool, _named(name), _tile(path))
+    found = await tlog_queries.tile(deps.pool, _named(name), _tile(path))
     if found is None:
         raise _missing()
     headers = {"Cache-Control": f"public, {FOREVER}"}

@@ -10,7 +10,7 @@ from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import DocumentPublished, only
 from gongkai.contracts.media import MEDIA
 from gongkai.ledger import blobs
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import stored
 from gongkai.portal.catalogue.search import compared, lexemes

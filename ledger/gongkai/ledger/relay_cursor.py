@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gongkai.ledger.ahead import other_partitions
 from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.relay_checks import other_partitions
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import json
 
-from gongkai.ledger.condense import condenser
+from gongkai.ledger.compaction import condenser
 
 
 def _row(position: int, kind: str, version: int, **data: object) -> tuple[int, int, bytes, None]:

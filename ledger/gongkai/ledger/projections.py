@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from gongkai.contracts.envelope import Place, Record, read_record
-from gongkai.ledger import beside, read
-from gongkai.ledger.arrival import Delivered, Key
-from gongkai.ledger.condense import condenser
+from gongkai.ledger import read, rebuild_tables
+from gongkai.ledger.compaction import condenser
+from gongkai.ledger.delivery import Delivered, Key
 from gongkai.ledger.read import Connection, LogId
 
 BATCH = 5000  # records applied at a time
@@ -216,7 +216,7 @@ async def rebuild(
     understand: Understand | None = None,
 ) -> None:
     """Build the projection again from nothing in the schema `into`, with tables like those in `live`."""
-    await beside.make(conn, projection.tables, live=live, into=into)
+    await rebuild_tables.make(conn, projection.tables, live=live, into=into)
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{into}"')
         await fold(reader or conn, conn, projection, logs, until=until, understand=understand)

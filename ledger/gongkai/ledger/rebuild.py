@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from gongkai.ledger import beside, project
-from gongkai.ledger.project import Projection, Understand, Vector
+from gongkai.ledger import projections, rebuild_tables
+from gongkai.ledger.projections import Projection, Understand, Vector
 from gongkai.ledger.read import Connection, LogId
 
 CLOSE = 2000  # records left to fold: near enough to hold the subscription for the rest
@@ -64,22 +64,22 @@ async def rebuild(reader: Connection, conn: Connection, view: View, *, switch: b
     tables = view.projection.tables
     async with _alone(conn, view):
         await clear(conn, view.next, tables)
-        later = await beside.make(conn, tables, live=view.schema, into=view.next)
+        later = await rebuild_tables.make(conn, tables, live=view.schema, into=view.next)
         await conn.execute("SET synchronous_commit = off")
         done: Vector = {}
         while True:
-            until = await project.followed(reader, view.subscription)
+            until = await projections.followed(reader, view.subscription)
             await _fold(reader, conn, view, done, until)
             left, done = sum(until.values()) - sum(done.get(key, -1) for key in until), until
             if left < CLOSE:
                 break
-        await beside.finish(conn, later, tables, live=view.schema)
+        await rebuild_tables.finish(conn, later, tables, live=view.schema)
         await conn.execute("SET synchronous_commit = on")
         async with conn.transaction():
             at = await _hold(conn, view)
             await _fold(reader, conn, view, done, at)
-            live = await project.digest(conn, view.schema, view.projection)
-            again = await project.digest(conn, view.next, view.projection)
+            live = await projections.digest(conn, view.schema, view.projection)
+            again = await projections.digest(conn, view.next, view.projection)
             if switch:
                 await clear(conn, view.previous, tables)
                 await _exchange(conn, view, view.next, at)
@@ -101,7 +101,7 @@ async def back(reader: Connection, conn: Connection, view: View) -> Rebuilt:
             raise NothingToGoBackTo(view.projection.name)
         before = {(log, int(partition)): position for log, partition, position in json.loads(text)}
         await conn.execute(f'SET LOCAL search_path = "{view.previous}"')
-        await project.fold(
+        await projections.fold(
             reader,
             conn,
             view.projection,
@@ -110,8 +110,8 @@ async def back(reader: Connection, conn: Connection, view: View) -> Rebuilt:
             until=at,
             understand=view.understand,
         )
-        live = await project.digest(conn, view.schema, view.projection)
-        again = await project.digest(conn, view.previous, view.projection)
+        live = await projections.digest(conn, view.schema, view.projection)
+        again = await projections.digest(conn, view.previous, view.projection)
         await _schema(conn, view.next)
         for table in view.projection.tables:
             await conn.execute(f'ALTER TABLE "{view.previous}".{table} SET SCHEMA "{view.next}"')
@@ -134,7 +134,7 @@ async def _alone(conn: Connection, view: View) -> AsyncIterator[None]:
 async def _fold(reader: Connection, conn: Connection, view: View, after: Vector, until: Vector) -> None:
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{view.next}"')
-        await project.fold(
+        await projections.fold(
             reader,
             conn,
             view.projection,
@@ -202,7 +202,7 @@ async def _readers(conn: Connection, view: View) -> list[str]:
     )
     stored = [row["name"] for row in rows if row["relkind"] != b"v"]
     if stored:
-        raise beside.Unfit(f"{view.projection.name}: {', '.join(stored)} is stored")
+        raise rebuild_tables.Unfit(f"{view.projection.name}: {', '.join(stored)} is stored")
     return [
         f"CREATE OR REPLACE VIEW {row['name']}"
         + (f" WITH ({row['options']})" if row["options"] else "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gongkai.ledger import read
-from gongkai.ledger.arrival import Delivered, Key
+from gongkai.ledger.delivery import Delivered, Key
 from gongkai.ledger.read import Connection, LogId
 
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gongkai.ledger.send import hand_over
+from gongkai.ledger.kafka_producer import hand_over
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 
