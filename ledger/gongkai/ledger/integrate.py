@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from gongkai.ledger import read, tlog_queries
-from gongkai.ledger.cosigning.client import Cosigner, Witness
+from gongkai.ledger.cosigning.client import WitnessClient, WitnessEndpoint
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import EMPTY, SIZE
@@ -45,8 +45,8 @@ class Integrator:
     pool: Any
     log: LogId
     keys: KeyFile
-    witness: Witness | None = None
-    cosigner: Cosigner | None = None
+    witness: WitnessEndpoint | None = None
+    witness_client: WitnessClient | None = None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _edge: Edge = field(default_factory=Edge)
     _signed_by: tuple[Signer, ...] = ()
@@ -77,8 +77,8 @@ class Integrator:
             await conn.add_listener(self.log.channel, lambda *_: self._woken.set())
             await self._take_over(conn)
             if self.witness is not None:
-                self.cosigner = Cosigner(self.pool, self.log, self.witness)
-                cosigning = asyncio.create_task(self.cosigner.run())
+                self.witness_client = WitnessClient(self.pool, self.log, self.witness)
+                cosigning = asyncio.create_task(self.witness_client.run())
             await self._follow(conn)
         finally:
             if cosigning is not None:
@@ -155,8 +155,8 @@ class Integrator:
         await self._keep(conn, edge, changed, signers)
         reach("integrate.signed")
         self._edge, self._signed_by = edge, signers
-        if self.cosigner is not None:
-            self.cosigner.woken.set()
+        if self.witness_client is not None:
+            self.witness_client.woken.set()
         return until < head
 
     async def _leaves(self, conn: Any, edge: Edge, until: int) -> bytes:

@@ -18,7 +18,7 @@ from gongkai.contracts.events import known
 from gongkai.contracts.version import VERSION
 from gongkai.ledger.append import Appender
 from gongkai.ledger.cancellation import end
-from gongkai.ledger.cosigning.client import Witness
+from gongkai.ledger.cosigning.client import WitnessEndpoint
 from gongkai.ledger.decider import Intent, Outcome, carry_out
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.kafka import Delivery
@@ -237,7 +237,7 @@ def _proving(settings: Settings, pool: Any, log: LogId) -> list["asyncio.Task[No
         return []
     witness = None
     if settings.witness_url is not None and settings.witness_vkey is not None:
-        witness = Witness(settings.witness_url, NoteVerifier.parse(settings.witness_vkey))
+        witness = WitnessEndpoint(settings.witness_url, NoteVerifier.parse(settings.witness_vkey))
     keys = KeyFile(settings.log_keys / f"{log.name}.key")
     return [asyncio.create_task(Integrator(settings.dsn.get_secret_value(), pool, log, keys, witness).run())]
 

@@ -78,7 +78,7 @@ class Witnessing:
     """A witness that answers on loopback. `refusals`: what it wouldn't cosign, and why."""
 
     folder: Folder
-    asked: cosign.Witness
+    asked: cosign.WitnessEndpoint
     witness: Any
 
     @property
@@ -101,7 +101,7 @@ def witnessing(path: Path, *logs: str) -> Iterator[Witnessing]:
     thread.start()
     try:
         url = f"http://127.0.0.1:{listening.server_port}"
-        yield Witnessing(folder, cosign.Witness(url, witness.signer.verifier), witness)
+        yield Witnessing(folder, cosign.WitnessEndpoint(url, witness.signer.verifier), witness)
     finally:
         listening.shutdown()
         thread.join()

@@ -12,7 +12,7 @@ import pytest
 
 from gongkai.ledger import keyfile, read, tlog_queries
 from gongkai.ledger.append import Appender
-from gongkai.ledger.cosigning.client import Witness
+from gongkai.ledger.cosigning.client import WitnessEndpoint
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
@@ -150,7 +150,7 @@ async def test_it_goes_on_where_the_last_one_was_killed(
 async def test_the_witness_cosigns_and_the_log_does_not_wait_for_it(
     fresh_database: Cluster, pool: Any, keys: KeyFile, tmp_path: Path
 ) -> None:
-    def integrator(asked: Witness) -> Integrator:
+    def integrator(asked: WitnessEndpoint) -> Integrator:
         return Integrator(fresh_database.dsn("intake_writer"), pool, INTAKE, keys, asked)
 
     async def cosigned(size: int) -> None:
