@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from gongkai.console import log_api as log
 from gongkai.console.applications import pages as applications
 from gongkai.console.calendar import pages as calendar
 from gongkai.console.contracts import pages as contracts
@@ -27,7 +28,6 @@ from gongkai.identity import FOLDER as IDENTITY
 from gongkai.identity import accounts
 from gongkai.identity.oidc import Provider
 from gongkai.identity.pages import account, oidc, sign_in, tokens
-from gongkai.ledger import server as log
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
