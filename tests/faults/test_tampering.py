@@ -79,7 +79,7 @@ class Signed:
 
 @pytest.fixture
 async def signed(fresh_database: Cluster, tmp_path: Path) -> AsyncIterator[Signed]:
-    (tmp_path / "intake.key").write_text(keyfile.fresh(ORIGIN))
+    (tmp_path / "intake.key").write_text(keyfile.new_key_file(ORIGIN))
     keys = KeyFile(tmp_path / "intake.key")
     await bulk(fresh_database, SIZE)
     async with asyncpg.create_pool(fresh_database.dsn("intake_writer"), min_size=1, max_size=4) as pool:

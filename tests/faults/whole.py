@@ -129,7 +129,7 @@ class Life:
         )
 
     async def _whole(self, monitor: Any) -> None:
-        entries = [entry async for batch in read.whole(monitor, INTAKE) for entry in batch]
+        entries = [entry async for batch in read.all_entries(monitor, INTAKE) for entry in batch]
         by_command = {entry.record.commandid: entry for entry in entries}
         assert len(by_command) == len(entries) == self.total, "an event lost, or twice"
         assert [e.place.position for e in entries] == list(range(len(entries))), "positions have a gap"

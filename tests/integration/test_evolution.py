@@ -98,7 +98,7 @@ async def test_what_a_newer_program_wrote_halts_its_partition_and_no_other(
     seen = Seen()
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
         logs = [LOGS["intake"], LOGS["review"]]
-        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], understand=known)
+        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], check_type=known)
         await here.open()
         assert named not in seen.types
         (stopped,) = await pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
@@ -108,8 +108,8 @@ async def test_what_a_newer_program_wrote_halts_its_partition_and_no_other(
         assert "Upgrade" in stopped["stopped"]
         assert "gongkai.SecrecyReviewRequested.v1" in seen.types
 
-        here.understand = lambda _: None  # the program is upgraded
-        await here.repair()
+        here.check_type = lambda _: None  # the program is upgraded
+        await here.catch_up()
         assert named in seen.types
         assert len(seen.types) == 3
         assert not await pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")

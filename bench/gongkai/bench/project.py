@@ -49,16 +49,16 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
         async def per_event(number: int) -> float:
             await _clear(admin)
             name = f"single{number}"
-            await consumer_checkpoint.enter(pool, name, [(LOG.name, p) for p in range(PARTITIONS)])
+            await consumer_checkpoint.insert_missing(pool, name, [(LOG.name, p) for p in range(PARTITIONS)])
             watch = Stopwatch()
             at = -1
             while at < few - 1:
                 for entry in await read.after(pool, LOG, at, min(500, few - 1 - at)):
                     one = Delivered.of(entry)
                     async with pool.acquire() as conn, conn.transaction():
-                        await consumer_checkpoint.lock(conn, name, [one.key])
+                        await consumer_checkpoint.lock_positions(conn, name, [one.key])
                         await VIEW.apply(conn, [one])
-                        await consumer_checkpoint.move(conn, name, [one])
+                        await consumer_checkpoint.advance(conn, name, [one])
                     at = entry.place.position
             return few / watch.seconds
 

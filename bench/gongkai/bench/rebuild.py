@@ -10,7 +10,7 @@ from gongkai.bench.ground import Ground
 from gongkai.bench.project import SERVICE, VIEW, now_of
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
 from gongkai.ledger import projections, rebuild
-from gongkai.ledger.rebuild import View
+from gongkai.ledger.rebuild import LiveProjection
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import owner, writer
 
@@ -23,7 +23,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
     """`gongkai rebuild` whole: fold, indexes, both digests, and their comparison; without the switch."""
     dsn = ground.cluster.dsn
     reader, conn = await asyncpg.connect(dsn(writer(SERVICE))), await asyncpg.connect(dsn(owner(SERVICE)))
-    view = View(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
+    view = LiveProjection(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
     try:
         async with ground.pool(writer(LOG.schema)) as own, ground.pool(writer(SERVICE)) as pool:
             stage.say(f"写入 {events} 条 filling the log")
@@ -35,7 +35,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
             watch = Stopwatch()
             done = await rebuild.rebuild(reader, conn, view, switch=False)
             seconds = watch.seconds
-            if done.live != done.again:
+            if done.live != done.rebuilt:
                 raise RuntimeError("the rebuilt view differs from the live one")
             return events / seconds
 

@@ -16,7 +16,7 @@ from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1, 
 from aiokafka.protocol.api import Request
 
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.kafka import started
+from gongkai.ledger.kafka import start_client
 
 AT_ONCE: Final = 500  # entries in a request, and a few more
 _ANY: Final = 1  # of a type, pattern, operation or permission, in a question
@@ -125,7 +125,7 @@ class AccessLists:
 async def access_lists(brokers: Brokers) -> AsyncIterator[AccessLists]:
     client = AIOKafkaClient(**brokers.client())
     try:
-        await started(client.bootstrap())
+        await start_client(client.bootstrap())
         yield AccessLists(client)
     finally:
         await client.close()

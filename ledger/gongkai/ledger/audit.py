@@ -13,10 +13,10 @@ from typing import ClassVar, Final, Protocol
 from gongkai.ledger.merkle import SIZE, leaf_hashes, perfect_root
 from gongkai.ledger.note import BadNote, Verifier
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, width_at
-from gongkai.ledger.tlog_checkpoint import Checkpoint, Opened, open_checkpoint
+from gongkai.ledger.tlog_checkpoint import Checkpoint, VerifiedCheckpoint, open_checkpoint
 
 BATCH: Final = 32  # bundles handed to a process at a time
-MANY: Final = 50_000  # entries from which on several processes are worth their start
+MIN_ENTRIES_FOR_PROCESSES: Final = 50_000  # entries from which on several processes are worth their start
 
 
 class Source(Protocol):
@@ -36,7 +36,7 @@ class Source(Protocol):
 
 
 @dataclass(slots=True)
-class Broken(Exception):
+class VerificationFailed(Exception):
     """A promise that isn't kept. `position`: the first entry that is concerned, where it can be told."""
 
     promise: str
@@ -52,18 +52,22 @@ class Broken(Exception):
 class Report:
     """What was found whole."""
 
-    opened: Opened
+    verified: VerifiedCheckpoint
     since: Checkpoint | None
 
 
-def opened(raw: str | None, keys: Sequence[Verifier], what: str = "checkpoint") -> Opened:
+def verified_checkpoint(
+    raw: str | None, keys: Sequence[Verifier], what: str = "checkpoint"
+) -> VerifiedCheckpoint:
     """A checkpoint by keys that the verifier trusts. Raises Broken."""
     if raw is None:
-        raise Broken("checkpoint", "日志没有检查点", "the log has no checkpoint")
+        raise VerificationFailed("checkpoint", "日志没有检查点", "the log has no checkpoint")
     try:
         return open_checkpoint(raw, keys)
     except BadNote as error:
-        raise Broken(what, f"检查点不可信：{error}", f"a checkpoint that can't be trusted: {error}") from None
+        raise VerificationFailed(
+            what, f"检查点不可信：{error}", f"a checkpoint that can't be trusted: {error}"
+        ) from None
 
 
 def verify_log(
@@ -75,11 +79,13 @@ def verify_log(
 
     Raises Broken.
     """
-    newest = opened(source.checkpoint(), keys)
+    newest = verified_checkpoint(source.checkpoint(), keys)
     tree = newest.checkpoint
-    kept = sorted((opened(raw, keys, "kept checkpoint").checkpoint for raw in since), key=lambda c: c.size)
+    kept = sorted(
+        (verified_checkpoint(raw, keys, "kept checkpoint").checkpoint for raw in since), key=lambda c: c.size
+    )
     for each in kept:
-        comparable(each, tree)
+        check_comparable(each, tree)
     edge = Edge()
     waiting = list(kept)
     sound = 0  # up to here an earlier checkpoint agrees
@@ -116,7 +122,7 @@ def _hashed(source: Source, size: int) -> Iterator[bytes]:
     bundles = -(-size // WIDTH)
     batches = ((source, size, start, min(start + BATCH, bundles)) for start in range(0, bundles, BATCH))
     workers = _cores()
-    if workers < 2 or size < MANY or not source.shareable:
+    if workers < 2 or size < MIN_ENTRIES_FOR_PROCESSES or not source.shareable:
         for batch in batches:
             yield from _hash(*batch)
         return
@@ -144,15 +150,15 @@ def _hash(source: Source, size: int, start: int, end: int) -> list[bytes]:
     return found
 
 
-def comparable(kept: Checkpoint, tree: Checkpoint) -> None:
+def check_comparable(kept: Checkpoint, tree: Checkpoint) -> None:
     if kept.origin != tree.origin:
-        raise Broken(
+        raise VerificationFailed(
             "same log",
             f"所存检查点属于 {kept.origin}，不是 {tree.origin}",
             f"the kept checkpoint is of {kept.origin}, not of {tree.origin}",
         )
     if kept.size > tree.size:
-        raise Broken(
+        raise VerificationFailed(
             "append-only",
             f"{tree.origin} 变短了：所存检查点有 {kept.size} 条，现在只签了 {tree.size} 条；"
             f"第 {tree.size} 位起的条目已被删去（只增不删的承诺被打破）",
@@ -166,19 +172,19 @@ def _compare_leaves(source: Source, name: TileName, leaves: bytes) -> None:
     """Records against the tile they were published under: names the very position."""
     tile = source.tile(name)
     if tile is None:
-        raise Broken("tiles", f"缺少哈希块 {name.path}", f"hash tile {name.path} is missing")
+        raise VerificationFailed("tiles", f"缺少哈希块 {name.path}", f"hash tile {name.path} is missing")
     if leaves == tile:
         return
     at = next((n for n in range(0, len(tile), SIZE) if leaves[n : n + SIZE] != tile[n : n + SIZE]), len(tile))
     position = name.index * WIDTH + at // SIZE
     if len(leaves) < len(tile) and at >= len(leaves):
-        raise Broken(
+        raise VerificationFailed(
             "append-only",
             f"第 {position} 位的条目不见了（只增不删的承诺被打破）",
             f"the entry at position {position} is missing (append-only is broken)",
             position,
         )
-    raise Broken(
+    raise VerificationFailed(
         "append-only",
         f"第 {position} 位的条目与签名时不同：内容被改或位置被换（不可更改的承诺被打破）",
         f"the entry at position {position} isn't the one that was signed: edited or moved (append-only is broken)",
@@ -191,7 +197,7 @@ def _compare_tiles(source: Source, changed: dict[tuple[int, int], bytes], size: 
     for (level, index), hashes in changed.items():
         name = TileName(level, index, width_at(level, index, size))
         if level and len(hashes) == name.width * SIZE and source.tile(name) != hashes:
-            raise Broken(
+            raise VerificationFailed(
                 "tiles",
                 f"哈希块 {name.path} 与条目不符",
                 f"hash tile {name.path} isn't that of the entries",
@@ -203,20 +209,20 @@ def _agree(kept: Checkpoint, edge: Edge, tree: Checkpoint, sound: int) -> None:
     if edge.root() == kept.root:
         return
     if kept is tree:
-        raise Broken(
+        raise VerificationFailed(
             "signed root",
             f"{tree.size} 条条目的树根不是所签的那一个：第 {sound} 位起有改动",
             f"the tree of {tree.size} entries hasn't the root that was signed: changed at position {sound} or later",
             sound,
         )
     if kept.size == tree.size:
-        raise Broken(
+        raise VerificationFailed(
             "no fork",
             f"分叉：{tree.origin} 在 {kept.size} 条处签过两个不同的树根（唯一历史的承诺被打破）",
             f"a fork: {tree.origin} signed two different roots for {kept.size} entries (one history is broken)",
             sound,
         )
-    raise Broken(
+    raise VerificationFailed(
         "append-only",
         f"{tree.origin} 的历史被改写：前 {kept.size} 条已不是所存检查点签过的那些，"
         f"第 {sound} 位至第 {kept.size - 1} 位之间有改动（不可更改的承诺被打破）",

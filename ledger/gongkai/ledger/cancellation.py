@@ -1,20 +1,20 @@
-"""Ending what runs for ever."""
+"""Cancelling background tasks and waiting until they have ended."""
 
 import asyncio
 from typing import Any
 
-TOLD_AGAIN = 6.0  # seconds: time enough to say goodbye to a broker
+CANCEL_AGAIN_AFTER = 6.0  # seconds; longer than a Kafka client takes to close
 
 
-async def end(*tasks: "asyncio.Task[Any]") -> None:
-    """Cancel them, until all have ended.
+async def cancel_and_wait(*tasks: "asyncio.Task[Any]") -> None:
+    """Cancel the tasks and return when all have ended. Their exceptions are discarded.
 
-    A cancellation that comes together with the answer that a client of Kafka or PostgreSQL waits for can be lost in
-    there (`asyncio.wait_for` before Python 3.12). So whoever goes on is told again.
+    A cancellation that arrives together with the response that a Kafka or PostgreSQL client waits for can be lost
+    (`asyncio.wait_for` before Python 3.12). So tasks that go on are cancelled again after CANCEL_AGAIN_AFTER.
     """
     waiting = {task for task in tasks if not task.done()}
     while waiting:
         for task in waiting:
             task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=TOLD_AGAIN)
+        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_AFTER)
     await asyncio.gather(*tasks, return_exceptions=True)

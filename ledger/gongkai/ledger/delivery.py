@@ -1,4 +1,4 @@
-"""What reaches a subscription: what Kafka brought, what of it is true by the log, and in which order it applies."""
+"""From Kafka to a subscription: records are verified against the log and put into causal order before they are applied."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +10,12 @@ from gongkai.ledger import read
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.ledger.read import Connection, Entry, LogId
 
-Key = tuple[str, int]  # log, partition
+LogPartition = tuple[str, int]  # name of the log, number of the partition
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """Bytes from a topic, and the position in the log that their header claims. Nobody has checked them yet."""
+class UnverifiedRecord:
+    """A Kafka message: its bytes, and the position in the log that its header claims."""
 
     position: int
     raw: bytes
@@ -23,7 +23,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A record on its way into a service. It is in the log, byte for byte."""
+    """A record to be applied: read from the log, or from Kafka and verified against the log."""
 
     place: Place
     committed_at: datetime
@@ -31,7 +31,7 @@ class Delivered:
     trace: str | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> LogPartition:
         return self.place.log, self.place.partition
 
     @classmethod
@@ -40,50 +40,53 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Proved:
-    """What the log confirms, per partition; the partitions with a gap; those with something that isn't in the log."""
+class VerifiedRecords:
+    """Result of `verify_against_log`."""
 
-    batches: dict[Key, list[Delivered]]
-    broken: set[Key]
-    foreign: set[Key]
+    batches: dict[LogPartition, list[Delivered]]  # what the log confirms
+    with_gap: set[LogPartition]  # partitions of which records are missing, to be read from the log
+    foreign: set[LogPartition]  # partitions with a record that isn't the log's
 
 
-async def prove(
-    conn: Connection, logs: Sequence[LogId], arrived: Mapping[Key, Sequence[Arrived]], seen: Mapping[Key, int]
-) -> Proved:
-    """Hold what Kafka brought against the log: every position after what was seen, and every leaf hash.
+async def verify_against_log(
+    conn: Connection,
+    logs: Sequence[LogId],
+    arrived: Mapping[LogPartition, Sequence[UnverifiedRecord]],
+    seen: Mapping[LogPartition, int],
+) -> VerifiedRecords:
+    """Compare Kafka's records with the log: every position after `seen` must be there, with the same leaf hash.
 
-    A forged record, one of another deployment's log and one from before a restored backup never get further.
+    So a forged record, one of another deployment's log, or one from before a backup was restored is never applied.
     """
-    proved = Proved({}, set(), set())
+    verified = VerifiedRecords({}, set(), set())
     fresh = {key: once for key, records in arrived.items() if (once := list(_fresh(seen[key], records)))}
     for log in logs:
-        mine = {
+        ranges = {
             key[1]: (seen[key], records[-1].position) for key, records in fresh.items() if key[0] == log.name
         }
-        if not mine:
+        if not ranges:
             continue
-        marks = await read.marks(conn, log, mine, max(len(fresh[log.name, p]) for p in mine))
-        for partition in mine:
+        hashes = await read.entry_hashes(conn, log, ranges, max(len(fresh[log.name, p]) for p in ranges))
+        for partition in ranges:
             key = (log.name, partition)
-            true = []
-            for one, mark in zip(fresh[key], marks.get(partition, []), strict=False):
-                if one.position != mark.position:
+            confirmed = []
+            for one, expected in zip(fresh[key], hashes.get(partition, []), strict=False):
+                if one.position != expected.position:
                     break
-                if leaf_hash(one.raw) != mark.leaf:
-                    proved.foreign.add(key)
+                if leaf_hash(one.raw) != expected.leaf:
+                    verified.foreign.add(key)
                     break
-                place = Place(log.name, partition, mark.position)
-                true.append(Delivered(place, mark.committed_at, record_in(one.raw), mark.trace))
-            if len(true) < len(fresh[key]):
-                proved.broken.add(key)
-            if true:
-                proved.batches[key] = true
-    return proved
+                place = Place(log.name, partition, expected.position)
+                confirmed.append(Delivered(place, expected.committed_at, record_in(one.raw), expected.trace))
+            if len(confirmed) < len(fresh[key]):
+                verified.with_gap.add(key)
+            if confirmed:
+                verified.batches[key] = confirmed
+    return verified
 
 
-def _fresh(seen: int, arrived: Sequence[Arrived]) -> Iterator[Arrived]:
-    """What is new, each once however often it was sent."""
+def _fresh(seen: int, arrived: Sequence[UnverifiedRecord]) -> Iterator[UnverifiedRecord]:
+    """Records after `seen`, without repetitions."""
     for one in arrived:
         if one.position > seen:
             seen = one.position
@@ -91,9 +94,9 @@ def _fresh(seen: int, arrived: Sequence[Arrived]) -> Iterator[Arrived]:
 
 
 def in_causal_order(
-    batches: Mapping[Key, Sequence[Delivered]], seen: Mapping[Key, int]
-) -> tuple[list[Delivered], set[Key]]:
-    """What can be applied now, causes first; and the partitions in which something still waits for its cause."""
+    batches: Mapping[LogPartition, Sequence[Delivered]], seen: Mapping[LogPartition, int]
+) -> tuple[list[Delivered], set[LogPartition]]:
+    """The records that can be applied now, causes first; and the partitions in which a record still waits for its cause."""
     reached = dict(seen)
     waiting = {key: deque(batch) for key, batch in batches.items()}
     ordered: list[Delivered] = []
@@ -110,7 +113,7 @@ def in_causal_order(
     return ordered, {key for key, queue in waiting.items() if queue}
 
 
-def _cause_seen(what: Delivered, reached: Mapping[Key, int]) -> bool:
+def _cause_seen(what: Delivered, reached: Mapping[LogPartition, int]) -> bool:
     if what.record.cause is None:
         return True
     cause = Place.parse(what.record.cause)

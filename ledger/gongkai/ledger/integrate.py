@@ -25,15 +25,15 @@ from gongkai.ledger.tiles import WIDTH, Edge, edge_names, edge_of
 from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.ledger.tlog_queries import Statements
 
-PAUSE: Final = 0.25  # seconds between two checkpoints under load
-SAFETY: Final = 2.0  # seconds between looks at the log when nobody notifies
+MIN_INTERVAL: Final = 0.25  # seconds between two checkpoints under load
+POLL_INTERVAL: Final = 2.0  # seconds between looks at the log when nobody notifies
 STEP: Final = 4096  # entries between two breaths of the event loop
-MOST: Final = 1 << 16  # entries in one transaction
+MAX_ENTRIES: Final = 1 << 16  # entries in one transaction
 
 _log = structlog.get_logger(__name__)
 
 
-class Broken(Exception):
+class LogAltered(Exception):
     """The log isn't what was signed. Nothing more is signed until somebody has looked."""
 
 
@@ -58,11 +58,11 @@ class Integrator:
                 await self._lead()
             except asyncio.CancelledError:
                 raise
-            except (Broken, BadKey, FileNotFoundError, PermissionError) as error:
+            except (LogAltered, BadKey, FileNotFoundError, PermissionError) as error:
                 _log.error("nothing is signed", log=self.log.name, reason=str(error))
                 with suppress(Exception):  # the database may be what is away
                     await self._say(self.pool, str(error))
-                await asyncio.sleep(SAFETY)
+                await asyncio.sleep(POLL_INTERVAL)
             except Exception as error:
                 _log.info("integrator begins again", log=self.log.name, error=repr(error))
             await asyncio.sleep(0.3)
@@ -104,9 +104,9 @@ class Integrator:
             began = time.monotonic()
             while await self.integrate(conn):
                 pass
-            await asyncio.sleep(max(0.0, began + PAUSE - time.monotonic()))
+            await asyncio.sleep(max(0.0, began + MIN_INTERVAL - time.monotonic()))
             try:
-                async with asyncio.timeout(SAFETY):
+                async with asyncio.timeout(POLL_INTERVAL):
                     await self._woken.wait()
             except TimeoutError:
                 if conn.is_closed():
@@ -114,18 +114,18 @@ class Integrator:
 
     async def _take_over(self, conn: Any) -> None:
         """The tree as it was last signed, held against its own tiles. Raises Broken."""
-        row = await conn.fetchrow(Statements(self.log.schema).newest, self.log.name)
+        row = await conn.fetchrow(Statements(self.log.schema).newest_checkpoint, self.log.name)
         size, root = (row["size"], row["root"]) if row else (0, EMPTY)
         tiles = []
         for name in edge_names(size):
             hashes = await tlog_queries.tile(conn, self.log, name)
             if hashes is None:
-                raise Broken(f"{self.log.name}: tile {name.path} of the signed tree is gone")
+                raise LogAltered(f"{self.log.name}: tile {name.path} of the signed tree is gone")
             tiles.append((name, hashes))
         self._edge = edge_of(size, tiles)
         self._signed_by = self._signers_of(row["note"]) if row else ()
         if self._edge.root() != root:
-            raise Broken(f"{self.log.name}: the tiles of size {size} don't have the root that was signed")
+            raise LogAltered(f"{self.log.name}: the tiles of size {size} don't have the root that was signed")
 
     def _signers_of(self, note: str) -> tuple[Signer, ...]:
         """Those who sign now, if it was they who signed this; else nobody."""
@@ -138,14 +138,14 @@ class Integrator:
         head = await read.size(conn, self.log)
         before = self._edge.size
         if head < before:
-            raise Broken(
+            raise LogAltered(
                 f"{self.log.name}: the log has {head} entries, but {before} were signed:"
                 f" positions from {head} on are gone"
             )
         signers = self.keys.signers()
         if head == before and signers == self._signed_by:
             return False
-        until = min(head, before + MOST)
+        until = min(head, before + MAX_ENTRIES)
         edge = Edge(before, list(self._edge.levels))
         changed: dict[tuple[int, int], bytes] = {}
         for start in range(before, until, STEP):
@@ -173,9 +173,9 @@ class Integrator:
         for at in range(0, len(known), SIZE):
             if leaves[at : at + SIZE] != known[at : at + SIZE]:
                 position = start + at // SIZE
-                raise Broken(f"{self.log.name}: position {position} isn't what was signed")
+                raise LogAltered(f"{self.log.name}: position {position} isn't what was signed")
         if len(leaves) != (until - start) * SIZE:
-            raise Broken(f"{self.log.name}: entries are missing between positions {start} and {until}")
+            raise LogAltered(f"{self.log.name}: entries are missing between positions {start} and {until}")
         return leaves[len(known) :]
 
     async def _keep(

@@ -44,7 +44,7 @@ def vkeys_in(content: str) -> list[str]:
     return [str(key) for key in (*(signer.verifier for signer in signers_in(content)), *retired)]
 
 
-def fresh(name: str) -> str:
+def new_key_file(name: str) -> str:
     """What a new key file holds."""
     return Signer.generate(name).secret() + "\n"
 
@@ -52,7 +52,7 @@ def fresh(name: str) -> str:
 def rotated(content: str) -> str:
     """A new key before the ones that sign; they go on signing."""
     name = Signer.parse(content.splitlines()[0]).name
-    return fresh(name) + content
+    return new_key_file(name) + content
 
 
 def retired(content: str) -> str:

@@ -8,7 +8,7 @@ from gongkai.ledger.read import Connection, LogId
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class SubscriptionLag:
     """A subscription's place in one partition. `since`: when the oldest record that it hasn't seen was committed."""
 
     subscription: str
@@ -27,7 +27,7 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class Relayed:
+class RelayLag:
     """How much of a log was sent to Kafka; `halted` says why nothing is sent any more."""
 
     log: str
@@ -42,7 +42,7 @@ class Relayed:
 
 
 @dataclass(frozen=True, slots=True)
-class Protected:
+class CheckpointLag:
     """How much of a log the newest signed checkpoint covers. `signed_at` is real time, whatever a demo's clock says."""
 
     log: str
@@ -58,11 +58,11 @@ class Protected:
         return max(0, self.size - self.covered)
 
 
-async def followed(
+async def subscription_lags(
     conn: Connection, logs: Sequence[LogId], subscription: str | None = None
-) -> list[Followed]:
+) -> list[SubscriptionLag]:
     """Every partition of these logs that the subscription follows (None: all subscriptions)."""
-    found: list[Followed] = []
+    found: list[SubscriptionLag] = []
     for log in logs:
         entries = f"{log.schema}.log_entry e WHERE e.log = c.log AND e.partition = c.partition"
         rows = await conn.fetch(
@@ -75,11 +75,11 @@ async def followed(
             log.name,
             subscription,
         )
-        found += [Followed(*row) for row in rows]
+        found += [SubscriptionLag(*row) for row in rows]
     return found
 
 
-async def relayed(conn: Connection, log: LogId) -> Relayed:
+async def relay_lag(conn: Connection, log: LogId) -> RelayLag:
     row = await conn.fetchrow(
         "SELECT h.size, coalesce(r.sent, -1), e.committed_at, r.halted"
         f" FROM {log.schema}.log_head h LEFT JOIN {log.schema}.log_relay r USING (log)"
@@ -87,10 +87,10 @@ async def relayed(conn: Connection, log: LogId) -> Relayed:
         " WHERE h.log = $1",
         log.name,
     )
-    return Relayed(log.name, 0, -1, None, None) if row is None else Relayed(log.name, *row)
+    return RelayLag(log.name, 0, -1, None, None) if row is None else RelayLag(log.name, *row)
 
 
-async def protected(conn: Connection, log: LogId) -> Protected:
+async def checkpoint_lag(conn: Connection, log: LogId) -> CheckpointLag:
     row = await conn.fetchrow(
         f"SELECT h.size, coalesce(c.size, 0), c.signed_at, i.halted, i.unwitnessed FROM {log.schema}.log_head h"
         f" LEFT JOIN {log.schema}.log_integrator i USING (log)"
@@ -98,4 +98,4 @@ async def protected(conn: Connection, log: LogId) -> Protected:
         "  ORDER BY size DESC, signed_at DESC LIMIT 1) c ON true WHERE h.log = $1",
         log.name,
     )
-    return Protected(log.name, 0, 0, None) if row is None else Protected(log.name, *row)
+    return CheckpointLag(log.name, 0, 0, None) if row is None else CheckpointLag(log.name, *row)

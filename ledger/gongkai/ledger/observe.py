@@ -27,4 +27,4 @@ class Observer:
         yield batch
 
 
-SILENT = Observer()
+NO_OBSERVER = Observer()

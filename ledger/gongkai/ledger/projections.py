@@ -1,4 +1,4 @@
-"""Projections: tables that are nothing but a fold of the log, so that they can be built again and compared."""
+"""Projections: tables computed by folding the log, so that they can be rebuilt from it and compared with the live ones."""
 
 import asyncio
 import gc
@@ -10,20 +10,20 @@ from typing import Any, Protocol
 
 from gongkai.contracts.envelope import Place, Record, read_record
 from gongkai.ledger import read, rebuild_tables
-from gongkai.ledger.compaction import condenser
-from gongkai.ledger.delivery import Delivered, Key
+from gongkai.ledger.compaction import compactor
+from gongkai.ledger.delivery import Delivered, LogPartition
 from gongkai.ledger.read import Connection, LogId
 
 BATCH = 5000  # records applied at a time
 
-Understand = Callable[[Record], object]
-Vector = Mapping[Key, int]  # per log and partition, the last position that counts
+CheckType = Callable[[Record], object]  # raises for a record of a type that this program doesn't know
+Vector = Mapping[LogPartition, int]  # per log and partition, the last position included
 
 
 class Projection(Protocol):
     """`tables` are unqualified names; the search path decides whether they are the live ones or a rebuild's.
 
-    `apply` gives the same tables for every order of events that Kafka can produce, and never reads the clock.
+    `apply` results in the same rows for every order of events that Kafka can produce, and never reads the clock.
     """
 
     @property
@@ -36,7 +36,7 @@ class Projection(Protocol):
 
 
 async def digest(conn: Connection, schema: str, projection: Projection) -> str:
-    """SHA-256 over all rows of the projection's tables, whatever order they lie in."""
+    """SHA-256 (hex) over all rows of the projection's tables, independent of their order."""
     total = hashlib.sha256()
     for table in projection.tables:
         row = await conn.fetchrow(
@@ -47,8 +47,8 @@ async def digest(conn: Connection, schema: str, projection: Projection) -> str:
     return total.hexdigest()
 
 
-async def followed(conn: Connection, subscription: str) -> dict[Key, int]:
-    """How far a subscription is, in each log and partition that it follows."""
+async def subscription_positions(conn: Connection, subscription: str) -> dict[LogPartition, int]:
+    """The subscription's checkpoint in each log and partition that it follows."""
     rows = await conn.fetch(
         "SELECT log, partition, position FROM ledger.checkpoint WHERE subscription = $1", subscription
     )
@@ -56,17 +56,17 @@ async def followed(conn: Connection, subscription: str) -> dict[Key, int]:
 
 
 async def position_at(conn: Connection, log: LogId, moment: datetime) -> int:
-    """The last position that was committed by that moment; -1 when there was none."""
-    low, high = -1, await read.size(conn, log) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
+    """The last position committed at or before that moment; -1 when there is none."""
+    lower, upper = -1, await read.size(conn, log) - 1
+    while lower < upper:
+        middle = (lower + upper + 1) // 2
         at = await conn.fetchval(
             f"SELECT committed_at FROM {log.schema}.log_entry WHERE log = $1 AND position = $2",
             log.name,
             middle,
         )
-        low, high = (middle, high) if at <= moment else (low, middle - 1)
-    return low
+        lower, upper = (middle, upper) if at <= moment else (lower, middle - 1)
+    return lower
 
 
 async def fold(
@@ -77,39 +77,40 @@ async def fold(
     *,
     after: Vector | None = None,
     until: Vector | None = None,
-    understand: Understand | None = None,
+    check_type: CheckType | None = None,
 ) -> None:
-    """Apply what lies between, each record once, log by log in order. `until` None: all that there is.
+    """Apply the records after `after` and up to `until`, each once, log by log in order. `until` None: to the end.
 
-    With a connection of its own for reading, three batches are under way: one is read, one decoded, one applied.
+    With a `reader` other than `conn`, three batches are processed at a time: one is read, one decoded, one applied.
 
-    A projection may have an attribute `condensed`: for some types of records, the fields of the data that name the row
-    they set. Of those in a batch that set the same row, only the newest version of the stream is applied: nothing of
-    the others would stay.
+    A projection may have an attribute `compaction_keys`: by record type, the fields of the data that are the key of the
+    row it sets. Of the records in a batch that set the same row, only the newest stream version is applied.
 
-    `understand` raises for a record of a kind that nobody here may guess at; it is asked once about each kind.
+    `check_type` is called once for each record type.
     """
     known: set[str] = set()
-    condense = condenser(getattr(projection, "condensed", {}))
-    with _without_collector():
+    compact = compactor(getattr(projection, "compaction_keys", {}))
+    with _gc_disabled():
         async with _Applying(projection, conn, alone=reader is conn) as applying:
             for log in logs:
-                low, high, start, end = _between(log, after or {}, until)
-                unless_said = end if until is None else -1
-                async for rows in _batches(reader, log, start, end, ahead=reader is not conn):
-                    mine = (r for r in rows if low.get(r[1], -1) < r[0] <= high.get(r[1], unless_said))
+                lower, upper, start, end = _ranges(log, after or {}, until)
+                default_upper = end if until is None else -1
+                async for rows in _row_batches(reader, log, start, end, read_ahead=reader is not conn):
+                    selected = (
+                        r for r in rows if lower.get(r[1], -1) < r[0] <= upper.get(r[1], default_upper)
+                    )
                     batch = [
                         Delivered(Place(log.name, partition, position), committed_at, read_record(record))
-                        for position, partition, record, committed_at in condense(mine)
+                        for position, partition, record, committed_at in compact(selected)
                     ]
-                    if understand is not None:
-                        _ask(understand, batch, known)
+                    if check_type is not None:
+                        _check_types(check_type, batch, known)
                     await applying.begin(batch)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
-    """Records hold no cycles: the collector would look through them again and again in vain, a third of the time."""
+def _gc_disabled() -> Iterator[None]:
+    """Records hold no reference cycles, so collecting garbage finds nothing, and took a third of the time."""
     if not gc.isenabled():
         yield
         return
@@ -121,8 +122,8 @@ def _without_collector() -> Iterator[None]:
 
 
 class _Applying:
-    """One batch at work in PostgreSQL, on another core, while the next one is decoded here. `alone`: no time for that,
-    the connection is wanted for reading.
+    """Applies one batch in PostgreSQL while the next one is decoded here. `alone`: waits for each batch, because the same
+    connection is needed for reading.
     """
 
     def __init__(self, projection: Projection, conn: Connection, *, alone: bool) -> None:
@@ -133,11 +134,11 @@ class _Applying:
         return self
 
     async def begin(self, batch: Sequence[Delivered]) -> None:
-        """After the one before it is applied."""
+        """Start to apply the batch, once the one before it is applied."""
         await self._done()
         if batch:
             self._task = asyncio.create_task(self._projection.apply(self._conn, batch))
-            await (self._done() if self._alone else asyncio.sleep(0))  # until its statement is on its way
+            await (self._done() if self._alone else asyncio.sleep(0))  # so that its first statement is sent
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
@@ -151,32 +152,32 @@ class _Applying:
             await self._task
 
 
-def _ask(understand: Understand, batch: Sequence[Delivered], known: set[str]) -> None:
+def _check_types(check_type: CheckType, batch: Sequence[Delivered], known: set[str]) -> None:
     for what in batch:
         if what.record.type not in known:
-            understand(what.record)
+            check_type(what.record)
             known.add(what.record.type)
 
 
-def _between(
+def _ranges(
     log: LogId, after: Vector, until: Vector | None
 ) -> tuple[dict[int, int], dict[int, int], int, int]:
-    """By partition, after which position and up to which one; and the same for all of them."""
-    low = {partition: at for (name, partition), at in after.items() if name == log.name}
+    """By partition, the positions after which and up to which to read; and the lowest and highest of these."""
+    lower = {partition: at for (name, partition), at in after.items() if name == log.name}
     if until is None:
-        return low, {}, min(low.values(), default=-1), 2**62
-    high = {partition: at for (name, partition), at in until.items() if name == log.name}
-    open_to = [p for p, at in high.items() if at > low.get(p, -1)]
-    start = min((low.get(p, -1) for p in open_to), default=-1)
-    return low, high, start, max((high[p] for p in open_to), default=-1)
+        return lower, {}, min(lower.values(), default=-1), 2**62
+    upper = {partition: at for (name, partition), at in until.items() if name == log.name}
+    open_to = [p for p, at in upper.items() if at > lower.get(p, -1)]
+    start = min((lower.get(p, -1) for p in open_to), default=-1)
+    return lower, upper, start, max((upper[p] for p in open_to), default=-1)
 
 
-async def _batches(
-    conn: Connection, log: LogId, start: int, end: int, *, ahead: bool
+async def _row_batches(
+    conn: Connection, log: LogId, start: int, end: int, *, read_ahead: bool
 ) -> AsyncIterator[list[Any]]:
-    """Rows in order: position, partition, record, when it was committed."""
+    """Rows in order: position, partition, record, committed_at. `read_ahead`: fetch the next batch while one is processed."""
 
-    async def some(position: int) -> list[Any]:
+    async def read_batch(position: int) -> list[Any]:
         rows: list[Any] = await conn.fetch(
             f"SELECT position, partition, record, committed_at FROM {log.schema}.log_entry"
             " WHERE log = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4",
@@ -189,19 +190,19 @@ async def _batches(
 
     if start >= end:
         return
-    rows = await some(start)
+    rows = await read_batch(start)
     while rows:
         last = rows[-1][0]
-        if ahead:
-            coming = asyncio.create_task(some(last))
+        if read_ahead:
+            next_rows = asyncio.create_task(read_batch(last))
             try:
                 yield rows
-                rows = await coming
+                rows = await next_rows
             finally:
-                coming.cancel()
+                next_rows.cancel()
         else:
             yield rows
-            rows = await some(last)
+            rows = await read_batch(last)
 
 
 async def rebuild(
@@ -213,10 +214,10 @@ async def rebuild(
     into: str,
     until: Vector | None = None,
     reader: Connection | None = None,
-    understand: Understand | None = None,
+    check_type: CheckType | None = None,
 ) -> None:
-    """Build the projection again from nothing in the schema `into`, with tables like those in `live`."""
-    await rebuild_tables.make(conn, projection.tables, live=live, into=into)
+    """Fold the projection from the beginning into new tables in the schema `into`, like those in `live`."""
+    await rebuild_tables.create_copies(conn, projection.tables, live=live, into=into)
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{into}"')
-        await fold(reader or conn, conn, projection, logs, until=until, understand=understand)
+        await fold(reader or conn, conn, projection, logs, until=until, check_type=check_type)

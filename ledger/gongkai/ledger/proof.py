@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from gongkai.ledger.merkle import leaf_hash, verify_inclusion
 from gongkai.ledger.note import BadNote, Verifier, decode64
-from gongkai.ledger.tlog_checkpoint import Opened, open_checkpoint
+from gongkai.ledger.tlog_checkpoint import VerifiedCheckpoint, open_checkpoint
 
 FORMAT: Final = "gongkai.bundle.v1"
 MOST_BYTES: Final = 1_000_000
 
 
-class BadBundle(ValueError):
+class BadProofBundle(ValueError):
     """What it says doesn't hold; the message says what in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
@@ -25,7 +25,7 @@ class BadBundle(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class ProofBundle:
     """`log` and the names within the record are for people: what counts is the record, position and checkpoint."""
 
     log: str
@@ -53,8 +53,8 @@ class Bundle:
         )
 
     @classmethod
-    def parse(cls, raw: str) -> "Bundle":
-        """Raises BadBundle."""
+    def parse(cls, raw: str) -> "ProofBundle":
+        """Raises BadProofBundle."""
         try:
             found = json.loads(raw, object_pairs_hook=_once) if len(raw) <= MOST_BYTES else None
             if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
@@ -66,23 +66,25 @@ class Bundle:
                 raise TypeError("position and log")
             bundle.checkpoint.encode()
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise BadBundle("不是证明文件", f"not a proof bundle ({error})") from None
+            raise BadProofBundle("不是证明文件", f"not a proof bundle ({error})") from None
         return bundle
 
-    def verify(self, keys: Sequence[Verifier]) -> Opened:
-        """By the keys of logs and witnesses that the verifier trusts. Raises BadBundle."""
+    def verify(self, keys: Sequence[Verifier]) -> VerifiedCheckpoint:
+        """By the keys of logs and witnesses that the verifier trusts. Raises BadProofBundle."""
         try:
             opened = open_checkpoint(self.checkpoint, keys)
         except BadNote as error:
-            raise BadBundle(f"检查点不可信：{error}", f"the checkpoint can't be trusted: {error}") from None
+            raise BadProofBundle(
+                f"检查点不可信：{error}", f"the checkpoint can't be trusted: {error}"
+            ) from None
         tree = opened.checkpoint
         if not verify_inclusion(leaf_hash(self.record), self.position, tree.size, self.proof, tree.root):
-            raise BadBundle(
+            raise BadProofBundle(
                 f"该记录不在 {tree.origin} 的第 {self.position} 位：包含证明不成立",
                 f"the record is not at position {self.position} of {tree.origin}: the inclusion proof doesn't hold",
             )
         if tree.origin.rpartition("/")[2] != self.log:
-            raise BadBundle(
+            raise BadProofBundle(
                 f"检查点属于 {tree.origin}，不是 {self.log}", f"the checkpoint is {tree.origin}'s"
             )
         return opened

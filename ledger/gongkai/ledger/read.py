@@ -63,7 +63,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class EntryHash:
     """What tells whether bytes are the record at a position."""
 
     position: int
@@ -128,12 +128,12 @@ async def after(conn: Connection, log: LogId, position: int, limit: int = 1000) 
     return [_entry(row) for row in rows]
 
 
-Bare = tuple[int, int, str, datetime, bytes, str | None]  # what travels, of an entry
+RelayRow = tuple[int, int, str, datetime, bytes, str | None]  # what travels, of an entry
 
 
-async def bare_after(conn: Connection, log: LogId, position: int, limit: int) -> list[Bare]:
+async def relay_rows_after(conn: Connection, log: LogId, position: int, limit: int) -> list[RelayRow]:
     """As `after`, without what stays at home: position, partition, stream, when it was committed, record, trace."""
-    rows: list[Bare] = await conn.fetch(
+    rows: list[RelayRow] = await conn.fetch(
         f"SELECT position, partition, stream, committed_at, record, trace FROM {log.schema}.log_entry"
         " WHERE log = $1 AND position > $2 ORDER BY position LIMIT $3",
         log.name,
@@ -158,9 +158,9 @@ async def partition_after(
     return [_entry(row) for row in rows]
 
 
-async def marks(
+async def entry_hashes(
     conn: Connection, log: LogId, spans: Mapping[int, tuple[int, int]], limit: int
-) -> dict[int, list[Mark]]:
+) -> dict[int, list[EntryHash]]:
     """By partition, the marks of its entries after the first and up to the second position, at most `limit` each."""
     rows = await conn.fetch(
         "SELECT k.partition, e.* FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS k(partition, seen, until),"
@@ -173,13 +173,13 @@ async def marks(
         [until for _, until in spans.values()],
         limit,
     )
-    found: dict[int, list[Mark]] = {}
+    found: dict[int, list[EntryHash]] = {}
     for partition, *mark in rows:
-        found.setdefault(partition, []).append(Mark(*mark))
+        found.setdefault(partition, []).append(EntryHash(*mark))
     return found
 
 
-async def streams_like(
+async def streams_with_prefix(
     conn: Connection, log: LogId, prefixes: str | Sequence[str], position: int
 ) -> list[Entry]:
     """Entries after a position in the streams whose name starts with one of `prefixes`, in order of position."""
@@ -205,7 +205,7 @@ async def by_event_id(conn: Connection, log: LogId, event_ids: Sequence[UUID]) -
     return [_entry(row) for row in rows]
 
 
-async def whole(conn: Connection, log: LogId, batch: int = 2000) -> AsyncIterator[list[Entry]]:
+async def all_entries(conn: Connection, log: LogId, batch: int = 2000) -> AsyncIterator[list[Entry]]:
     """The whole log in order, in batches."""
     position = -1
     while entries := await after(conn, log, position, batch):

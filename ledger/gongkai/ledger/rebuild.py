@@ -1,4 +1,7 @@
-"""A view built again beside the live one while events arrive; compared, switched in one transaction, and back again."""
+"""Rebuild of a projection while it stays in use: built into another schema, compared, and switched in one transaction.
+
+The live tables become the previous ones, to which `switch_back` returns.
+"""
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -6,101 +9,109 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gongkai.ledger import projections, rebuild_tables
-from gongkai.ledger.projections import Projection, Understand, Vector
+from gongkai.ledger.projections import CheckType, Projection, Vector
 from gongkai.ledger.read import Connection, LogId
 
-CLOSE = 2000  # records left to fold: near enough to hold the subscription for the rest
+FINAL_STEP_RECORDS = 2000  # with fewer records left to fold, the subscription is held for the rest
 
 
-class NothingToGoBackTo(Exception):
-    """The view was never rebuilt, so there is no earlier one."""
+class NoPreviousTables(Exception):
+    """The projection was never rebuilt, so there are no previous tables."""
 
 
-class BeingRebuilt(Exception):
-    """Somebody else is rebuilding the same view at this moment."""
+class RebuildInProgress(Exception):
+    """Another process is rebuilding the same projection."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """Digests of the view as it was and as the log says, at the very same places."""
+class RebuildResult:
+    """Digests of the live tables and of the rebuilt ones, at the same checkpoint."""
 
     live: str
-    again: str
+    rebuilt: str
     switched: bool
 
     @property
     def equal(self) -> bool:
-        return self.live == self.again
+        return self.live == self.rebuilt
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A projection where it lives. `conn` is its owner's connection, `reader` one that may read all its logs."""
+class LiveProjection:
+    """A projection with the schema of its live tables, and the subscription and logs that it is folded from.
+
+    In the functions below `conn` is a connection of the schema's owner, `reader` one that may read all its logs.
+    """
 
     projection: Projection
     subscription: str
     schema: str
     logs: Mapping[str, LogId]
-    understand: Understand | None = None  # raises for a record of a kind that nobody here may guess at
+    check_type: CheckType | None = None
 
     @property
-    def next(self) -> str:
+    def next_schema(self) -> str:
         return f"{self.schema}_next"
 
     @property
-    def previous(self) -> str:
+    def previous_schema(self) -> str:
         return f"{self.schema}_previous"
 
     def followed(self, at: Vector) -> Sequence[LogId]:
         return [log for name, log in self.logs.items() if name in {key[0] for key in at}]
 
 
-async def rebuild(reader: Connection, conn: Connection, view: View, *, switch: bool = True) -> Rebuilt:
-    """Build again, compare, and put it in the live one's place, which stays as the previous one.
+async def rebuild(
+    reader: Connection, conn: Connection, view: LiveProjection, *, switch: bool = True
+) -> RebuildResult:
+    """Rebuild, compare with the live tables, and switch; the live tables stay as the previous ones.
 
-    The live view keeps changing meanwhile. Its subscription is held only for the last records, the comparison and
-    the switch; readers wait for the switch alone. Raises Unfit, BeingRebuilt.
+    The live projection goes on meanwhile. Its subscription is held only for the last records, the comparison and
+    the switch; readers wait for the switch alone. Raises CannotRebuild, RebuildInProgress.
     """
     tables = view.projection.tables
-    async with _alone(conn, view):
-        await clear(conn, view.next, tables)
-        later = await rebuild_tables.make(conn, tables, live=view.schema, into=view.next)
+    async with _exclusively(conn, view):
+        await prepare_schema(conn, view.next_schema, tables)
+        deferred = await rebuild_tables.create_copies(conn, tables, live=view.schema, into=view.next_schema)
         await conn.execute("SET synchronous_commit = off")
         done: Vector = {}
         while True:
-            until = await projections.followed(reader, view.subscription)
+            until = await projections.subscription_positions(reader, view.subscription)
             await _fold(reader, conn, view, done, until)
             left, done = sum(until.values()) - sum(done.get(key, -1) for key in until), until
-            if left < CLOSE:
+            if left < FINAL_STEP_RECORDS:
                 break
-        await rebuild_tables.finish(conn, later, tables, live=view.schema)
+        await rebuild_tables.complete_copies(conn, deferred, tables, live=view.schema)
         await conn.execute("SET synchronous_commit = on")
         async with conn.transaction():
             at = await _hold(conn, view)
             await _fold(reader, conn, view, done, at)
             live = await projections.digest(conn, view.schema, view.projection)
-            again = await projections.digest(conn, view.next, view.projection)
+            rebuilt = await projections.digest(conn, view.next_schema, view.projection)
             if switch:
-                await clear(conn, view.previous, tables)
-                await _exchange(conn, view, view.next, at)
+                await prepare_schema(conn, view.previous_schema, tables)
+                await _switch(conn, view, view.next_schema, at)
         if not switch:
-            await clear(conn, view.next, tables)
-    return Rebuilt(live, again, switch)
+            await prepare_schema(conn, view.next_schema, tables)
+    return RebuildResult(live, rebuilt, switch)
 
 
-async def back(reader: Connection, conn: Connection, view: View) -> Rebuilt:
-    """Put the previous view back, brought up to date first; the present one becomes the previous one."""
-    async with _alone(conn, view), conn.transaction():
+async def switch_back(reader: Connection, conn: Connection, view: LiveProjection) -> RebuildResult:
+    """Fold what is missing into the previous tables and switch to them; the live ones become the previous ones.
+
+    Raises NoPreviousTables, RebuildInProgress.
+    """
+    async with _exclusively(conn, view), conn.transaction():
         at = await _hold(conn, view)
-        if await conn.fetchval("SELECT to_regclass($1)", f'"{view.previous}".view_extent') is None:
-            raise NothingToGoBackTo(view.projection.name)
+        if await conn.fetchval("SELECT to_regclass($1)", f'"{view.previous_schema}".view_extent') is None:
+            raise NoPreviousTables(view.projection.name)
         text = await conn.fetchval(
-            f'SELECT at FROM "{view.previous}".view_extent WHERE projection = $1', view.projection.name
+            f'SELECT at FROM "{view.previous_schema}".view_extent WHERE projection = $1', view.projection.name
         )
         if text is None:
-            raise NothingToGoBackTo(view.projection.name)
+            raise NoPreviousTables(view.projection.name)
         before = {(log, int(partition)): position for log, partition, position in json.loads(text)}
-        await conn.execute(f'SET LOCAL search_path = "{view.previous}"')
+        await conn.execute(f'SET LOCAL search_path = "{view.previous_schema}"')
         await projections.fold(
             reader,
             conn,
@@ -108,22 +119,24 @@ async def back(reader: Connection, conn: Connection, view: View) -> Rebuilt:
             view.followed(at),
             after=before,
             until=at,
-            understand=view.understand,
+            check_type=view.check_type,
         )
         live = await projections.digest(conn, view.schema, view.projection)
-        again = await projections.digest(conn, view.previous, view.projection)
-        await _schema(conn, view.next)
+        rebuilt = await projections.digest(conn, view.previous_schema, view.projection)
+        await _ensure_schema(conn, view.next_schema)
         for table in view.projection.tables:
-            await conn.execute(f'ALTER TABLE "{view.previous}".{table} SET SCHEMA "{view.next}"')
-        await _exchange(conn, view, view.next, at)
-    return Rebuilt(live, again, True)
+            await conn.execute(
+                f'ALTER TABLE "{view.previous_schema}".{table} SET SCHEMA "{view.next_schema}"'
+            )
+        await _switch(conn, view, view.next_schema, at)
+    return RebuildResult(live, rebuilt, True)
 
 
 @asynccontextmanager
-async def _alone(conn: Connection, view: View) -> AsyncIterator[None]:
+async def _exclusively(conn: Connection, view: LiveProjection) -> AsyncIterator[None]:
     key = f"rebuild:{view.projection.name}"
     if not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
-        raise BeingRebuilt(view.projection.name)
+        raise RebuildInProgress(view.projection.name)
     try:
         yield
     finally:
@@ -131,9 +144,11 @@ async def _alone(conn: Connection, view: View) -> AsyncIterator[None]:
             await conn.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
 
 
-async def _fold(reader: Connection, conn: Connection, view: View, after: Vector, until: Vector) -> None:
+async def _fold(
+    reader: Connection, conn: Connection, view: LiveProjection, after: Vector, until: Vector
+) -> None:
     async with conn.transaction():
-        await conn.execute(f'SET LOCAL search_path = "{view.next}"')
+        await conn.execute(f'SET LOCAL search_path = "{view.next_schema}"')
         await projections.fold(
             reader,
             conn,
@@ -141,52 +156,52 @@ async def _fold(reader: Connection, conn: Connection, view: View, after: Vector,
             view.followed(until),
             after=after,
             until=until,
-            understand=view.understand,
+            check_type=view.check_type,
         )
 
 
-async def _hold(conn: Connection, view: View) -> dict[tuple[str, int], int]:
-    """From here on the subscription waits. Its place is what the view holds, exactly."""
+async def _hold(conn: Connection, view: LiveProjection) -> dict[tuple[str, int], int]:
+    """Lock the subscription's checkpoints until the transaction ends: the live tables hold exactly what they say."""
     rows = await conn.fetch("SELECT * FROM ledger.hold($1)", view.subscription)
     return {(row["log"], row["partition"]): row["position"] for row in rows}
 
 
-async def _schema(conn: Connection, name: str) -> None:
+async def _ensure_schema(conn: Connection, name: str) -> None:
     if not await conn.fetchval("SELECT to_regnamespace($1) IS NOT NULL", f'"{name}"'):
         await conn.execute(f'CREATE SCHEMA "{name}"')
 
 
-async def clear(conn: Connection, schema: str, tables: Sequence[str]) -> None:
-    """Make the schema, and room in it."""
-    await _schema(conn, schema)
+async def prepare_schema(conn: Connection, schema: str, tables: Sequence[str]) -> None:
+    """Create the schema if it is missing, and drop these tables from it."""
+    await _ensure_schema(conn, schema)
     await conn.execute("DROP TABLE IF EXISTS " + ", ".join(f'"{schema}".{table}' for table in tables))
 
 
-async def _exchange(conn: Connection, view: View, fresh: str, at: Vector) -> None:
-    """The tables of `fresh` go live, the live ones become the previous ones, and what reads them by name follows."""
+async def _switch(conn: Connection, view: LiveProjection, source_schema: str, at: Vector) -> None:
+    """Move the live tables to the previous schema and those of `source_schema` into their place; redefine SQL views on them."""
     tables = view.projection.tables
     await conn.execute("LOCK TABLE " + ", ".join(f'"{view.schema}".{t}' for t in tables))
-    readers = await _readers(conn, view)
-    await _schema(conn, view.previous)
+    views = await _view_definitions(conn, view)
+    await _ensure_schema(conn, view.previous_schema)
     for table in tables:
-        await conn.execute(f'ALTER TABLE "{view.schema}".{table} SET SCHEMA "{view.previous}"')
-        await conn.execute(f'ALTER TABLE "{fresh}".{table} SET SCHEMA "{view.schema}"')
-    for statement in readers:
+        await conn.execute(f'ALTER TABLE "{view.schema}".{table} SET SCHEMA "{view.previous_schema}"')
+        await conn.execute(f'ALTER TABLE "{source_schema}".{table} SET SCHEMA "{view.schema}"')
+    for statement in views:
         await conn.execute(statement)
     await conn.execute(
-        f'CREATE TABLE IF NOT EXISTS "{view.previous}".view_extent (projection text PRIMARY KEY, at text NOT NULL)'
+        f'CREATE TABLE IF NOT EXISTS "{view.previous_schema}".view_extent (projection text PRIMARY KEY, at text NOT NULL)'
     )
     await conn.execute(
-        f'INSERT INTO "{view.previous}".view_extent VALUES ($1, $2)'
+        f'INSERT INTO "{view.previous_schema}".view_extent VALUES ($1, $2)'
         " ON CONFLICT (projection) DO UPDATE SET at = excluded.at",
         view.projection.name,
         json.dumps([[*key, position] for key, position in sorted(at.items())]),
     )
 
 
-async def _readers(conn: Connection, view: View) -> list[str]:
-    """Statements that define the SQL views over these tables anew, by the names they have now, the inner ones first."""
-    await conn.execute("SET LOCAL search_path = ''")  # so that every name is written with its schema
+async def _view_definitions(conn: Connection, view: LiveProjection) -> list[str]:
+    """Statements that redefine the SQL views on these tables by name, inner views first."""
+    await conn.execute("SET LOCAL search_path = ''")  # so that definitions name every schema
     rows = await conn.fetch(
         "WITH RECURSIVE over AS ("
         " SELECT r.ev_class AS oid, 1 AS depth FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
@@ -202,7 +217,7 @@ async def _readers(conn: Connection, view: View) -> list[str]:
     )
     stored = [row["name"] for row in rows if row["relkind"] != b"v"]
     if stored:
-        raise rebuild_tables.Unfit(f"{view.projection.name}: {', '.join(stored)} is stored")
+        raise rebuild_tables.CannotRebuild(f"{view.projection.name}: {', '.join(stored)} is stored")
     return [
         f"CREATE OR REPLACE VIEW {row['name']}"
         + (f" WITH ({row['options']})" if row["options"] else "")

@@ -1,6 +1,7 @@
-"""Is anybody ahead of the log? Then it was restored from an older backup, or the topic is another deployment's.
+"""What the relay checks before it sends: that neither a consumer, nor the topic, nor its own cursor is ahead of the log.
 
-The relay halts and says why. Nothing is renumbered, and nothing is sent over what others hold to be the history.
+Any of them is ahead when the log was restored from an older backup, or when the topic belongs to another deployment.
+Then the relay halts and says why. It renumbers nothing, and appends nothing to a topic with another history.
 """
 
 import asyncio
@@ -15,22 +16,22 @@ from gongkai.ledger.kafka import POSITION
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.ledger.read import Connection, LogId
 
-PATIENCE = 5.0  # seconds for an answer of the broker
+BROKER_TIMEOUT = 5.0  # seconds for a response
 
-_MEND_ZH = "请恢复较新的备份，或改用另一 GONGKAI_KAFKA_PREFIX（或删除该主题），随后自动继续"
-_MEND_EN = "restore a newer backup, or set another GONGKAI_KAFKA_PREFIX (or delete the topic); it then goes on by itself"
+_REMEDY_ZH = "请恢复较新的备份，或改用另一 GONGKAI_KAFKA_PREFIX（或删除该主题），随后自动继续"
+_REMEDY_EN = "restore a newer backup, or set another GONGKAI_KAFKA_PREFIX (or delete the topic); it then goes on by itself"
 
 
-class Halted(Exception):
-    """The relay may not go on. The message tells an operator why, and what to do, in both languages."""
+class RelayHalted(Exception):
+    """The relay must not go on. The message tells an operator why and what to do, in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh} / {en}")
 
 
-def other_partitions(zh: str, en: str, there: int, wanted: int) -> Halted:
-    """`zh` and `en` name what has that many; a stream must stay in its partition for ever."""
-    return Halted(
+def wrong_partition_count(zh: str, en: str, there: int, wanted: int) -> RelayHalted:
+    """`zh` and `en` name what has that many partitions. The number is fixed, since a stream must stay in its partition."""
+    return RelayHalted(
         f"{zh} 有 {there} 个分区，而设置为 {wanted} 个。分区数不可更改，请改 GONGKAI_PARTITIONS",
         f"{en} has {there} partitions, the setting is {wanted}. Their number never changes: "
         "mend GONGKAI_PARTITIONS",
@@ -38,22 +39,22 @@ def other_partitions(zh: str, en: str, there: int, wanted: int) -> Halted:
 
 
 async def check_consumers(conn: Connection, log: LogId, sent: int) -> None:
-    """Raises Halted when a subscription, or the relay's own note of what it sent, is ahead of the log."""
+    """Raises RelayHalted when a consumer's checkpoint or the relay's cursor (`sent`) is ahead of the log."""
     furthest = await conn.fetchrow(
         "SELECT subscription, partition, position FROM ledger.checkpoint WHERE log = $1"
         " ORDER BY position DESC LIMIT 1",
         log.name,
     )
-    size = await read.size(conn, log)  # read last, so that it can't have been less than what was seen of it
+    size = await read.size(conn, log)  # read after the checkpoints, which may advance meanwhile
     if furthest is not None and furthest["position"] >= size:
         who, at = furthest["subscription"], f"{log.name}/{furthest['partition']}/{furthest['position']}"
-        raise Halted(
+        raise RelayHalted(
             f"{who} 已处理到 {at}，而日志只有 {size} 条：日志是从旧备份恢复的。请恢复较新的备份",
             f"{who} has seen {at}, but the log has {size} entries: it was restored from an older backup. "
             "Restore a newer one",
         )
     if sent >= size:
-        raise Halted(
+        raise RelayHalted(
             f"日志 {log.name} 已发送到位置 {sent}，而只有 {size} 条：日志是从旧备份恢复的。请恢复较新的备份",
             f"log {log.name} was sent up to position {sent}, but has {size} entries: it was restored from an "
             "older backup. Restore a newer one",
@@ -61,82 +62,85 @@ async def check_consumers(conn: Connection, log: LogId, sent: int) -> None:
 
 
 async def check_broker(conn: Connection, log: LogId, topic: str, last: Mapping[int, Any]) -> None:
-    """Raises Halted unless the last record of every partition is the log's, at its place and byte for byte."""
+    """Raises RelayHalted unless the last record of every partition is the log's, at the claimed position, byte for byte."""
     size = await read.size(conn, log)
     leaves = {
         row["position"]: row["leaf"]
         for row in await conn.fetch(
             f"SELECT position, leaf FROM {log.schema}.log_entry WHERE log = $1 AND position = ANY($2)",
             log.name,
-            [p for p in (_claimed(record) for record in last.values()) if 0 <= p < size],
+            [p for p in (_claimed_position(record) for record in last.values()) if 0 <= p < size],
         )
     }
     for partition, record in sorted(last.items()):
-        at, place = _claimed(record), f"{topic}/{partition}@{record.offset}"
+        at, place = _claimed_position(record), f"{topic}/{partition}@{record.offset}"
         if at < 0:
-            raise Halted(
-                f"{place} 不是本系统发送的：该主题另有写入者。{_MEND_ZH}",
-                f"{place} was not sent by a relay: somebody else writes to this topic; {_MEND_EN}",
+            raise RelayHalted(
+                f"{place} 不是本系统发送的：该主题另有写入者。{_REMEDY_ZH}",
+                f"{place} was not sent by a relay: somebody else writes to this topic; {_REMEDY_EN}",
             )
         if at >= size:
-            raise Halted(
-                f"{place} 在位置 {at}，而日志只有 {size} 条：日志是从旧备份恢复的，或该主题属于另一部署。{_MEND_ZH}",
+            raise RelayHalted(
+                f"{place} 在位置 {at}，而日志只有 {size} 条：日志是从旧备份恢复的，或该主题属于另一部署。{_REMEDY_ZH}",
                 f"{place} has position {at}, but the log has {size} entries: the log was restored from an older "
-                f"backup, or the topic is another deployment's; {_MEND_EN}",
+                f"backup, or the topic is another deployment's; {_REMEDY_EN}",
             )
         if leaf_hash(record.value or b"") != leaves[at]:
-            raise Halted(
-                f"{place} 与日志位置 {at} 的内容不同：日志是从旧备份恢复的，或该主题属于另一部署。{_MEND_ZH}",
+            raise RelayHalted(
+                f"{place} 与日志位置 {at} 的内容不同：日志是从旧备份恢复的，或该主题属于另一部署。{_REMEDY_ZH}",
                 f"{place} differs from the log's position {at}: the log was restored from an older backup, or the "
-                f"topic is another deployment's; {_MEND_EN}",
+                f"topic is another deployment's; {_REMEDY_EN}",
             )
 
 
-def _claimed(record: Any) -> int:
-    """The position in a record's header; -1 when a relay didn't write it."""
+def _claimed_position(record: Any) -> int:
+    """The position in a record's header; -1 when there is none, so that no relay wrote it."""
     claimed = dict(record.headers).get(POSITION, b"")
     return int(claimed) if claimed.isdigit() else -1
 
 
-async def listed(consumer: AIOKafkaConsumer, topic: str, partitions: int) -> list[int]:
-    """Per partition, the end that the broker lists. The embedded one lists the first record of its last batch."""
+async def end_offsets(consumer: AIOKafkaConsumer, topic: str, partitions: int) -> list[int]:
+    """Per partition, the end offset that the broker reports; the embedded one reports the first record of its last batch."""
     topics = [TopicPartition(topic, p) for p in range(partitions)]
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(BROKER_TIMEOUT):
         ends = await consumer.end_offsets(topics)
     return [ends[each] for each in topics]
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
-    """What the broker can hand out. `ends`: the offsets that come next; `last`: by partition, the last record."""
+class TopicTail:
+    """The end of a topic, as far as the broker returns records.
 
-    ends: list[int]
+    `next_offsets`: per partition; `last`: by partition, the last record. `unreadable`: the broker reports records but
+    returns none, which happens to a topic that was written to before it was created.
+    """
+
+    next_offsets: list[int]
     last: Mapping[int, Any]
-    hollow: (
-        bool  # it lists records and has none: that happens to a topic that was written to before it was made
-    )
+    unreadable: bool
 
 
-async def tail(consumer: AIOKafkaConsumer, topic: str, partitions: int) -> Tail:
-    """Ask for the last records themselves: only those count."""
-    ends = await listed(consumer, topic, partitions)
+async def read_topic_tail(consumer: AIOKafkaConsumer, topic: str, partitions: int) -> TopicTail:
+    """Fetch the last record of each partition, since the reported end offsets alone are not reliable."""
+    ends = await end_offsets(consumer, topic, partitions)
     wanted = {TopicPartition(topic, p): end - 1 for p, end in enumerate(ends) if end > 0}
     if not wanted:
-        return Tail(ends, {}, False)
+        return TopicTail(ends, {}, False)
     consumer.assign(list(wanted))
     for each, offset in wanted.items():
         consumer.seek(each, offset)
     last: dict[int, Any] = {}
-    async with asyncio.timeout(PATIENCE):
-        while not all(_reached(consumer, each, offset, last) for each, offset in wanted.items()):
+    async with asyncio.timeout(BROKER_TIMEOUT):
+        while not all(_at_end(consumer, each, offset, last) for each, offset in wanted.items()):
             for each, records in (await consumer.getmany(timeout_ms=300)).items():
                 last[each.partition] = records[-1]
     consumer.unsubscribe()
     ends = [last[p].offset + 1 if p in last else 0 for p in range(partitions)]
-    return Tail(ends, last, hollow=not last)
+    return TopicTail(ends, last, unreadable=not last)
 
 
-def _reached(consumer: AIOKafkaConsumer, where: TopicPartition, offset: int, last: Mapping[int, Any]) -> bool:
+def _at_end(consumer: AIOKafkaConsumer, where: TopicPartition, offset: int, last: Mapping[int, Any]) -> bool:
+    """Whether everything before the high watermark has been fetched."""
     mark = consumer.highwater(where)
     at = last[where.partition].offset + 1 if where.partition in last else offset
     return mark is not None and mark <= at

@@ -87,13 +87,13 @@ async def refold(
     """
     async with pool.acquire() as conn, conn.transaction():
         keys = [(log.name, partition) for log in logs for partition in range(partitions)]
-        seen = await consumer_checkpoint.lock(conn, subscription, keys)
+        seen = await consumer_checkpoint.lock_positions(conn, subscription, keys)
         if await computed_with(conn) == deadlines.basis:
             return None
         before = await _all(conn)
         await conn.execute("DELETE FROM timer")
         for log in logs:
-            async for entries in read.whole(conn, log):
+            async for entries in read.all_entries(conn, log):
                 known = [e for e in entries if e.place.position <= seen[log.name, e.place.partition]]
                 await deadlines.apply(conn, [Delivered.of(entry) for entry in known])
         after = await _all(conn)

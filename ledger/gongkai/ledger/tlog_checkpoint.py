@@ -41,7 +41,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class VerifiedCheckpoint:
     """A checkpoint that a key of its log signed, and the witnesses known to us that cosigned it."""
 
     checkpoint: Checkpoint
@@ -49,7 +49,7 @@ class Opened:
     witnesses: tuple[Verifier, ...]
 
 
-def open_checkpoint(raw: str, keys: Iterable[Verifier]) -> Opened:
+def open_checkpoint(raw: str, keys: Iterable[Verifier]) -> VerifiedCheckpoint:
     """Verify by the keys handed over: those of logs, whose name is the origin, and those of witnesses.
 
     Raises BadNote: not a checkpoint, signed by no known key of its log, or a known key's signature that fails.
@@ -59,4 +59,4 @@ def open_checkpoint(raw: str, keys: Iterable[Verifier]) -> Opened:
     found = [key for key, _ in note.verified(parsed, keys)]
     if not any(key.kind == NOTE and key.name == checkpoint.origin for key in found):
         raise BadNote(f"no known key of {checkpoint.origin} signed this checkpoint")
-    return Opened(checkpoint, parsed, tuple(key for key in found if key.kind == COSIGNATURE))
+    return VerifiedCheckpoint(checkpoint, parsed, tuple(key for key in found if key.kind == COSIGNATURE))

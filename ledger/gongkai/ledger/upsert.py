@@ -18,7 +18,7 @@ async def upsert(conn: Connection, table: str, rows: Sequence[Mapping[str, Any]]
     """
     text = to_json(rows)
     if _NUL in text:
-        text = to_json(stored(rows))
+        text = to_json(storable(rows))
     names = ", ".join(f'"{name}"' for name in rows[0])
     await conn.execute(
         f"INSERT INTO {table} AS known ({names})"
@@ -27,12 +27,12 @@ async def upsert(conn: Connection, table: str, rows: Sequence[Mapping[str, Any]]
     )
 
 
-def stored(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """PostgreSQL's text has no NUL, and a coded word is stored as its code."""
     if isinstance(value, str):
         return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
     if isinstance(value, list | tuple):
-        return [stored(each) for each in value]
+        return [storable(each) for each in value]
     if isinstance(value, dict):
-        return {name: stored(each) for name, each in value.items()}
+        return {name: storable(each) for name, each in value.items()}
     return value

@@ -17,7 +17,7 @@ from gongkai.ledger.cosigning.server import LOGS, Folder, server
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier
-from gongkai.ledger.tlog_checkpoint import Opened, open_checkpoint
+from gongkai.ledger.tlog_checkpoint import VerifiedCheckpoint, open_checkpoint
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE
 
@@ -51,12 +51,12 @@ async def bulk(database: Cluster, entries: int) -> None:
         await conn.execute("SELECT pg_notify('gongkai.log.intake', '')")
 
 
-async def shown(pool: Any, keys: KeyFile) -> Opened | None:
+async def shown(pool: Any, keys: KeyFile) -> VerifiedCheckpoint | None:
     note = await tlog_queries.checkpoint(pool, INTAKE)
     return None if note is None else open_checkpoint(str(note), [Verifier.parse(k) for k in keys.vkeys()])
 
 
-async def until(pool: Any, keys: KeyFile, size: int, patience: float = 20) -> Opened:
+async def until(pool: Any, keys: KeyFile, size: int, patience: float = 20) -> VerifiedCheckpoint:
     end = time.monotonic() + patience
     while True:
         found = await shown(pool, keys)

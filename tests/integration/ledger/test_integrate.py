@@ -36,7 +36,7 @@ from tests.integration.ledger.signing import ORIGIN, as_superuser, bulk, running
 @pytest.fixture
 def keys(tmp_path: Path) -> KeyFile:
     file = tmp_path / "intake.key"
-    file.write_text(keyfile.fresh(ORIGIN))
+    file.write_text(keyfile.new_key_file(ORIGIN))
     return KeyFile(file)
 
 
@@ -53,7 +53,7 @@ async def fill(pool: Any, appender: Appender, entries: int, stream: str = "one")
 
 async def true_root(pool: Any, size: int) -> bytes:
     simple = Frontier()
-    async for entries in read.whole(pool, INTAKE):
+    async for entries in read.all_entries(pool, INTAKE):
         for entry in entries:
             if simple.size < size:
                 simple.append(leaf_hash(entry.raw))

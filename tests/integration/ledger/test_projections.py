@@ -14,8 +14,8 @@ from gongkai.ledger import projections, read, rebuild
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.delivery import Delivered
-from gongkai.ledger.rebuild import BeingRebuilt, NothingToGoBackTo, View
-from gongkai.ledger.rebuild_tables import Unfit
+from gongkai.ledger.rebuild import LiveProjection, NoPreviousTables, RebuildInProgress
+from gongkai.ledger.rebuild_tables import CannotRebuild
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, number, running, wall
@@ -72,8 +72,8 @@ async def here(review_pool: Any, owner: Any) -> Subscription:
     return made
 
 
-def view(projection: Tally | None = None) -> View:
-    return View(projection or Tally(), "review", "review", {"intake": INTAKE})
+def view(projection: Tally | None = None) -> LiveProjection:
+    return LiveProjection(projection or Tally(), "review", "review", {"intake": INTAKE})
 
 
 async def fill(pool: Any, appender: Appender, numbers: range) -> None:
@@ -114,19 +114,19 @@ async def test_a_record_of_a_kind_that_nobody_here_knows_ends_a_rebuild_and_chan
     """As after a step back to an older program: what a newer one wrote isn't guessed at."""
     await fill(pool, appender, range(40))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     before = await tally(owner)
     asked: list[str] = []
 
-    def understand(record: Record) -> None:
+    def check_type(record: Record) -> None:
         asked.append(record.type)
         raise LookupError(record.type)
 
     with pytest.raises(LookupError, match=r"Counted\.v1"):
-        await rebuild.rebuild(monitor, owner, replace(view(Tally(2)), understand=understand))
+        await rebuild.rebuild(monitor, owner, replace(view(Tally(2)), check_type=check_type))
     assert await tally(owner) == before == expected(range(40))
     asked.clear()
-    known = replace(view(), understand=lambda record: asked.append(record.type))
+    known = replace(view(), check_type=lambda record: asked.append(record.type))
     assert (await rebuild.rebuild(monitor, owner, known)).equal
     assert set(asked) == {"gongkai.Counted.v1"}
     assert len(asked) <= 3  # once a pass, not once a record
@@ -137,7 +137,7 @@ async def _deliver(pool: Any, here: Subscription, many: int) -> None:
         head > here.seen[key] for key, head in (await here._heads()).items()
     ):
         here._behind.update(here.seen)
-        await here.repair()
+        await here.catch_up()
 
 
 async def test_the_new_tables_have_all_that_the_live_ones_had(
@@ -145,7 +145,7 @@ async def test_the_new_tables_have_all_that_the_live_ones_had(
 ) -> None:
     await fill(pool, appender, range(30))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     shape = """
     SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'review' AND tablename IN ('tally', 'once')
     UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -162,7 +162,7 @@ async def test_the_new_tables_have_all_that_the_live_ones_had(
     assert len(before) > 10
     await fill(pool, appender, range(30, 40))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     assert await tally(owner) == expected(range(40))
     assert await owner.fetchval("SELECT max(n) FROM review.larger") == 39  # it reads the new tables
 
@@ -172,9 +172,9 @@ async def test_a_view_that_counts_otherwise_is_switched_and_rolled_back(
 ) -> None:
     await fill(pool, appender, range(20))
     here._behind.update(here.seen)
-    await here.repair()
-    with pytest.raises(NothingToGoBackTo):
-        await rebuild.back(monitor, owner, view())
+    await here.catch_up()
+    with pytest.raises(NoPreviousTables):
+        await rebuild.switch_back(monitor, owner, view())
     doubled = view(Tally(factor=2))
     compared = await rebuild.rebuild(monitor, owner, doubled, switch=False)
     assert (compared.equal, compared.switched) == (False, False)
@@ -184,11 +184,11 @@ async def test_a_view_that_counts_otherwise_is_switched_and_rolled_back(
     here.handlers = [doubled.projection]
     await fill(pool, appender, range(20, 33))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     assert await tally(owner) == expected(range(33), factor=2)
-    await rebuild.back(monitor, owner, view())  # with what it missed
+    await rebuild.switch_back(monitor, owner, view())  # with what it missed
     assert await tally(owner) == expected(range(33))
-    await rebuild.back(monitor, owner, doubled)
+    await rebuild.switch_back(monitor, owner, doubled)
     assert await tally(owner) == expected(range(33), factor=2)
 
 
@@ -219,10 +219,10 @@ async def test_what_a_rebuild_would_lose_is_refused_and_two_at_once_too(
     another = await asyncpg.connect(fresh_database.dsn("review_owner"))
     try:
         await another.execute("SELECT pg_advisory_lock(hashtextextended('rebuild:review.tally', 0))")
-        with pytest.raises(BeingRebuilt):
+        with pytest.raises(RebuildInProgress):
             await rebuild.rebuild(monitor, owner, view())
     finally:
         await another.close()
     await owner.execute("CREATE TABLE outside (stream text REFERENCES tally)")
-    with pytest.raises(Unfit, match="outside_stream_fkey"):
+    with pytest.raises(CannotRebuild, match="outside_stream_fkey"):
         await rebuild.rebuild(monitor, owner, view())

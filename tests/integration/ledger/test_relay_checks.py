@@ -92,8 +92,8 @@ async def test_a_leader_that_freezes_is_replaced(
         await sent(pool, INTAKE, 0)
         (leader,) = await admin.fetch(_LEADER)
         with monkeypatch.context() as patch:
-            patch.setattr(relays, "BEAT", 3600)
-            await asyncio.sleep(relays.BEAT and 1.2)  # the last beat was a second ago at most
+            patch.setattr(relays, "HEARTBEAT", 3600)
+            await asyncio.sleep(relays.HEARTBEAT and 1.2)  # the last beat was a second ago at most
             start = time.monotonic()
             async with running(relay(fresh_database, pool, broker).run()):
                 while [row["pid"] for row in await admin.fetch(_LEADER)] in ([leader["pid"]], []):

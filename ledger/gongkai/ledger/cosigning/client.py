@@ -84,7 +84,7 @@ class WitnessClient:
 
     async def ask(self, http: httpx.AsyncClient) -> None:
         """Request a cosignature of the newest checkpoint. Raises CosigningRefused, or httpx's errors."""
-        row = await self.pool.fetchrow(Statements(self.log.schema).newest, self.log.name)
+        row = await self.pool.fetchrow(Statements(self.log.schema).newest_checkpoint, self.log.name)
         if row is None:
             return
         size, note = row["size"], row["note"]

@@ -111,9 +111,9 @@ async def services(there: Deployment) -> AsyncIterator[Illness]:
 class Look:
     """How things stand in the database at one moment, as the role that may read and nothing else sees it."""
 
-    followed: list[lag.Followed]
-    relayed: list[lag.Relayed]
-    protected: list[lag.Protected]
+    followed: list[lag.SubscriptionLag]
+    relayed: list[lag.RelayLag]
+    protected: list[lag.CheckpointLag]
     overdue: dict[str, int]
     ahead: dict[str, timedelta]
     skew: timedelta
@@ -128,9 +128,9 @@ async def look(there: Deployment) -> Look:
         now = simulated or datetime.now(UTC)
         logs = list(LOGS.values())
         return Look(
-            await lag.followed(conn, logs),
-            [await lag.relayed(conn, log) for log in logs],
-            [await lag.protected(conn, log) for log in logs],
+            await lag.subscription_lags(conn, logs),
+            [await lag.relay_lag(conn, log) for log in logs],
+            [await lag.checkpoint_lag(conn, log) for log in logs],
             {log.schema: await _overdue(conn, log, now) for log in logs},
             {log.name: await _ahead(conn, log, now) for log in logs},
             skew,

@@ -6,12 +6,12 @@ import asyncpg
 
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import consumer_checkpoint
-from gongkai.ledger.delivery import Key
+from gongkai.ledger.delivery import LogPartition
 
 PATIENCE = 20.0  # seconds until the service has tried again; it looks once a second
 
 
-def partition_named(text: str) -> Key:
+def partition_named(text: str) -> LogPartition:
     """`intake/3`: log and number of the partition."""
     log, _, number = text.rpartition("/")
     if not log or not number.isdigit():
@@ -19,7 +19,9 @@ def partition_named(text: str) -> Key:
     return log, int(number)
 
 
-async def resumed(dsn: str, subscription: str, key: Key, patience: float = PATIENCE) -> tuple[str, str]:
+async def resumed(
+    dsn: str, subscription: str, key: LogPartition, patience: float = PATIENCE
+) -> tuple[str, str]:
     """What came of it, once the service has tried. Raises UserError where it stopped again, or nobody tries."""
     name = f"{key[0]}/{key[1]}"
     conn = await asyncpg.connect(dsn)

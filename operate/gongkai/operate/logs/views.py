@@ -7,7 +7,7 @@ from gongkai.contracts.errors import UserError
 from gongkai.contracts.events import known
 from gongkai.intake.applications.views import Applicants, Receipts
 from gongkai.ledger.projections import Projection
-from gongkai.ledger.rebuild import View
+from gongkai.ledger.rebuild import LiveProjection
 from gongkai.portal.catalogue.views import Documents
 from gongkai.publishing.release.views import Dockets
 from gongkai.runtime.topology import LOGS
@@ -22,11 +22,11 @@ ALL: Final[tuple[tuple[str, Projection], ...]] = (
 )
 
 
-def view_named(name: str) -> View:
+def view_named(name: str) -> LiveProjection:
     """`console.document`. Raises UserError, with the names that there are."""
     for schema, projection in ALL:
         if projection.name == name:
-            return View(projection, schema, schema, LOGS, known)
+            return LiveProjection(projection, schema, schema, LOGS, known)
     there = "、".join(projection.name for _, projection in ALL)
     raise UserError(
         f"没有视图 {name}，现有：{there} / no view {name}; there are: {there.replace('、', ', ')}"
