@@ -1,6 +1,6 @@
-"""Verifying a whole log: every record hashed again, every tile and the signed root compared.
+"""Verifying a whole log: every record is hashed again, every tile and the signed root are compared.
 
-As fast as hashing allows: tight loops over bundles, no object per record.
+Tight loops over entry bundles without an object per record: as fast as hashing allows.
 """
 
 import os
@@ -15,14 +15,14 @@ from gongkai.ledger.note import BadNote, Verifier
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, width_at
 from gongkai.ledger.tlog_checkpoint import Checkpoint, VerifiedCheckpoint, open_checkpoint
 
-BATCH: Final = 32  # bundles handed to a process at a time
-MIN_ENTRIES_FOR_PROCESSES: Final = 50_000  # entries from which on several processes are worth their start
+BATCH: Final = 32  # bundles given to a process at a time
+MIN_ENTRIES_FOR_PROCESSES: Final = 50_000  # fewer entries are hashed in this process alone
 
 
 class Source(Protocol):
-    """Where a log is read from: its database, a copy, a server. What isn't there is None.
+    """Where a log is read from: its database, a copy, a server. None: not there.
 
-    `shareable`: other processes can read it, too, if it is sent to them.
+    `shareable`: the source can be pickled and read in other processes.
     """
 
     shareable: ClassVar[bool]
@@ -37,7 +37,7 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class VerificationFailed(Exception):
-    """A promise that isn't kept. `position`: the first entry that is concerned, where it can be told."""
+    """A promise of the log doesn't hold. `position`: the first entry affected, where that is known."""
 
     promise: str
     zh: str
@@ -50,7 +50,7 @@ class VerificationFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found whole."""
+    """The newest checkpoint, verified with the whole log, and the newest of the kept checkpoints that it extends."""
 
     verified: VerifiedCheckpoint
     since: Checkpoint | None
@@ -59,7 +59,7 @@ class Report:
 def verified_checkpoint(
     raw: str | None, keys: Sequence[Verifier], what: str = "checkpoint"
 ) -> VerifiedCheckpoint:
-    """A checkpoint by keys that the verifier trusts. Raises Broken."""
+    """Verify a checkpoint's signature by keys that the verifier trusts. Raises VerificationFailed."""
     if raw is None:
         raise VerificationFailed("checkpoint", "日志没有检查点", "the log has no checkpoint")
     try:
@@ -75,9 +75,9 @@ def verify_log(
     keys: Sequence[Verifier],
     since: Sequence[str] = (),
 ) -> Report:
-    """The whole log up to its newest checkpoint, and that each checkpoint kept from earlier is its beginning.
+    """Verify the whole log up to its newest checkpoint, and that it extends each checkpoint of `since` (kept earlier).
 
-    Raises Broken.
+    Raises VerificationFailed.
     """
     newest = verified_checkpoint(source.checkpoint(), keys)
     tree = newest.checkpoint
@@ -88,11 +88,11 @@ def verify_log(
         check_comparable(each, tree)
     edge = Edge()
     waiting = list(kept)
-    sound = 0  # up to here an earlier checkpoint agrees
+    sound = 0  # up to this size the tree agrees with a kept checkpoint
     results = _hashed(source, tree.size)
     while True:
         while waiting and waiting[0].size == edge.size:
-            _agree(waiting[0], edge, tree, sound)
+            _compare_root(waiting[0], edge, tree, sound)
             sound = waiting.pop(0).size
         if edge.size == tree.size:
             break
@@ -104,20 +104,20 @@ def verify_log(
                 cut = (waiting[0].size - edge.size) * SIZE
                 _compare_tiles(source, edge.grow(leaves[:cut]), tree.size)
                 leaves = leaves[cut:]
-                _agree(waiting[0], edge, tree, sound)
+                _compare_root(waiting[0], edge, tree, sound)
                 sound = waiting.pop(0).size
             changed = edge.grow(leaves)
         else:
             changed = edge.grow_full(found) if len(found) == SIZE and end % WIDTH == 0 else edge.grow(found)
         _compare_tiles(source, changed, tree.size)
-    _agree(tree, edge, tree, sound)
+    _compare_root(tree, edge, tree, sound)
     return Report(newest, kept[-1] if kept else None)
 
 
 def _hashed(source: Source, size: int) -> Iterator[bytes]:
-    """Of each bundle, in order, the root of its full tile; of the last one, if it is partial, the leaf hashes.
+    """For each bundle, in order, the root of its full tile; for the last one, if it is partial, the leaf hashes.
 
-    Each was compared with its tile. By as many processes as there are cores, where the source can be shared.
+    Each bundle is compared with its tile. Runs in as many processes as there are cores, where the source is shareable.
     """
     bundles = -(-size // WIDTH)
     batches = ((source, size, start, min(start + BATCH, bundles)) for start in range(0, bundles, BATCH))
@@ -151,6 +151,7 @@ def _hash(source: Source, size: int, start: int, end: int) -> list[bytes]:
 
 
 def check_comparable(kept: Checkpoint, tree: Checkpoint) -> None:
+    """Raises VerificationFailed when `tree` is another log's, or smaller than the kept checkpoint."""
     if kept.origin != tree.origin:
         raise VerificationFailed(
             "same log",
@@ -169,7 +170,7 @@ def check_comparable(kept: Checkpoint, tree: Checkpoint) -> None:
 
 
 def _compare_leaves(source: Source, name: TileName, leaves: bytes) -> None:
-    """Records against the tile they were published under: names the very position."""
+    """Compare leaf hashes with the published tile; the error names the exact position."""
     tile = source.tile(name)
     if tile is None:
         raise VerificationFailed("tiles", f"缺少哈希块 {name.path}", f"hash tile {name.path} is missing")
@@ -193,7 +194,7 @@ def _compare_leaves(source: Source, name: TileName, leaves: bytes) -> None:
 
 
 def _compare_tiles(source: Source, changed: dict[tuple[int, int], bytes], size: int) -> None:
-    """Hash tiles above the leaves, each as wide as the newest tree has it."""
+    """Compare the hash tiles above the leaves, each at its width in the newest tree."""
     for (level, index), hashes in changed.items():
         name = TileName(level, index, width_at(level, index, size))
         if level and len(hashes) == name.width * SIZE and source.tile(name) != hashes:
@@ -205,7 +206,8 @@ def _compare_tiles(source: Source, changed: dict[tuple[int, int], bytes], size: 
             )
 
 
-def _agree(kept: Checkpoint, edge: Edge, tree: Checkpoint, sound: int) -> None:
+def _compare_root(kept: Checkpoint, edge: Edge, tree: Checkpoint, sound: int) -> None:
+    """Compare the root of the tree so far with a checkpoint of the same size."""
     if edge.root() == kept.root:
         return
     if kept is tree:

@@ -1,7 +1,7 @@
-"""The integrator: one leader per log grows the hash tree behind the log and signs what it has become.
+"""The integrator: one leader per log extends the log's hash tree by new entries and signs checkpoints of it.
 
-It never signs a tree that the last one signed isn't the beginning of: if the log is shorter than its last
-checkpoint, or no longer has the hashes that the tree was built from, it stops, says where, and signs nothing.
+It never signs a tree that doesn't extend the last one signed: if the log is shorter than its last checkpoint, or its
+leaf hashes differ from those that the tree was built from, it stops, says where, and signs nothing.
 """
 
 import asyncio
@@ -26,20 +26,20 @@ from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.ledger.tlog_queries import Statements
 
 MIN_INTERVAL: Final = 0.25  # seconds between two checkpoints under load
-POLL_INTERVAL: Final = 2.0  # seconds between looks at the log when nobody notifies
-STEP: Final = 4096  # entries between two breaths of the event loop
+POLL_INTERVAL: Final = 2.0  # seconds between reads of the log without a notification
+STEP: Final = 4096  # entries hashed at a time, before other tasks of the event loop may run
 MAX_ENTRIES: Final = 1 << 16  # entries in one transaction
 
 _log = structlog.get_logger(__name__)
 
 
 class LogAltered(Exception):
-    """The log isn't what was signed. Nothing more is signed until somebody has looked."""
+    """The log differs from what was signed. Nothing more is signed until an operator has resolved it."""
 
 
 @dataclass(slots=True)
 class Integrator:
-    """Runs in every replica of a service; whoever holds the advisory lock is the leader."""
+    """Runs in every replica of a service; the one that holds the advisory lock is the leader."""
 
     dsn: str
     pool: Any
@@ -52,7 +52,7 @@ class Integrator:
     _signed_by: tuple[Signer, ...] = ()
 
     async def run(self) -> None:
-        """Until cancelled. Whatever breaks (database, leadership, keys), it begins again."""
+        """Run until cancelled. After any error (database, lost leadership, keys) start again."""
         while True:
             try:
                 await self._lead()
@@ -60,8 +60,8 @@ class Integrator:
                 raise
             except (LogAltered, BadKey, FileNotFoundError, PermissionError) as error:
                 _log.error("nothing is signed", log=self.log.name, reason=str(error))
-                with suppress(Exception):  # the database may be what is away
-                    await self._say(self.pool, str(error))
+                with suppress(Exception):  # the database itself may be unreachable
+                    await self._store_halted(self.pool, str(error))
                 await asyncio.sleep(POLL_INTERVAL)
             except Exception as error:
                 _log.info("integrator begins again", log=self.log.name, error=repr(error))
@@ -75,7 +75,7 @@ class Integrator:
                 "SELECT pg_advisory_lock(hashtextextended($1, 0))", f"integrate:{self.log.name}"
             )
             await conn.add_listener(self.log.channel, lambda *_: self._woken.set())
-            await self._take_over(conn)
+            await self._load_tree(conn)
             if self.witness is not None:
                 self.witness_client = WitnessClient(self.pool, self.log, self.witness)
                 cosigning = asyncio.create_task(self.witness_client.run())
@@ -86,8 +86,8 @@ class Integrator:
                 await asyncio.gather(cosigning, return_exceptions=True)
             conn.terminate()
 
-    async def _say(self, conn: Any, halted: str | None) -> None:
-        """For those who look after it: why nothing is signed; None = all is well."""
+    async def _store_halted(self, conn: Any, halted: str | None) -> None:
+        """Store for operators why nothing is signed; None = all is well."""
         await conn.execute(
             f"INSERT INTO {self.log.schema}.log_integrator (log, halted) VALUES ($1, $2)"
             " ON CONFLICT (log) DO UPDATE SET halted = excluded.halted",
@@ -98,7 +98,7 @@ class Integrator:
     async def _follow(self, conn: Any) -> None:
         while await self.integrate(conn):
             pass
-        await self._say(conn, None)
+        await self._store_halted(conn, None)
         while True:
             self._woken.clear()
             began = time.monotonic()
@@ -112,8 +112,8 @@ class Integrator:
                 if conn.is_closed():
                     raise ConnectionError("the leader's connection is gone") from None
 
-    async def _take_over(self, conn: Any) -> None:
-        """The tree as it was last signed, held against its own tiles. Raises Broken."""
+    async def _load_tree(self, conn: Any) -> None:
+        """Load the tree that was signed last and compare its root with its tiles. Raises LogAltered."""
         row = await conn.fetchrow(Statements(self.log.schema).newest_checkpoint, self.log.name)
         size, root = (row["size"], row["root"]) if row else (0, EMPTY)
         tiles = []
@@ -128,13 +128,13 @@ class Integrator:
             raise LogAltered(f"{self.log.name}: the tiles of size {size} don't have the root that was signed")
 
     def _signers_of(self, note: str) -> tuple[Signer, ...]:
-        """Those who sign now, if it was they who signed this; else nobody."""
+        """The present signers, if they signed this note; else none."""
         signers = self.keys.signers()
         ids = [(signature.name, signature.key_id) for signature in parse(note).signatures]
         return signers if ids == [(s.name, s.verifier.key_id) for s in signers] else ()
 
     async def integrate(self, conn: Any) -> bool:
-        """Grow by what was appended, and sign. True when there may be more."""
+        """Extend the tree by what was appended, and sign. True when there may be more."""
         head = await read.size(conn, self.log)
         before = self._edge.size
         if head < before:
@@ -152,7 +152,7 @@ class Integrator:
             changed |= edge.grow(await self._leaves(conn, edge, min(start + STEP, until)))
         if head == before:
             await self._leaves(conn, edge, head)
-        await self._keep(conn, edge, changed, signers)
+        await self._store(conn, edge, changed, signers)
         reach("integrate.signed")
         self._edge, self._signed_by = edge, signers
         if self.witness_client is not None:
@@ -160,7 +160,7 @@ class Integrator:
         return until < head
 
     async def _leaves(self, conn: Any, edge: Edge, until: int) -> bytes:
-        """Leaf hashes after the edge; those already in its last tile must be the same still. Raises Broken."""
+        """Leaf hashes after the edge; those already in its last tile must be unchanged. Raises LogAltered."""
         start = edge.size // WIDTH * WIDTH
         leaves: bytes = await conn.fetchval(
             f"SELECT coalesce(string_agg(leaf, ''::bytea ORDER BY position), ''::bytea) FROM {self.log.schema}.log_entry"
@@ -178,10 +178,10 @@ class Integrator:
             raise LogAltered(f"{self.log.name}: entries are missing between positions {start} and {until}")
         return leaves[len(known) :]
 
-    async def _keep(
+    async def _store(
         self, conn: Any, edge: Edge, changed: dict[tuple[int, int], bytes], signers: Sequence[Signer]
     ) -> None:
-        """Tiles and checkpoint together, or nothing."""
+        """Store tiles and checkpoint in one transaction."""
         schema, name = self.log.schema, self.log.name
         tree = Checkpoint(self.keys.origin, edge.size, edge.root())
         note = tree.sign(signers)

@@ -1,4 +1,4 @@
-"""How far behind everything is that follows a log: subscriptions, the relay, the signed checkpoint."""
+"""Lag behind the head of a log: of subscriptions, of the relay, and of the signed checkpoint."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from gongkai.ledger.read import Connection, LogId
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionLag:
-    """A subscription's place in one partition. `since`: when the oldest record that it hasn't seen was committed."""
+    """A subscription in one partition: `seen` is the last position applied, `head` the last one there is.
+
+    `since`: when the oldest record that isn't applied yet was committed. `stopped`: why the partition doesn't go on.
+    """
 
     subscription: str
     log: str
@@ -22,13 +25,13 @@ class SubscriptionLag:
 
     @property
     def behind(self) -> int:
-        """In positions of the log: an upper bound of the records that are missing."""
+        """Positions of the log between the two: an upper bound of the records not applied yet."""
         return max(0, self.head - self.seen)
 
 
 @dataclass(frozen=True, slots=True)
 class RelayLag:
-    """How much of a log was sent to Kafka; `halted` says why nothing is sent any more."""
+    """How much of a log was sent to Kafka: `sent` is the last position. `halted`: why nothing is sent."""
 
     log: str
     size: int
@@ -43,7 +46,7 @@ class RelayLag:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointLag:
-    """How much of a log the newest signed checkpoint covers. `signed_at` is real time, whatever a demo's clock says."""
+    """How much of a log the newest signed checkpoint covers. `signed_at` is real time, also with a simulated clock."""
 
     log: str
     size: int
@@ -53,15 +56,15 @@ class CheckpointLag:
     unwitnessed: str | None = None  # why nothing is cosigned
 
     @property
-    def open(self) -> int:
-        """Entries that no checkpoint covers yet."""
+    def uncovered(self) -> int:
+        """Number of entries that no checkpoint covers yet."""
         return max(0, self.size - self.covered)
 
 
 async def subscription_lags(
     conn: Connection, logs: Sequence[LogId], subscription: str | None = None
 ) -> list[SubscriptionLag]:
-    """Every partition of these logs that the subscription follows (None: all subscriptions)."""
+    """In every partition of these logs that the subscription follows (None: of all subscriptions)."""
     found: list[SubscriptionLag] = []
     for log in logs:
         entries = f"{log.schema}.log_entry e WHERE e.log = c.log AND e.partition = c.partition"

@@ -1,6 +1,6 @@
-"""A proof bundle: one record, and all that is needed to see that it is in the log. Pure; verified without the log.
+"""A proof bundle: one record with its inclusion proof and a checkpoint, to be verified offline.
 
-Its inclusion proof, position and checkpoint are those of C2SP tlog-proof, in JSON together with the record.
+Position, proof and checkpoint are those of C2SP tlog-proof, here in JSON together with the record. Pure.
 """
 
 import json
@@ -18,7 +18,7 @@ MOST_BYTES: Final = 1_000_000
 
 
 class BadProofBundle(ValueError):
-    """What it says doesn't hold; the message says what in both languages."""
+    """The bundle is malformed or its proof doesn't hold; the message says why in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh} / {en}")
@@ -26,7 +26,7 @@ class BadProofBundle(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ProofBundle:
-    """`log` and the names within the record are for people: what counts is the record, position and checkpoint."""
+    """`log` is for people; what is proved is `record` at `position` in the tree of `checkpoint`."""
 
     log: str
     position: int
@@ -35,7 +35,7 @@ class ProofBundle:
     checkpoint: str
 
     def to_json(self) -> str:
-        """The record is text (JSON in UTF-8), so its exact bytes are the text's."""
+        """The record is JSON in UTF-8, so that a JSON string holds its exact bytes."""
         return (
             json.dumps(
                 {
@@ -56,7 +56,7 @@ class ProofBundle:
     def parse(cls, raw: str) -> "ProofBundle":
         """Raises BadProofBundle."""
         try:
-            found = json.loads(raw, object_pairs_hook=_once) if len(raw) <= MOST_BYTES else None
+            found = json.loads(raw, object_pairs_hook=_without_duplicates) if len(raw) <= MOST_BYTES else None
             if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
                 raise ValueError("not of this format")
             proof = tuple(decode64(each) or b"" for each in found.pop("proof"))
@@ -70,7 +70,7 @@ class ProofBundle:
         return bundle
 
     def verify(self, keys: Sequence[Verifier]) -> VerifiedCheckpoint:
-        """By the keys of logs and witnesses that the verifier trusts. Raises BadProofBundle."""
+        """Verify by the keys of logs and witnesses that the verifier trusts. Raises BadProofBundle."""
         try:
             opened = open_checkpoint(self.checkpoint, keys)
         except BadNote as error:
@@ -90,8 +90,8 @@ class ProofBundle:
         return opened
 
 
-def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """What is said twice could be read in two ways."""
+def _without_duplicates(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse duplicate keys, of which parsers take different ones."""
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:

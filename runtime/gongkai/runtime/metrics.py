@@ -115,7 +115,7 @@ class Lags:
         self.halted.labels(one.log).set(one.halted is not None)
 
     def take_protected(self, one: lag.CheckpointLag, wall: datetime) -> None:
-        self.unprotected.labels(one.log).set(one.open)
+        self.unprotected.labels(one.log).set(one.uncovered)
         if one.signed_at is not None:
             self.checkpoint.labels(one.log).set(_age(one.signed_at, wall))
 

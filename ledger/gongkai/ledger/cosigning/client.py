@@ -88,7 +88,7 @@ class WitnessClient:
         if row is None:
             return
         size, note = row["size"], row["note"]
-        if await self._has(size):
+        if await self._is_cosigned(size):
             return
         for _ in range(MAX_TRIES):
             old = min(self._last, size)
@@ -104,12 +104,12 @@ class WitnessClient:
                 continue
             if response.status_code != httpx.codes.OK:
                 raise CosigningRefused(f"HTTP {response.status_code}: {response.text.strip()}")
-            await self._keep(size, note, response.text)
+            await self._store(size, note, response.text)
             self._last = size
             return
         raise CosigningRefused("it never agreed on how much it had seen")
 
-    async def _has(self, size: int) -> bool:
+    async def _is_cosigned(self, size: int) -> bool:
         """Whether this witness has cosigned that size before, by its present key."""
         lines = await self.pool.fetch(
             f"SELECT line FROM {self.log.schema}.log_cosignature WHERE log = $1 AND size = $2 AND name = $3",
@@ -124,7 +124,7 @@ class WitnessClient:
         proof = await tlog_queries.proof(self.pool, self.log, consistency_path(old, size), size)
         return f"old {old}\n" + "".join(f"{b64encode(each).decode()}\n" for each in proof) + f"\n{note}"
 
-    async def _keep(self, size: int, note: str, response: str) -> None:
+    async def _store(self, size: int, note: str, response: str) -> None:
         own = parse(note)
         ours = verified(own.plus(parse_signatures(response)), [self.witness.key])
         if not ours:

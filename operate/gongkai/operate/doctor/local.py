@@ -239,12 +239,12 @@ def stuck(first: Look, second: Look) -> Iterator[Illness]:
                 f"is {after.behind} positions behind and doesn't move",
             )
     for earlier, later in zip(first.protected, second.protected, strict=True):
-        if earlier.open and later.covered == earlier.covered and later.halted is None:
+        if earlier.uncovered and later.covered == earlier.covered and later.halted is None:
             signed = later.signed_at.astimezone().isoformat(" ", "seconds") if later.signed_at else "—"
             yield Illness(
                 later.log,
-                f"有 {later.open} 条记录未被检查点覆盖，上次签署于 {signed}",
-                f"no checkpoint covers its last {later.open} records; last signed {signed}",
+                f"有 {later.uncovered} 条记录未被检查点覆盖，上次签署于 {signed}",
+                f"no checkpoint covers its last {later.uncovered} records; last signed {signed}",
             )
     for schema, count in second.overdue.items():
         if count and first.overdue[schema]:
@@ -260,6 +260,6 @@ def restless(now: Look) -> bool:
     return bool(
         any(one.behind for one in now.relayed)
         or any(one.behind for one in now.followed)
-        or any(one.open for one in now.protected)
+        or any(one.uncovered for one in now.protected)
         or any(now.overdue.values())
     )
