@@ -1,4 +1,4 @@
-"""A log of plain facts: the ledger knows no word of the domain, and neither do its tests."""
+"""A log of plain facts: the ledger knows nothing of the domain, and neither do its tests."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""A subscription that remembers what was applied, and the log that it follows as Kafka would bring it."""
+"""A subscription that remembers what was applied, and the log that it follows as Kafka would deliver it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Logs that are signed while a test runs: integrators, a witness over HTTP, and a superuser who means harm."""
+"""Logs that are signed while a test runs: integrators, a witness over HTTP, and a superuser who changes the log."""
 
 import asyncio
 import threading
@@ -75,7 +75,7 @@ def as_superuser(database: Cluster, *statements: str) -> None:
 
 @dataclass(frozen=True)
 class Witnessing:
-    """A witness that answers on loopback. `refusals`: what it wouldn't cosign, and why."""
+    """A witness that listens on loopback. `refusals`: what it refused to cosign, and why."""
 
     folder: Folder
     asked: cosign.WitnessEndpoint

@@ -194,7 +194,7 @@ async def test_the_witness_cosigns_and_the_log_does_not_wait_for_it(
         ("UPDATE intake.log_tile SET hashes = sha256('x') WHERE level = 1", "don't have the root that was signed"),
     ],
 )  # fmt: skip
-async def test_a_changed_log_is_not_signed_and_the_reason_is_told(
+async def test_a_changed_log_is_not_signed_and_the_reason_is_stored(
     fresh_database: Cluster, pool: Any, keys: KeyFile, integrator: Any, harm: tuple[str, str]
 ) -> None:
     statement, reason = harm

@@ -1,4 +1,4 @@
-"""A view is a fold of the log: built again beside the live one while events arrive, switched, rolled back, as of any moment."""
+"""A projection is a fold of the log: rebuilt in another schema while events arrive, switched, switched back, as of any moment."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""From the log over Kafka into a subscription; and what happens when the broker forgets everything."""
+"""From the log over Kafka into a subscription; and what happens when the broker loses its data."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What stops a partition (a handler that raises, a log that isn't the one it was) and how an operator has it go on."""
+"""What stops a partition (a handler that raises, a log that was replaced) and how an operator resumes it."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ from tests.integration.ledger.conftest import INTAKE, number, running, until
 from tests.integration.ledger.following import Memory, arrivals, fill, subscription
 
 
-async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_a_mend(
+async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_a_fix(
     pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribe, "RETRY", (0.0,))
@@ -77,7 +77,7 @@ async def test_a_stopped_partition_goes_on_by_command(
         await resumed(operator, "review", ("intake", 99))
 
 
-async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_mended(
+async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_repaired(
     pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 0.1)

@@ -1,4 +1,4 @@
-"""What Kafka can do to a subscription (twice, late, out of order, never): nothing is lost, and nothing applied twice."""
+"""Whatever Kafka delivers (twice, late, out of order, never): nothing is lost, and nothing is applied twice."""
 
 import asyncio
 import random

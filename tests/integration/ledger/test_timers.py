@@ -1,4 +1,4 @@
-"""Time passes once: what is due is issued once, whoever dies or sets the clock, and moves when its basis does."""
+"""Timers: what is due is issued once, despite crashes and a clock that is set back, and moves when its basis changes."""
 
 import asyncio
 from collections.abc import Sequence

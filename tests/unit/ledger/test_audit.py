@@ -1,4 +1,4 @@
-"""The whole-log verifier: what is whole passes, in one process and in several, and what isn't is named."""
+"""The whole-log verifier: an intact log passes, in one process and in several; a changed one fails with the position."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is told to end does, whatever a client of Kafka makes of a cancellation."""
+"""A cancelled task ends, even if a Kafka client loses the cancellation."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ import pytest
 from gongkai.ledger import cancellation
 
 
-async def test_a_job_that_loses_its_cancellation_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_job_that_loses_its_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cancellation, "CANCEL_AGAIN_AFTER", 0.01)
     told = 0
 

@@ -1,4 +1,4 @@
-"""Of the records that set the same row, the newest version is left; of all others, every one."""
+"""Compaction keeps the newest version of the records that set the same row, and every other record."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the relay hands to the producer: every record once, in order, with what stands beside it."""
+"""What the relay hands to the producer: every record once, in order, with its position, time and trace as headers."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

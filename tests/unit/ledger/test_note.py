@@ -1,4 +1,4 @@
-"""Signed notes and checkpoints: the specifications' examples byte for byte, and nothing that only looks like one."""
+"""Signed notes and checkpoints: the specifications' examples byte for byte; anything else is refused."""
 
 from base64 import b64decode, b64encode
 

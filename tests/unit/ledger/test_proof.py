@@ -1,4 +1,4 @@
-"""Proof bundles: what is whole verifies with the right keys, and nothing else does."""
+"""Proof bundles: an intact bundle verifies with the right keys, and nothing else does."""
 
 import json
 from typing import Any
@@ -108,7 +108,7 @@ def test_what_is_no_bundle_is_refused(raw: str) -> None:
         ProofBundle.parse(raw)
 
 
-def test_what_is_said_twice_is_refused() -> None:
+def test_duplicate_keys_are_refused() -> None:
     text = bundle(3).to_json().replace('"position": 3', '"position": 4,\n "position": 3')
     with pytest.raises(BadProofBundle, match="twice"):
         ProofBundle.parse(text)

@@ -1,4 +1,4 @@
-"""The witness, by the words of C2SP tlog-witness: it cosigns what continues what it saw, and nothing else."""
+"""The witness (C2SP tlog-witness): it cosigns a checkpoint that extends the last one it cosigned, and nothing else."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ def test_it_refuses_a_history_rewritten_after_what_it_saw_and_after_its_restart(
     again.close()
 
 
-def test_a_log_that_lost_its_tail_is_told_what_was_seen_and_remembered(witness: Witness) -> None:
+def test_a_log_that_lost_its_tail_is_answered_with_the_size_seen_and_recorded(witness: Witness) -> None:
     witness.add_checkpoint(TRUE.ask(0, 12))
     assert witness.add_checkpoint(TRUE.ask(5, 5)).status == 409
     assert "12 entries were seen, it has 5" in witness.refusals()[0][1]
