@@ -32,6 +32,14 @@ class Conflict(Exception):
     """The stream isn't at the expected version: read it again and decide again."""
 
 
+class GuardFailed(Conflict):
+    """A guarding stream isn't at the expected version: read it again and decide again."""
+
+
+class Expired(Exception):
+    """The write's `not_after` has passed. Nothing was written; repeating it changes nothing."""
+
+
 class Full(Exception):
     """Too many commands are waiting. Try again after a second (HTTP 503, Retry-After: 1)."""
 
@@ -41,12 +49,16 @@ class Write:
     """The events of one command, at least one, for one stream, which must be at version `expected` (0 = new).
 
     Event ids are derived from the command's (`seal_record`): a repeated command is recognised by its first event's id.
+    `guards`: other streams of the same log, with the version that each must be at (0 = no events); `not_after`: the latest
+    `committed_at` allowed. Both are checked under the log's lock, together with the append.
     """
 
     stream: str
     expected: int
     events: tuple[tuple[UUID, bytes], ...]
     trace: str | None = None
+    guards: tuple[tuple[str, int], ...] = ()
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +69,56 @@ class Appended:
     repeated: bool = False
 
 
+Result = Appended | Conflict | Expired
+_REFUSALS: dict[str, type[Conflict] | type[Expired]] = {
+    "conflict": Conflict,
+    "guarded": GuardFailed,
+    "expired": Expired,
+}
+
+
 async def append(
     conn: Connection, log: LogId, partitions: int, now: datetime, writes: Sequence[Write]
-) -> list[Appended | Conflict]:
+) -> list[Result]:
     """Append in the caller's transaction. One result per write, in order."""
     streams, versions, at, remaining, traces, ids, records = _columns(writes, partitions)
     row = await conn.fetchrow(
-        f"SELECT * FROM {log.schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        f"SELECT * FROM {log.schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         *(log.name, now, streams, versions, at),
         remaining if any(remaining) else None,
         traces if any(traces) else None,
         *(ids, records),
+        *_guards(writes),
+        _not_after(writes),
     )
     if row["status"] is None:  # everything was appended, at consecutive positions
         return _consecutive(log, writes, at, row["first"])
     results_by_write = zip(writes, row["status"], row["last"], row["at_partition"], strict=True)
     return [
-        Conflict(write.stream)
-        if status == "conflict"
+        _REFUSALS[status](write.stream)
+        if status in _REFUSALS
         else Appended(Place(log.name, partition, last), status == "repeated")
         for write, status, last, partition in results_by_write
     ]
+
+
+def _guards(writes: Sequence[Write]) -> tuple[list[int] | None, list[str] | None, list[int] | None]:
+    """By guard: number (from 1) of its command's first event, stream, version. None where no write has guards."""
+    if not any(write.guards for write in writes):
+        return None, None, None
+    rows, first = [], 1
+    for write in writes:
+        rows += [(first, *guard) for guard in write.guards]
+        first += len(write.events)
+    events, streams, versions = map(list, zip(*rows, strict=True))
+    return events, streams, versions
+
+
+def _not_after(writes: Sequence[Write]) -> list[datetime | None] | None:
+    """By event, set at the first one of its command. None where no write has a `not_after`."""
+    if not any(write.not_after for write in writes):
+        return None
+    return [write.not_after if n == 0 else None for write in writes for n in range(len(write.events))]
 
 
 def _columns(writes: Sequence[Write], partitions: int) -> tuple[list[Any], ...]:
@@ -91,10 +132,8 @@ def _columns(writes: Sequence[Write], partitions: int) -> tuple[list[Any], ...]:
     return tuple(map(list, zip(*rows, strict=True)))
 
 
-def _consecutive(
-    log: LogId, writes: Sequence[Write], partitions: Sequence[int], first: int
-) -> list[Appended | Conflict]:
-    appended: list[Appended | Conflict] = []
+def _consecutive(log: LogId, writes: Sequence[Write], partitions: Sequence[int], first: int) -> list[Result]:
+    appended: list[Result] = []
     count = 0
     for write in writes:
         count += len(write.events)
@@ -104,15 +143,15 @@ def _consecutive(
 
 async def append_many(
     pool: Any, log: LogId, partitions: int, now: datetime, writes: Iterable[Write]
-) -> list[Appended | Conflict]:
+) -> list[Result]:
     """Append in large batches, a transaction each, for an import. One result per write, in order.
 
     `writes` may be lazy: while the database works on one batch, the next is taken from it. After an exception the
     earlier batches are in the log, and the same commands may be repeated: they return their first results.
     """
-    results: list[Appended | Conflict] = []
+    results: list[Result] = []
     rest = iter(writes)
-    running: asyncio.Task[list[Appended | Conflict]] | None = None
+    running: asyncio.Task[list[Result]] | None = None
     try:
         while (batch := list(islice(rest, IMPORT_BATCH))) or running:
             if running is not None:
@@ -160,7 +199,7 @@ class Appender:
         return self._waiting.qsize()
 
     async def append(self, write: Write, now: datetime) -> Appended:
-        """Durable when it returns. Raises Conflict, Full, or the database's own error."""
+        """Durable when it returns. Raises Conflict, Expired, Full, or the database's own error."""
         joined = time.perf_counter()
         waiting = _Waiting(write, now, asyncio.get_running_loop().create_future())
         try:
@@ -224,10 +263,10 @@ class Appender:
         for waiting, result in zip(batch, results, strict=True):
             if waiting.done.done():
                 continue
-            if isinstance(result, Conflict):
-                waiting.done.set_exception(result)
-            else:
+            if isinstance(result, Appended):
                 waiting.done.set_result(result)
+            else:
+                waiting.done.set_exception(result)
 
     async def close(self) -> None:
         for worker in self._workers:

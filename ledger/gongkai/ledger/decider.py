@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gongkai.contracts.envelope import Fact, Place, Record, seal_record
 from gongkai.ledger import read
-from gongkai.ledger.append import Appended, Appender, Conflict, Write
+from gongkai.ledger.append import Appended, Appender, Conflict, GuardFailed, Write
 from gongkai.ledger.read import Entry, LogId
 
 ATTEMPTS = 8  # times that a command is decided again after a conflict
@@ -48,6 +48,10 @@ class Intent(Generic[S]):
     cause: Place | None = None
     registerat: Place | None = None
     trace: str | None = None
+    guards: tuple[
+        tuple[str, int], ...
+    ] = ()  # other streams of the log, and the versions that it was decided on
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def write_of(intent: Intent[S], version: int, facts: Sequence[Fact]) -> Write:
             for index, fact in enumerate(facts)
         ),
         intent.trace,
+        intent.guards,
+        intent.not_after,
     )
 
 
@@ -86,7 +92,9 @@ def entry_of_command(intent: Intent[S], entries: Sequence[Entry]) -> Entry | Non
 
 
 async def carry_out(pool: Any, appender: Appender, log: LogId, intent: Intent[S], now: datetime) -> Outcome:
-    """Carry out one command. Raises what `decide` raises, and Contended."""
+    """Carry out one command. Raises what `decide` raises, Contended, Expired, and GuardFailed: then the caller must read the
+    guarding streams again.
+    """
     async with appender.stream_lock(intent.stream):
         for _ in range(ATTEMPTS):
             entries = await read.stream(pool, log, intent.stream)
@@ -97,6 +105,8 @@ async def carry_out(pool: Any, appender: Appender, log: LogId, intent: Intent[S]
                 return Outcome(entries[-1].place if entries else None, repeated=True)
             try:
                 done: Appended = await appender.append(write_of(intent, len(entries), facts), now)
+            except GuardFailed:
+                raise
             except Conflict:
                 continue
             return Outcome(done.place, done.repeated)

@@ -7,14 +7,15 @@ from typing import Any
 
 from starlette.requests import Request
 
+from gongkai.console.actions import Action
+from gongkai.console.service import LOGS
 from gongkai.contracts.clauses import clause
 from gongkai.identity import sessions
 from gongkai.ledger.server import EntriesAccess, log_router
 from gongkai.runtime.commands import dependencies_of
 from gongkai.runtime.identity import Principal, principal
 from gongkai.runtime.openapi import SIGNED_IN, answers
-from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.topology import LOGS
+from gongkai.runtime.rights import acts, require
 
 
 def _pool(request: Request) -> Any:
