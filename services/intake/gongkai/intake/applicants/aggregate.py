@@ -6,7 +6,7 @@ from datetime import datetime
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import ApplicantErased, Event, Id, PersonId
 from gongkai.contracts.vocabulary import ErasureGround
-from gongkai.intake import refusals
+from gongkai.intake.applicants import refusals
 from gongkai.rules import Rules
 
 # -- state

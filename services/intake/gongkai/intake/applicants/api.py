@@ -15,7 +15,7 @@ from gongkai.contracts.vocabulary import ErasureGround
 from gongkai.intake.applicants import aggregate as applicant
 from gongkai.intake.applications.api import case_of
 from gongkai.intake.applications.sealing import alone_with, keys_of
-from gongkai.intake.streams import APPLICANT, applicant_stream
+from gongkai.intake.applicants.stream import APPLICANT, applicant_stream
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys

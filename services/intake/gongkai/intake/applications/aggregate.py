@@ -15,7 +15,7 @@ from gongkai.contracts.events import (
     Sealed,
 )
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Ground
-from gongkai.intake import refusals
+from gongkai.intake.applications import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline, late_days
 from gongkai.rules.moment import local_date

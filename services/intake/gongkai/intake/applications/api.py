@@ -21,8 +21,8 @@ from gongkai.intake.applications.receipts import (
     receipt_of,
 )
 from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
-from gongkai.intake.refusals import unknown_application
-from gongkai.intake.streams import APPLICATION, application_stream
+from gongkai.intake.applications.refusals import unknown_application
+from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.intake.units.existing import can_be_applied_to
 from gongkai.ledger import read
 from gongkai.rules.deadlines import Deadline

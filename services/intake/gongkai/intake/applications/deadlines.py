@@ -12,7 +12,7 @@ from gongkai.contracts.events import (
     decode,
 )
 from gongkai.intake.applications import aggregate as application
-from gongkai.intake.streams import APPLICATION, application_stream
+from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.ledger import timers
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent

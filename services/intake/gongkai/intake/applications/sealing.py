@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from gongkai.contracts.events import Sealed
-from gongkai.intake import refusals
+from gongkai.intake.applicants import refusals
 from gongkai.intake.applications import aggregate as application
 from gongkai.ledger import seal
 from gongkai.ledger.seal import Keys

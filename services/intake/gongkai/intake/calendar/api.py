@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, SaidLine
 from gongkai.intake.calendar import aggregate as holidays
-from gongkai.intake.streams import CALENDAR_STREAM, HOLIDAYS
+from gongkai.intake.calendar.stream import CALENDAR_STREAM, HOLIDAYS
 from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_of_jurisdiction

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import DelegationWithdrawn, DutyDelegated, Event, Id, PersonId
 from gongkai.contracts.vocabulary import Duty
-from gongkai.intake import refusals
+from gongkai.intake.delegations import refusals
 from gongkai.rules import Rules
 from gongkai.rules.moment import local_date
 

@@ -10,7 +10,7 @@ from gongkai.contracts.events import Digest, Id
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents import uploads
 from gongkai.intake.documents.texts import TEXT_BODY, check_text, no_such_text
-from gongkai.intake.streams import DOCUMENT, document_stream
+from gongkai.intake.documents.stream import DOCUMENT, document_stream
 from gongkai.intake.units.existing import still_exists
 from gongkai.ledger import blobs, read
 from gongkai.rules.moment import local_date

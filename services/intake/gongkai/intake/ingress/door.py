@@ -27,7 +27,7 @@ from gongkai.intake.ingress.items import Item, Pile, Via, key_of, rows_of, told
 from gongkai.intake.ingress.matters import Drafted, Received, in_event, matter_of
 from gongkai.intake.ingress.personal import DoorKeys, opened
 from gongkai.intake.ingress.store import Key
-from gongkai.intake.streams import application_stream
+from gongkai.intake.applications.stream import application_stream
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, Full, append
 from gongkai.ledger.decider import ATTEMPTS, Contended, Intent, write_of

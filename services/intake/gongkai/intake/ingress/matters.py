@@ -23,7 +23,8 @@ from gongkai.intake.documents.texts import check_words, no_such_text
 from gongkai.intake.ingress import faults, refusals
 from gongkai.intake.ingress.desk import Desk
 from gongkai.intake.ingress.envelope import Handed
-from gongkai.intake.streams import APPLICATION, DOCUMENT, application_stream, document_stream
+from gongkai.intake.applications.stream import APPLICATION, application_stream
+from gongkai.intake.documents.stream import DOCUMENT, document_stream
 from gongkai.intake.units.existing import can_be_applied_to
 from gongkai.ledger.decider import Aggregate
 

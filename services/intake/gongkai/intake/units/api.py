@@ -16,7 +16,7 @@ from gongkai.contracts.gaps import gaps
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import common_superior
 from gongkai.contracts.vocabulary import Reorganisation
-from gongkai.intake.streams import UNIT, unit_stream
+from gongkai.intake.units.stream import UNIT, unit_stream
 from gongkai.intake.units import aggregate as unit
 from gongkai.intake.units import refusals as unit_refusals
 from gongkai.runtime.commands import (

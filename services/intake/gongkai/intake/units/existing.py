@@ -7,7 +7,7 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import leading
 from gongkai.contracts.vocabulary import UnitKind
-from gongkai.intake import refusals
+from gongkai.intake.applications import refusals
 from gongkai.intake.units import refusals as unit_refusals
 
 
