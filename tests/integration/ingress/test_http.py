@@ -162,7 +162,7 @@ async def test_a_code_that_was_made_before_codes_knew_units_is_told_again_and_ho
 
     said = application()
     with monkeypatch.context() as then:
-        for module in ("items", "matters"):
+        for module in ("batch", "commands"):
             then.setattr(f"gongkai.intake.ingress.{module}.code_of", at_first)
         [received] = await agency.batch(said)
     [again] = await agency.batch(said)

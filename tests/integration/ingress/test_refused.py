@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from gongkai.contracts.ingress import ANSWERED, BATCH, DRAFTED, LARGEST_EVENT, RECEIVED
-from gongkai.intake.ingress import api, door, matters
-from gongkai.intake.ingress.gate import AT_ONCE, Gates
+from gongkai.intake.ingress import api, commands, handler
+from gongkai.intake.ingress.concurrency import AT_ONCE, Gates
 from tests.integration.ingress.agency import APPLICANT, Agency, application, box, drafted, event
 
 
@@ -169,7 +169,7 @@ async def test_base64_that_is_none_is_refused_by_itself(agency: Agency) -> None:
 async def test_one_that_meets_a_mistake_of_ours_is_refused_and_its_neighbours_go_on(
     agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = matters.matter_of
+    right = commands.matter_of
 
     def mistaken(handed: Any, command: Any) -> Any:
         if handed.data.get("title") == "碰巧":

@@ -14,10 +14,10 @@ from gongkai.intake.calendar import api as holidays
 from gongkai.intake.delegations import api as delegations
 from gongkai.intake.documents import api
 from gongkai.intake.ingress import api as ingress
-from gongkai.intake.ingress import mending
-from gongkai.intake.ingress.door import Door
-from gongkai.intake.ingress.gate import Gates
-from gongkai.intake.ingress.topics import Topics
+from gongkai.intake.ingress import corrections
+from gongkai.intake.ingress.concurrency import Gates
+from gongkai.intake.ingress.handler import Door
+from gongkai.intake.ingress.kafka import Topics
 from gongkai.intake.systems import api as systems
 from gongkai.intake.units import api as units
 from gongkai.runtime.service import Components, Dependencies, build
@@ -46,7 +46,7 @@ def create(settings: Settings) -> FastAPI:
             erasure.router,
             holidays.router,
             ingress.router,
-            mending.router,
+            corrections.router,
         ],
         large=("/texts",),
         own_bodies=("/v1/events", "/v1/sandbox/events"),

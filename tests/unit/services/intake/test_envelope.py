@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
 from gongkai.intake.ingress import envelope
-from gongkai.intake.ingress.gate import Gate
+from gongkai.intake.ingress.concurrency import Gate
 from gongkai.intake.ingress.personal import kept
 from gongkai.ledger.append import Full
 

@@ -13,9 +13,9 @@ from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import ApplicantErased, Id, only
 from gongkai.contracts.vocabulary import ErasureGround
 from gongkai.intake.applicants import aggregate as applicant
+from gongkai.intake.applicants.stream import APPLICANT, applicant_stream
 from gongkai.intake.applications.api import case_of
 from gongkai.intake.applications.sealing import alone_with, keys_of
-from gongkai.intake.applicants.stream import APPLICANT, applicant_stream
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys

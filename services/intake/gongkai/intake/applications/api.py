@@ -20,10 +20,10 @@ from gongkai.intake.applications.receipts import (
     plain_digest,
     receipt_of,
 )
-from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.intake.applications.refusals import unknown_application
+from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION, application_stream
-from gongkai.intake.units.existing import can_be_applied_to
+from gongkai.intake.units.rules import can_be_applied_to
 from gongkai.ledger import read
 from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date

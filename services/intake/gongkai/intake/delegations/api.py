@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import Id, PersonId, SaidText
 from gongkai.contracts.vocabulary import Duty
-from gongkai.intake.delegations import refusals
 from gongkai.intake.delegations import aggregate as delegation
+from gongkai.intake.delegations import refusals
 from gongkai.intake.delegations.stream import DELEGATION, delegation_stream
 from gongkai.ledger import read
 from gongkai.rules.moment import local_date

@@ -9,9 +9,9 @@ from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, Id
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents import uploads
-from gongkai.intake.documents.texts import TEXT_BODY, check_text, no_such_text
 from gongkai.intake.documents.stream import DOCUMENT, document_stream
-from gongkai.intake.units.existing import still_exists
+from gongkai.intake.documents.texts import TEXT_BODY, check_text, no_such_text
+from gongkai.intake.units.rules import still_exists
 from gongkai.ledger import blobs, read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (

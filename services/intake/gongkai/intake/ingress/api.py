@@ -12,9 +12,9 @@ from starlette.requests import ClientDisconnect
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, LARGEST, MOST, ONE, CloudEvent, Result
-from gongkai.intake.ingress import envelope, faults, refusals, store
-from gongkai.intake.ingress.door import Door
-from gongkai.intake.ingress.gate import Gates
+from gongkai.intake.ingress import envelope, input_errors, refusals, store
+from gongkai.intake.ingress.concurrency import Gates
+from gongkai.intake.ingress.handler import Door
 from gongkai.intake.ingress.rights import NEEDS, speaking
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking, Principal
@@ -132,7 +132,7 @@ async def _events(request: Request) -> tuple[list[Any], bool]:
     media_type = whole.partition(";")[0].strip().lower()
     is_binary = "ce-specversion" in request.headers
     if media_type not in (ONE, BATCH) and not is_binary:
-        raise faults.other_media(media_type)
+        raise input_errors.other_media(media_type)
     body = await _body(request)
     if media_type == BATCH:
         return envelope.batch(body), False
@@ -151,11 +151,11 @@ async def _body(request: Request) -> bytes:
             async for piece in request.stream():
                 body += piece
                 if len(body) > LARGEST:
-                    raise faults.body_too_large()
+                    raise input_errors.body_too_large()
     except ClientDisconnect:
-        raise faults.cut_off() from None
+        raise input_errors.cut_off() from None
     except TimeoutError:  # it holds a place that others wait for
-        raise faults.too_slow(SLOWEST) from None
+        raise input_errors.too_slow(SLOWEST) from None
     return bytes(body)
 
 

@@ -20,7 +20,7 @@ from gongkai.contracts.ingress import (
     MOST,
     CloudEvent,
 )
-from gongkai.intake.ingress import faults
+from gongkai.intake.ingress import input_errors
 
 _ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}")
 _JSON = re.compile(
@@ -43,7 +43,7 @@ class Handed:
     def of(cls, source: str, id: str, type: str, data: dict[str, Any]) -> "Handed":
         """Raises BadInput for data that is too deep, too large, or can't be stored."""
         if _deeper(data, DEEPEST):
-            raise faults.too_deep()
+            raise input_errors.too_deep()
         return cls(source, id, type, data, _words(type, data))
 
 
@@ -52,16 +52,16 @@ def parse(body: bytes) -> Any:
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise faults.not_json(str(error)) from None
+        raise input_errors.not_json(str(error)) from None
 
 
 def batch(body: bytes) -> list[Any]:
     """The events of a batch. Raises BadInput (400, 413)."""
     events = parse(body)
     if not isinstance(events, list):
-        raise faults.no_batch()
+        raise input_errors.no_batch()
     if len(events) > MOST:
-        raise faults.too_many(len(events))
+        raise input_errors.too_many(len(events))
     return events
 
 
@@ -76,12 +76,12 @@ def binary(
         if key.startswith(start):
             attribute = key[len(start) :].decode("ascii", "replace")
             if attribute in event:
-                raise faults.attribute_twice(attribute)
+                raise input_errors.attribute_twice(attribute)
             try:
                 text = value.decode("utf-8")
                 event[attribute] = text if kafka else unquote(text, errors="strict")
             except UnicodeDecodeError:
-                raise faults.not_utf8(f"/{attribute}") from None
+                raise input_errors.not_utf8(f"/{attribute}") from None
     if content_type is not None:
         event["datacontenttype"] = content_type
     _json_only(event)
@@ -92,13 +92,13 @@ def binary(
 def read(said: Any, now: datetime) -> Handed:
     """The event, when its envelope is right. Raises BadInput that names the attribute to mend."""
     if not isinstance(said, Mapping):
-        raise faults.no_event()
+        raise input_errors.no_event()
     try:
         event = CloudEvent.model_validate(said)
     except ValidationError as error:
-        raise faults.malformed(error.errors(include_url=False, include_input=False)) from None
+        raise input_errors.malformed(error.errors(include_url=False, include_input=False)) from None
     if event.time is not None and event.time > now + AHEAD:
-        raise faults.in_future()
+        raise input_errors.in_future()
     _extensions(event.model_extra or {})
     return Handed.of(event.source, event.id, event.type, _data(event, said))
 
@@ -122,7 +122,7 @@ def _alone(said: Mapping[str, Any], name: str) -> str | None:
 def _json_only(event: Mapping[str, Any]) -> None:
     kind = event.get("datacontenttype")
     if isinstance(kind, str) and not _JSON.fullmatch(kind):
-        raise faults.not_json_data(kind)
+        raise input_errors.not_json_data(kind)
 
 
 def _data(event: CloudEvent, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,14 +130,14 @@ def _data(event: CloudEvent, said: Mapping[str, Any]) -> dict[str, Any]:
     data = event.data
     if event.data_base64 is not None:
         if "data" in said and event.data is not None:
-            raise faults.data_twice()
+            raise input_errors.data_twice()
         try:
             plain = base64.b64decode(event.data_base64, validate=True)
         except ValueError:  # also for what isn't ASCII
-            raise faults.not_base64() from None
+            raise input_errors.not_base64() from None
         data = parse(plain)
     if not isinstance(data, dict):
-        raise faults.no_data()
+        raise input_errors.no_data()
     return data
 
 
@@ -152,11 +152,11 @@ def _words(kind: str, data: dict[str, Any]) -> str:
     try:
         words = json.dumps([kind, data], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     except ValueError:  # a number with more digits than Python writes
-        raise faults.unstorable() from None
+        raise input_errors.unstorable() from None
     if "\\u0000" in words and _NEVER.search("".join(_strings(data))):
-        raise faults.unstorable()
+        raise input_errors.unstorable()
     if len(words) > LARGEST_EVENT // 4 and len(words.encode()) > LARGEST_EVENT:
-        raise faults.too_large()
+        raise input_errors.too_large()
     return words
 
 
@@ -174,12 +174,12 @@ def _strings(value: Any) -> Iterable[str]:
 
 def _extensions(more: Mapping[str, Any]) -> None:
     if len(more) > EXTENSIONS:
-        raise faults.too_many_attributes()
+        raise input_errors.too_many_attributes()
     for name, value in more.items():
         if not _ATTRIBUTE.fullmatch(name):
-            raise faults.no_attribute_name(name)
+            raise input_errors.no_attribute_name(name)
         if not _plain(value):
-            raise faults.no_attribute_value(name)
+            raise input_errors.no_attribute_value(name)
 
 
 def _plain(value: Any) -> bool:

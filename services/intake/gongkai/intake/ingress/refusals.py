@@ -2,7 +2,7 @@
 
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.ingress import DATA
-from gongkai.intake.ingress.faults import bad, malformed
+from gongkai.intake.ingress.input_errors import bad, malformed
 
 
 def unknown_type() -> BadInput:

@@ -5,9 +5,9 @@ from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.events import Id, SaidLine, SaidText
 from gongkai.contracts.vocabulary import HandIn
+from gongkai.intake.systems import aggregate as agency_system
 from gongkai.intake.systems import refusals
 from gongkai.intake.systems.stream import AGENCY_SYSTEM, system_stream
-from gongkai.intake.systems import aggregate as agency_system
 from gongkai.ledger import read
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking

@@ -16,9 +16,9 @@ from gongkai.contracts.gaps import gaps
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import common_superior
 from gongkai.contracts.vocabulary import Reorganisation
-from gongkai.intake.units.stream import UNIT, unit_stream
 from gongkai.intake.units import aggregate as unit
 from gongkai.intake.units import refusals as unit_refusals
+from gongkai.intake.units.stream import UNIT, unit_stream
 from gongkai.runtime.commands import (
     CommandId,
     DependenciesOf,

@@ -11,7 +11,7 @@ from gongkai.contracts.ingress import RECEIVED, Result
 from gongkai.intake.applications.receipts import PRACTICE_CODE, code_of, code_on_record
 from gongkai.intake.ingress import envelope, store
 from gongkai.intake.ingress.envelope import Handed
-from gongkai.intake.ingress.faults import problem_of
+from gongkai.intake.ingress.input_errors import problem_of
 from gongkai.intake.ingress.personal import kept
 from gongkai.intake.ingress.store import Key, Row
 from gongkai.ledger.append import Write

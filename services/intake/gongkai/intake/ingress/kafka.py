@@ -19,10 +19,10 @@ from pydantic_core import to_json
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, ONE, Result
-from gongkai.intake.ingress import envelope, faults, refusals
+from gongkai.intake.ingress import envelope, input_errors, refusals
 from gongkai.intake.ingress.access import Access, topic_of
-from gongkai.intake.ingress.door import AWAY, TOGETHER, Door
-from gongkai.intake.ingress.reading import IDLE, Reading, Unpackable
+from gongkai.intake.ingress.handler import AWAY, TOGETHER, Door
+from gongkai.intake.ingress.partition_reader import IDLE, Reading, Unpackable
 from gongkai.ledger.kafka import ensure_topic, started
 from gongkai.runtime.identity import Principal, by_system
 from gongkai.runtime.service import Dependencies
@@ -152,7 +152,7 @@ async def _answer(
         )
     except MessageSizeTooLargeError as error:
         _log.error("a result that no message holds", topic=topic, at=at, error=repr(error))
-        short = result.model_copy(update={"problem": faults.problem_of(refusals.unexpected())})
+        short = result.model_copy(update={"problem": input_errors.problem_of(refusals.unexpected())})
         sent = await producer.send(topic, to_json(short), key=key, headers=headers)
     return sent
 
@@ -169,7 +169,7 @@ def _event(message: ConsumerRecord | Unpackable) -> Any:
     body = message.value or b""
     try:
         if media_type == BATCH:
-            raise faults.other_media(media_type)
+            raise input_errors.other_media(media_type)
         if media_type == ONE or not any(name.lower() == b"ce_specversion" for name, _ in headers):
             return envelope.parse(body)
         return envelope.binary(headers, content_type, body, kafka=True)

@@ -10,7 +10,7 @@ from gongkai.contracts.register import Register
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.applications.sealing import keys_of, letter_for
 from gongkai.intake.ingress.rights import require
-from gongkai.intake.units.existing import still_exists
+from gongkai.intake.units.rules import still_exists
 from gongkai.ledger import seal
 from gongkai.ledger.seal import Keys
 from gongkai.rules import Rules

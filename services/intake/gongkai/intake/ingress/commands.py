@@ -18,14 +18,14 @@ from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED, AnsweredData,
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.applications.receipts import PRACTICE_CODE, code_digest, code_of, receipt_of
 from gongkai.intake.applications.sealing import sealed
-from gongkai.intake.documents import aggregate as document
-from gongkai.intake.documents.texts import check_words, no_such_text
-from gongkai.intake.ingress import faults, refusals
-from gongkai.intake.ingress.desk import Desk
-from gongkai.intake.ingress.envelope import Handed
 from gongkai.intake.applications.stream import APPLICATION, application_stream
+from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents.stream import DOCUMENT, document_stream
-from gongkai.intake.units.existing import can_be_applied_to
+from gongkai.intake.documents.texts import check_words, no_such_text
+from gongkai.intake.ingress import input_errors, refusals
+from gongkai.intake.ingress.context import Desk
+from gongkai.intake.ingress.envelope import Handed
+from gongkai.intake.units.rules import can_be_applied_to
 from gongkai.ledger.decider import Aggregate
 
 M = TypeVar("M", bound=BaseModel)
@@ -188,7 +188,7 @@ def _checked(model: type[M], data: dict[str, Any]) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise faults.malformed(error.errors(include_url=False, include_input=False), "/data") from None
+        raise input_errors.malformed(error.errors(include_url=False, include_input=False), "/data") from None
 
 
 def in_event(error: Refused | BadInput) -> Refused | BadInput:

@@ -20,14 +20,14 @@ from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode
 from gongkai.contracts.ingress import RECEIVED, Result
 from gongkai.intake.applications.sealing import alone_with, keys_of
+from gongkai.intake.applications.stream import application_stream
 from gongkai.intake.documents import uploads
 from gongkai.intake.ingress import envelope, refusals, store
-from gongkai.intake.ingress.desk import Desk
-from gongkai.intake.ingress.items import Item, Pile, Via, key_of, rows_of, told
-from gongkai.intake.ingress.matters import Drafted, Received, in_event, matter_of
+from gongkai.intake.ingress.batch import Item, Pile, Via, key_of, rows_of, told
+from gongkai.intake.ingress.commands import Drafted, Received, in_event, matter_of
+from gongkai.intake.ingress.context import Desk
 from gongkai.intake.ingress.personal import DoorKeys, opened
 from gongkai.intake.ingress.store import Key
-from gongkai.intake.applications.stream import application_stream
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, Full, append
 from gongkai.ledger.decider import ATTEMPTS, Contended, Intent, write_of
