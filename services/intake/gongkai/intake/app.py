@@ -15,9 +15,9 @@ from gongkai.intake.delegations import api as delegations
 from gongkai.intake.documents import api
 from gongkai.intake.ingress import api as ingress
 from gongkai.intake.ingress import corrections
-from gongkai.intake.ingress.concurrency import Gates
-from gongkai.intake.ingress.handler import Door
-from gongkai.intake.ingress.kafka import Topics
+from gongkai.intake.ingress.concurrency import IngressLimits
+from gongkai.intake.ingress.handler import IngressHandler
+from gongkai.intake.ingress.kafka import KafkaIngress
 from gongkai.intake.systems import api as systems
 from gongkai.intake.units import api as units
 from gongkai.runtime.service import Components, Dependencies, build
@@ -27,9 +27,9 @@ from gongkai.runtime.topology import log_for, logs_of
 
 def create(settings: Settings) -> FastAPI:
     def components(deps: Dependencies) -> Components:
-        door = app.state.door = Door(deps)
-        app.state.gates = Gates()
-        return replace(_components(deps), jobs=[Topics(deps, door).run, door.tidy])
+        handler = app.state.ingress_handler = IngressHandler(deps)
+        app.state.ingress_limits = IngressLimits()
+        return replace(_components(deps), jobs=[KafkaIngress(deps, handler).run, handler.delete_expired])
 
     app = build(
         settings,

@@ -1,4 +1,4 @@
-"""What the erasure of applicants refuses, in words: code, clause, one sentence in both languages. When, the aggregate decides."""
+"""What is refused about erasures, in words: code, clause, one sentence in both languages. The aggregate decides when."""
 
 from gongkai.contracts.errors import Refused, Sentence
 

@@ -23,7 +23,7 @@ from gongkai.intake.applications.receipts import (
 from gongkai.intake.applications.refusals import unknown_application
 from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION, application_stream
-from gongkai.intake.units.rules import can_be_applied_to
+from gongkai.intake.units.rules import require_addressee
 from gongkai.ledger import read
 from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date
@@ -95,7 +95,7 @@ async def receive(
     await require(deps, who, Action.RECEIVE_APPLICATION, unit=asked.unit)
     application_id = asked.application or fresh
     received_on = None if who.is_public else asked.received_on
-    can_be_applied_to(deps.replica.register, asked.unit, received_on or local_date(now))
+    require_addressee(deps.replica.register, asked.unit, received_on or local_date(now))
     receipt = receipt_of(received_on or local_date(now), application_id)
     code = await code_of(keys, application_id, asked.unit)
     identity = await keys.identity(f"{asked.applicant.id_kind}/{asked.applicant.id_number}")

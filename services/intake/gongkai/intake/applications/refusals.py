@@ -1,4 +1,4 @@
-"""What the handling of applications refuses, in words: code, clause, one sentence in both languages. When, the aggregate decides."""
+"""What is refused about applications, in words: code, clause, one sentence in both languages. The aggregate decides when."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What the handing on of duties refuses, in words: code, clause, one sentence in both languages. When, the aggregate decides."""
+"""What is refused about delegations, in words: code, clause, one sentence in both languages. The aggregate decides when."""
 
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 

@@ -11,7 +11,7 @@ from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents import uploads
 from gongkai.intake.documents.stream import DOCUMENT, document_stream
 from gongkai.intake.documents.texts import TEXT_BODY, check_text, no_such_text
-from gongkai.intake.units.rules import still_exists
+from gongkai.intake.units.rules import require_existing
 from gongkai.ledger import blobs, read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
@@ -61,11 +61,11 @@ async def draft_document(draft: Draft, who: Asking, deps: DependenciesOf, comman
     """Hand in a draft. Refused without attribute, without the reason that the rulebook asks for (CX-6)."""
     now = await deps.clock.now()
     await known_unit(deps.replica, draft.unit)
-    still_exists(deps.replica.register, draft.unit, local_date(now))
+    require_existing(deps.replica.register, draft.unit, local_date(now))
     await require(deps, who, Action.DRAFT, unit=draft.unit)
     for index, need in enumerate(draft.consult):
         await known_unit(deps.replica, need.unit, field := f"/consult/{index}/unit")
-        still_exists(deps.replica.register, need.unit, local_date(now), field)
+        require_existing(deps.replica.register, need.unit, local_date(now), field)
     try:
         media_type, size = await uploads.describe(deps.pool, draft.digest, draft.unit)
     except blobs.Absent:

@@ -1,4 +1,4 @@
-"""What drafting refuses, in words: code, clause, one sentence in both languages. When, the aggregate decides."""
+"""What is refused about drafts, in words: code, clause, one sentence in both languages. The aggregate decides when."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""How much is let in at a time: memory stays bounded, and who has to wait too long is told when to come again."""
+"""A limit on concurrent requests: memory stays bounded, and who would wait too long gets 503 with Retry-After."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,39 +8,43 @@ from typing import Final
 
 from gongkai.ledger.append import Full
 
-AT_ONCE: Final = 3  # requests whose bodies are in memory: while one is written, the next is read and decided
-WAITING: Final = 64  # requests that wait, with nothing of them read yet
-PATIENCE: Final = 30.0  # seconds that one waits: others' bodies may be slow, or their batches large
+MAX_CONCURRENT: Final = (
+    3  # requests whose bodies are in memory: while one is written, the next is read and decided
+)
+MAX_WAITING: Final = 64  # requests that wait, with nothing of them read yet
+MAX_WAIT: Final = 30.0  # seconds that one waits: others' bodies may be slow, or their batches large
 
 
-class Gate:
-    """Of one door."""
+class ConcurrencyLimit:
+    """At most `concurrent` callers hold a slot, and at most `waiting` wait for one, `max_wait` seconds each."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, patience: float = PATIENCE) -> None:
-        self._free, self._places, self._patience = asyncio.Semaphore(at_once), waiting, patience
+    def __init__(
+        self, concurrent: int = MAX_CONCURRENT, waiting: int = MAX_WAITING, max_wait: float = MAX_WAIT
+    ) -> None:
+        self._slots, self._may_wait, self._max_wait = asyncio.Semaphore(concurrent), waiting, max_wait
 
     @asynccontextmanager
-    async def through(self) -> AsyncIterator[None]:
-        """Raises Full (503, Retry-After: 1) when too many wait already, and for who has waited long enough."""
-        if self._places == 0:
+    async def slot(self) -> AsyncIterator[None]:
+        """Raises Full (503, Retry-After: 1) when too many wait already, or after `max_wait`."""
+        if self._may_wait == 0:
             raise Full
-        self._places -= 1
+        self._may_wait -= 1
         try:
-            async with asyncio.timeout(self._patience):
-                await self._free.acquire()
+            async with asyncio.timeout(self._max_wait):
+                await self._slots.acquire()
         except TimeoutError:
             raise Full from None
         finally:
-            self._places += 1
+            self._may_wait += 1
         try:
             yield
         finally:
-            self._free.release()
+            self._slots.release()
 
 
 @dataclass(frozen=True, slots=True)
-class Gates:
-    """Who practises keeps nobody waiting who means it."""
+class IngressLimits:
+    """Requests to the sandbox don't delay real ones."""
 
-    real: Gate = field(default_factory=Gate)
-    practice: Gate = field(default_factory=lambda: Gate(at_once=1))
+    real: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
+    sandbox: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(concurrent=1))

@@ -1,10 +1,10 @@
-"""Reading agencies' topics so that no message stops them: partition by partition, and past what can't be unpacked.
+"""Reads agencies' topics partition by partition, and skips messages that can't be decoded, so that none stops a topic.
 
-aiokafka unpacks messages when they are asked for. When it fails at one, it forgets what it had got from other
-partitions in the same call, and stays before the bad message for ever: it names neither partition nor offset. So each
-partition is asked by itself. After a failure it is asked for single messages; where the first of them fails, the
-partition stands at the bad one, and is moved past it. What a producer packed into one batch behind a bad message may
-be out of reach, too: each of those gets its own refusal.
+aiokafka decodes messages when they are fetched. When one fails, it drops what it had fetched from other partitions in
+the same call, and stays before the bad message for ever: the error names neither partition nor offset. So each partition
+is read by itself. After a failure single messages are read; when the first of them fails, the partition's position is
+the bad one's, and is moved past it. Messages behind a bad one in the same producer batch may be undecodable, too: each
+of those gets its own refusal.
 """
 
 import time
@@ -16,69 +16,69 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CorruptRecordException, IllegalStateError, KafkaError, UnsupportedCodecError
 
-IDLE: Final = 0.05  # seconds until an empty-handed reader looks again
-WARY: Final = 10.0  # seconds for which messages come singly after one failed
+IDLE_DELAY: Final = 0.05  # seconds between two reads when there was nothing
+SINGLE_PERIOD: Final = 10.0  # seconds for which messages come singly after one failed
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Unpackable:
-    """A message of which nothing is known but where it is."""
+class UndecodableMessage:
+    """A message of which only the offset is known."""
 
     offset: int
 
 
-class Reading:
-    """The partitions that one consumer holds. A helping is at most `most` messages of one of them."""
+class PartitionReader:
+    """The partitions that one consumer holds. A read returns at most `max_messages` of one of them."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, most: int) -> None:
-        self._consumer, self._most = consumer, most
-        self._wary: dict[TopicPartition, float] = {}  # until when (monotonic)
+    def __init__(self, consumer: AIOKafkaConsumer, max_messages: int) -> None:
+        self._consumer, self._max = consumer, max_messages
+        self._single_until: dict[TopicPartition, float] = {}  # monotonic
 
     def partitions(self) -> list[TopicPartition]:
         return sorted(self._consumer.assignment())
 
-    async def helping(self, at: TopicPartition) -> Sequence[ConsumerRecord | Unpackable]:
-        """What is there already, in order; nothing for a partition that was just taken away.
+    async def read(self, at: TopicPartition) -> Sequence[ConsumerRecord | UndecodableMessage]:
+        """What has been fetched already, in order; nothing for a partition that was just revoked.
 
-        Raises what Kafka itself has to say: that is no message's fault.
+        Raises Kafka's own errors, which no message causes.
         """
-        came: list[ConsumerRecord] = []
-        one_by_one = self._wary.get(at, 0.0) > time.monotonic()
+        messages: list[ConsumerRecord] = []
+        one_by_one = self._single_until.get(at, 0.0) > time.monotonic()
         try:
-            while left := self._most - len(came):
+            while left := self._max - len(messages):
                 found = await self._consumer.getmany(at, timeout_ms=0, max_records=1 if one_by_one else left)
                 if not found:
                     break
-                came += found[at]
+                messages += found[at]
         except IllegalStateError:
-            return came
+            return messages
         except Exception as error:
-            if not _of_a_message(error):
+            if not _is_decoding_error(error):
                 raise
-            self._wary[at] = time.monotonic() + WARY
-            if not one_by_one or came:
-                return came  # and then it is asked again, from where these end
-            return await self._past(at, error)
-        return came
+            self._single_until[at] = time.monotonic() + SINGLE_PERIOD
+            if not one_by_one or messages:
+                return messages  # the next read begins where these end
+            return await self._skip(at, error)
+        return messages
 
-    async def done(self, at: TopicPartition, offset: int) -> None:
-        """All before the offset has its answer."""
+    async def commit(self, at: TopicPartition, offset: int) -> None:
+        """All messages before the offset have their results."""
         await self._consumer.commit({at: offset})
 
-    async def _past(self, at: TopicPartition, error: Exception) -> Sequence[Unpackable]:
+    async def _skip(self, at: TopicPartition, error: Exception) -> Sequence[UndecodableMessage]:
         try:
             offset = await self._consumer.position(at)
             self._consumer.seek(at, offset + 1)
         except IllegalStateError:
             return []
         _log.error("a message that can't be unpacked", topic=at.topic, offset=offset, error=repr(error))
-        return [Unpackable(offset)]
+        return [UndecodableMessage(offset)]
 
 
-def _of_a_message(error: Exception) -> bool:
-    """Whether unpacking failed: aiokafka says so in two ways of its own, or lets a decoder's error through."""
+def _is_decoding_error(error: Exception) -> bool:
+    """Whether decoding failed: aiokafka raises two errors of its own for it, or lets a decoder's error through."""
     if isinstance(error, KafkaError):
         return isinstance(error, CorruptRecordException | UnsupportedCodecError)
     return not isinstance(error, OSError | TimeoutError)

@@ -1,4 +1,4 @@
-"""What the register of agencies' systems refuses, in words: code, clause, one sentence in both languages. When, the aggregate decides."""
+"""What is refused about agencies' systems, in words: code, clause, one sentence in both languages. The aggregate decides when."""
 
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 

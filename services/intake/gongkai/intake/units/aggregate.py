@@ -84,6 +84,11 @@ class Succeed:
     basis: str | None
     by: PersonId
 
+    @property
+    def decider_owes(self) -> bool:
+        """Whether who decided the end owes what is left: there is no successor who does."""
+        return not self.successors and self.kind is not Reorganisation.WITHDRAWN
+
 
 # -- decide
 
