@@ -12,7 +12,7 @@ from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import Producer
 
 from gongkai.contracts.ingress import DRAFTED, LARGEST_EVENT, RECEIVED
-from gongkai.intake.ingress.input_errors import MAX_PROBLEM
+from gongkai.intake.ingress.problems import MAX_PROBLEM
 from tests.integration.ingress.agency import APPLICANT, Agency, applied, box, drafted, event
 from tests.integration.ingress.wire import Wire, send_batch
 

@@ -11,8 +11,8 @@ from gongkai.contracts.ingress import RECEIVED, Result
 from gongkai.intake.applications.receipts import SANDBOX_CODE, code_of, code_on_record
 from gongkai.intake.ingress import envelope, store
 from gongkai.intake.ingress.envelope import IngressEvent
-from gongkai.intake.ingress.input_errors import problem_of
 from gongkai.intake.ingress.personal import retained
+from gongkai.intake.ingress.problems import problem_of
 from gongkai.intake.ingress.store import Key, Row
 from gongkai.ledger.append import Write
 from gongkai.ledger.read import Entry

@@ -22,7 +22,7 @@ from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents.stream import DOCUMENT, document_stream
 from gongkai.intake.documents.texts import check_words, no_such_text
-from gongkai.intake.ingress import input_errors, refusals
+from gongkai.intake.ingress import problems, refusals
 from gongkai.intake.ingress.context import BatchContext
 from gongkai.intake.ingress.envelope import IngressEvent
 from gongkai.intake.units.rules import require_addressee
@@ -123,7 +123,7 @@ class ReceiveCommand:
         received = _validated(ReceivedData, data)
         for name in ("applicant", "request"):
             if getattr(received, name) is None:
-                raise refusals.missing(name)
+                raise problems.missing(name)
         made = received.application or derived(command_id, "application").hex
         return cls(received, made, application_stream(made))
 
@@ -172,7 +172,7 @@ class AnswerCommand:
     def of(cls, data: dict[str, Any], command_id: UUID) -> "AnswerCommand":
         answer = _validated(AnsweredData, data)
         if answer.text is None:
-            raise refusals.missing("text")
+            raise problems.missing("text")
         return cls(answer, answer.application, application_stream(answer.application))
 
     async def decide(self, state: application.State, context: BatchContext) -> Sequence[Event]:
@@ -203,7 +203,7 @@ def _validated(model: type[M], data: dict[str, Any]) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise input_errors.malformed(error.errors(include_url=False, include_input=False), "/data") from None
+        raise problems.malformed(error.errors(include_url=False, include_input=False), "/data") from None
 
 
 def with_event_field(error: Refused | BadInput) -> Refused | BadInput:

@@ -20,7 +20,7 @@ from gongkai.contracts.ingress import (
     MOST,
     CloudEvent,
 )
-from gongkai.intake.ingress import input_errors
+from gongkai.intake.ingress import input_errors, problems
 
 _ATTRIBUTE_NAME = re.compile(r"[a-z0-9]{1,20}")
 _JSON = re.compile(
@@ -96,7 +96,7 @@ def read(raw: Any, now: datetime) -> IngressEvent:
     try:
         event = CloudEvent.model_validate(raw)
     except ValidationError as error:
-        raise input_errors.malformed(error.errors(include_url=False, include_input=False)) from None
+        raise problems.malformed(error.errors(include_url=False, include_input=False)) from None
     if event.time is not None and event.time > now + AHEAD:
         raise input_errors.in_future()
     _extensions(event.model_extra or {})

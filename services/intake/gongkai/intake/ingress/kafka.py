@@ -19,7 +19,7 @@ from pydantic_core import to_json
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, ONE, Result
-from gongkai.intake.ingress import envelope, input_errors, refusals
+from gongkai.intake.ingress import envelope, input_errors, problems, refusals
 from gongkai.intake.ingress.access import TopicAccess, topic_of
 from gongkai.intake.ingress.handler import CHUNK, TRANSIENT, IngressHandler
 from gongkai.intake.ingress.partition_reader import IDLE_DELAY, PartitionReader, UndecodableMessage
@@ -156,7 +156,7 @@ async def _send_result(
         )
     except MessageSizeTooLargeError as error:
         _log.error("a result that no message holds", topic=topic, at=at, error=repr(error))
-        short = result.model_copy(update={"problem": input_errors.problem_of(refusals.unexpected())})
+        short = result.model_copy(update={"problem": problems.problem_of(refusals.unexpected())})
         sent = await producer.send(topic, to_json(short), key=key, headers=headers)
     return sent
 

@@ -2,7 +2,7 @@
 
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.ingress import DATA
-from gongkai.intake.ingress.input_errors import bad_input, malformed
+from gongkai.intake.ingress.input_errors import bad_input
 
 
 def unknown_type() -> BadInput:
@@ -21,10 +21,6 @@ def no_text() -> BadInput:
         "Give either the text itself (text) or the digest of one that you uploaded (digest).",
         "/text",
     )
-
-
-def missing(field: str) -> BadInput:
-    return malformed([{"loc": (field,), "type": "missing", "msg": "Field required"}], "/data")
 
 
 def sealed_twice(field: str) -> BadInput:
