@@ -5,7 +5,8 @@ from typing import Final
 from gongkai.console.views import PROJECTIONS as CONSOLE
 from gongkai.contracts.errors import UserError
 from gongkai.contracts.events import known
-from gongkai.intake.applications.views import Applicants, Receipts
+from gongkai.intake.applicants.views import Applicants
+from gongkai.intake.applications.views import Receipts
 from gongkai.ledger.project import Projection
 from gongkai.ledger.switch import View
 from gongkai.portal.catalogue.views import Documents

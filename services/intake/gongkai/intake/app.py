@@ -1,18 +1,19 @@
-"""受理, wired: units, drafts and applications come in here. The only place where its things are put together."""
+"""受理, the composition root: units, drafts and applications come in here. The only place where its things are wired."""
 
 from dataclasses import replace
 
 from fastapi import FastAPI
 
-from gongkai.intake.applicants import api as erasure
-from gongkai.intake.applicants.api import Erasures
+from gongkai.intake.applicants import api as applicants
+from gongkai.intake.applicants.reactions import DestroyKeys
+from gongkai.intake.applicants.views import Applicants
 from gongkai.intake.applications import api as applications
 from gongkai.intake.applications.deadlines import Deadlines
 from gongkai.intake.applications.sealing import keys_of
-from gongkai.intake.applications.views import Applicants, Receipts
-from gongkai.intake.calendar import api as holidays
+from gongkai.intake.applications.views import Receipts
+from gongkai.intake.calendar import api as calendar
 from gongkai.intake.delegations import api as delegations
-from gongkai.intake.documents import api
+from gongkai.intake.documents import api as documents
 from gongkai.intake.ingress import api as ingress
 from gongkai.intake.ingress import corrections
 from gongkai.intake.ingress.concurrency import IngressLimits
@@ -41,10 +42,10 @@ def create(settings: Settings) -> FastAPI:
             units.router,
             systems.router,
             delegations.router,
-            api.router,
+            documents.router,
             applications.router,
-            erasure.router,
-            holidays.router,
+            applicants.router,
+            calendar.router,
             ingress.router,
             corrections.router,
         ],
@@ -55,9 +56,11 @@ def create(settings: Settings) -> FastAPI:
 
 
 def _components(deps: Dependencies) -> Components:
-    erasures = Erasures(keys_of(deps))
+    destroy_keys = DestroyKeys(keys_of(deps))
 
     async def opened() -> None:
-        await erasures.sweep(deps)
+        await destroy_keys.destroy_all(deps)
 
-    return Components(handlers=[Receipts(), Applicants(), erasures], deadlines=Deadlines(deps), opened=opened)
+    return Components(
+        handlers=[Receipts(), Applicants(), destroy_keys], deadlines=Deadlines(deps), opened=opened
+    )

@@ -13,6 +13,7 @@ from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, Line
 from gongkai.contracts.vocabulary import Channel
 from gongkai.intake.applications import aggregate as application
+from gongkai.intake.applications.loading import load, load_visible
 from gongkai.intake.applications.receipts import (
     code_digest,
     code_of,
@@ -20,11 +21,9 @@ from gongkai.intake.applications.receipts import (
     plain_digest,
     receipt_of,
 )
-from gongkai.intake.applications.refusals import unknown_application
 from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.intake.units.rules import require_addressee
-from gongkai.ledger import read
 from gongkai.rules.deadlines import Deadline
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
@@ -36,11 +35,10 @@ from gongkai.runtime.commands import (
     known_unit,
     rules_for,
 )
-from gongkai.runtime.identity import Asking, Principal
+from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.topology import log_for
 
 router = APIRouter(tags=["applications"])
 
@@ -127,7 +125,7 @@ async def receive(
         if done.place is not None and deps.subscription is not None:
             await deps.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
     if done.repeated:  # the very same command of the same caller: the receipt is the first one's, of that day
-        first = (await state_of(deps, application_id)).received
+        first = (await load(deps, application_id)).received
         receipt = first.receipt
         code = await code_on_record(keys, application_id, first.unit, receipt, first.code_digest)
     return Received(**dict(done), receipt=receipt, code=code)
@@ -141,7 +139,7 @@ async def answer(
     application_id: Id, said: Answer, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """The one answer. A second one is refused; the same command again answers with its first result."""
-    state = await case_of(deps, who, application_id)
+    state = await load_visible(deps, who, application_id)
     received = state.received
     await require(deps, who, Action.ANSWER_APPLICATION, unit=received.unit)
     now = await deps.clock.now()
@@ -179,7 +177,7 @@ async def progress(asked: LookUp, who: Asking, deps: DependenciesOf) -> Progress
     known = [await code_digest(keys_of(deps), receipt, code), plain_digest(receipt, code)]
     if row is None or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
         raise _unknown()
-    state = await state_of(deps, row["application"])
+    state = await load(deps, row["application"])
     return await _progress(deps, state)
 
 
@@ -187,7 +185,7 @@ async def progress(asked: LookUp, who: Asking, deps: DependenciesOf) -> Progress
 @acts(Action.READ_APPLICATION)
 async def read_application(application_id: Id, who: Asking, deps: DependenciesOf) -> Progress:
     """The whole file, unsealed, for the unit's officers who handle it."""
-    state = await case_of(deps, who, application_id)
+    state = await load_visible(deps, who, application_id)
     await require(deps, who, Action.READ_APPLICATION, unit=state.received.unit)
     shown = await _progress(deps, state)
     stream, received = application_stream(application_id), state.received
@@ -236,24 +234,6 @@ def _face(clock: Deadline, term: int, clause: str) -> ClockFace:
         for d in clock.days
     ]
     return ClockFace(due=clock.due, left=clock.left, awaits=clock.awaits, term=term, clause=clause, days=days)
-
-
-async def state_of(deps: Dependencies, application_id: str) -> application.Open | application.Answered:
-    entries = await read.stream(deps.pool, log_for("intake"), application_stream(application_id))
-    state = APPLICATION.fold(entries)
-    if state is None:
-        raise unknown_application()
-    return state
-
-
-async def case_of(
-    deps: Dependencies, who: Principal, application_id: str
-) -> application.Open | application.Answered:
-    """As `state_of`, for who asks by its id: a system isn't told that another unit's exists."""
-    state = await state_of(deps, application_id)
-    if who.system is not None and who.unit != state.received.unit:
-        raise unknown_application()
-    return state
 
 
 def _unknown() -> BadInput:
