@@ -24,7 +24,7 @@ from gongkai.intake.applications.receipts import (
 from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.intake.units.rules import require_addressee
-from gongkai.rules.deadlines import Deadline
+from gongkai.rules.clock import clock_json
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
     CommandId,
@@ -223,17 +223,9 @@ async def _progress(deps: Dependencies, state: application.Open | application.An
         channel=received.channel,
         state=stands,
         received_on=received.received_on,
-        clock=_face(application.clock(state, rules), rules.book.answer.term.days, rules.book.answer.clause),
+        clock=ClockFace(**clock_json(application.clock(state, rules), rules.book.answer.clause)),
         answer=answered,
     )
-
-
-def _face(clock: Deadline, term: int, clause: str) -> ClockFace:
-    days = [
-        Day(date=d.date, counts=d.counts, n=d.n, code=d.reason.code, zh=d.reason.zh, en=d.reason.en)
-        for d in clock.days
-    ]
-    return ClockFace(due=clock.due, left=clock.left, awaits=clock.awaits, term=term, clause=clause, days=days)
 
 
 def _unknown() -> BadInput:
