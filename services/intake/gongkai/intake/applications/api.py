@@ -1,19 +1,18 @@
 """依申请公开: receive, answer, read, look up. What is personal is sealed here, before anything else sees it."""
 
 import hmac
-from datetime import date
-from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.commands import Answer, Application
 from gongkai.contracts.envelope import Place
-from gongkai.contracts.errors import BadInput, Sentence
-from gongkai.contracts.events import Id, Line
+from gongkai.contracts.events import Id
 from gongkai.contracts.vocabulary import Channel
 from gongkai.intake.applications import aggregate as application
+from gongkai.intake.applications import refusals
 from gongkai.intake.applications.loading import load, load_visible
+from gongkai.intake.applications.models import LookUp, Progress, Received
+from gongkai.intake.applications.progress import progress_of
 from gongkai.intake.applications.receipts import (
     code_digest,
     code_of,
@@ -24,7 +23,6 @@ from gongkai.intake.applications.receipts import (
 from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.intake.units.rules import require_addressee
-from gongkai.rules.clock import clock_json
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
     CommandId,
@@ -38,48 +36,8 @@ from gongkai.runtime.commands import (
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import Action, acts, require
-from gongkai.runtime.service import Dependencies
 
 router = APIRouter(tags=["applications"])
-
-
-class Received(Done):
-    receipt: str
-    code: str
-
-
-class Day(BaseModel):
-    date: date
-    counts: bool
-    n: int | None
-    code: str
-    zh: str
-    en: str
-
-
-class ClockFace(BaseModel):
-    """The clock as pages show it: `due` is null past the last year with a notice, then `awaits` names the year."""
-
-    due: date | None
-    left: int
-    awaits: int | None
-    term: int
-    clause: str
-    days: list[Day]
-
-
-class Progress(BaseModel):
-    application: str
-    receipt: str
-    unit: str
-    unit_name: str
-    channel: Channel
-    state: Literal["open", "overdue", "answered"]
-    received_on: date
-    clock: ClockFace
-    answer: dict[str, Any] | None
-    applicant: dict[str, Any] | None = None
-    request: dict[str, Any] | None = None
 
 
 @router.post("/applications", status_code=201, summary="提出申请 · Apply for information")
@@ -136,7 +94,7 @@ async def receive(
 )
 @acts(Action.ANSWER_APPLICATION)
 async def answer(
-    application_id: Id, said: Answer, who: Asking, deps: DependenciesOf, command: CommandId
+    application_id: Id, given: Answer, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """The one answer. A second one is refused; the same command again answers with its first result."""
     state = await load_visible(deps, who, application_id)
@@ -144,8 +102,8 @@ async def answer(
     await require(deps, who, Action.ANSWER_APPLICATION, unit=received.unit)
     now = await deps.clock.now()
     stream = application_stream(application_id)
-    letter = await letter_for(deps, state, said.text, f"{stream}/letter")
-    cmd = application.Answer(said.kind, letter, said.grounds, who.person)
+    letter = await letter_for(deps, state, given.text, f"{stream}/letter")
+    cmd = application.Answer(given.kind, letter, given.grounds, who.person)
     rules = await rules_for(deps.replica, received.unit, received.at)
     return await carry(
         deps,
@@ -158,15 +116,6 @@ async def answer(
     )
 
 
-class LookUp(BaseModel):
-    """Receipt and query code: in the body, since addresses end up in logs."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    receipt: Line
-    code: Line
-
-
 @router.post("/applications/progress", summary="查询进度 · Follow an application", responses=answers(404))
 @acts(Action.FOLLOW_APPLICATION)
 async def progress(asked: LookUp, who: Asking, deps: DependenciesOf) -> Progress:
@@ -176,9 +125,9 @@ async def progress(asked: LookUp, who: Asking, deps: DependenciesOf) -> Progress
     row = await deps.pool.fetchrow("SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt)
     known = [await code_digest(keys_of(deps), receipt, code), plain_digest(receipt, code)]
     if row is None or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
-        raise _unknown()
+        raise refusals.wrong_code()
     state = await load(deps, row["application"])
-    return await _progress(deps, state)
+    return await progress_of(deps, state)
 
 
 @router.get("/applications/{application_id}", summary="查阅申请 · Read an application")
@@ -187,7 +136,7 @@ async def read_application(application_id: Id, who: Asking, deps: DependenciesOf
     """The whole file, unsealed, for the unit's officers who handle it."""
     state = await load_visible(deps, who, application_id)
     await require(deps, who, Action.READ_APPLICATION, unit=state.received.unit)
-    shown = await _progress(deps, state)
+    shown = await progress_of(deps, state)
     stream, received = application_stream(application_id), state.received
     return shown.model_copy(
         update={
@@ -195,39 +144,3 @@ async def read_application(application_id: Id, who: Asking, deps: DependenciesOf
             "request": await unsealed(deps, received.request, f"{stream}/request"),
         }
     )
-
-
-async def _progress(deps: Dependencies, state: application.Open | application.Answered) -> Progress:
-    received = state.received
-    unit = await known_unit(deps.replica, received.unit)
-    rules = await rules_for(deps.replica, received.unit, received.at)
-    answered: dict[str, Any] | None = None
-    if isinstance(state, application.Answered):
-        letter = await unsealed(deps, state.answer.letter, f"application-{received.application}/letter")
-        answered = {
-            "kind": state.answer.kind,
-            "zh": state.answer.kind.zh,
-            "en": state.answer.kind.en,
-            "answered_on": state.answer.answered_on,
-            "late_days": state.answer.late_days,
-            "text": None if letter is None else letter["text"],
-        }
-    stands: Literal["open", "overdue", "answered"] = "answered" if answered else "open"
-    if isinstance(state, application.Open) and state.overdue:
-        stands = "overdue"
-    return Progress(
-        application=received.application,
-        receipt=received.receipt,
-        unit=received.unit,
-        unit_name=unit.name,
-        channel=received.channel,
-        state=stands,
-        received_on=received.received_on,
-        clock=ClockFace(**clock_json(application.clock(state, rules), rules.book.answer.clause)),
-        answer=answered,
-    )
-
-
-def _unknown() -> BadInput:
-    says = Sentence("没有这件申请，或者查询码不对。", "There is no such application, or the code is wrong.")
-    return BadInput("application.unknown", says, field="/receipt", clause="GT-register", status=404)

@@ -12,6 +12,12 @@ def unknown_application() -> BadInput:
     return BadInput("application.unknown", says, field="/application", clause="GT-register", status=404)
 
 
+def wrong_code() -> BadInput:
+    """For an unknown receipt, too: neither is confirmed."""
+    says = Sentence("没有这件申请，或者查询码不对。", "There is no such application, or the code is wrong.")
+    return BadInput("application.unknown", says, field="/receipt", clause="GT-register", status=404)
+
+
 def already_received() -> Refused:
     says = Sentence("该编号下已登记另一件申请。", "Another application is registered under this id.")
     return Refused("application.already-received", "GT-register", says, field="/application", status=409)
