@@ -3,7 +3,7 @@
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 
 
-def not_his_to_give(giver: str) -> Refused:
+def not_held(giver: str) -> Refused:
     says = Sentence(
         f"只能委托“{giver}”本人在该单位的职责；审计职责不得委托。",
         f"Only duties that {giver} holds in that unit can be handed on; an auditor's can't.",
@@ -11,7 +11,7 @@ def not_his_to_give(giver: str) -> Refused:
     return Refused("delegation.not-held", "SC-1.3", says, field="/duties")
 
 
-def no_colleague() -> Refused:
+def not_a_colleague() -> Refused:
     says = Sentence(
         "受托人应为本单位的另一名工作人员，且不是审计人员。",
         "It goes to another officer of the same unit, who is no auditor.",
@@ -19,7 +19,7 @@ def no_colleague() -> Refused:
     return Refused("delegation.no-colleague", "SC-1.3", says, field="/taker")
 
 
-def delegation_days() -> Refused:
+def bad_period() -> Refused:
     says = Sentence(
         "委托期限最早自今日起，最长一年，止日不得早于起日。",
         "It begins today at the earliest, lasts a year at most, and doesn't end before it begins.",
@@ -27,7 +27,7 @@ def delegation_days() -> Refused:
     return Refused("delegation.days", "SC-1.3", says, field="/since")
 
 
-def delegation_taken() -> Refused:
+def id_taken() -> Refused:
     says = Sentence("已有同编号的委托，请另行委托。", "There is a delegation of that id: make another one.")
     return Refused("delegation.taken", "SC-1.3", says, field="/delegation", status=409)
 

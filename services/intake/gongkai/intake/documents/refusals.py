@@ -8,6 +8,10 @@ from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.vocabulary import Attribute
 
 
+def unknown_document() -> BadInput:
+    return BadInput("document.unknown", Sentence("没有这份文件。", "No such document."), status=404)
+
+
 def reserved_id() -> BadInput:
     says = Sentence("“new”不能用作文件编号。", "A document can't have the id “new”.")
     return BadInput("document.reserved-id", says, field="/document", clause="GT-guide")
@@ -64,6 +68,18 @@ def consults_twice(index: int, clause: ClauseId) -> Refused:
         "One version, one letter to a unit: put the matters together.",
     )
     return Refused("document.consults-twice", clause, says, field=f"/consult/{index}/unit")
+
+
+def no_such_text() -> Refused:
+    says = Sentence(
+        "本单位没有上传过该摘要对应的正文。请先上传正文。",
+        "Your unit uploaded no text with that digest. Upload the text first.",
+    )
+    return Refused("document.no-text", "GT-review", says, field="/digest")
+
+
+def not_text(zh: str, en: str, status: int = 422, field: str = "/body") -> BadInput:
+    return BadInput("text.not-text", Sentence(zh, en), field=field, clause="LS-2", status=status)
 
 
 def _zh(attributes: Iterable[Attribute]) -> str:

@@ -20,8 +20,9 @@ from gongkai.intake.applications.receipts import SANDBOX_CODE, code_digest, code
 from gongkai.intake.applications.sealing import sealed
 from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.intake.documents import aggregate as document
+from gongkai.intake.documents.refusals import no_such_text
 from gongkai.intake.documents.stream import DOCUMENT, document_stream
-from gongkai.intake.documents.texts import check_words, no_such_text
+from gongkai.intake.documents.texts import check_words
 from gongkai.intake.ingress import problems, refusals
 from gongkai.intake.ingress.context import BatchContext
 from gongkai.intake.ingress.envelope import IngressEvent

@@ -17,7 +17,7 @@ from gongkai.contracts.vocabulary import Reorganisation
 
 def _as(kind: type[BaseModel]) -> AfterValidator:
     """What came in under stricter rules, as it is stored."""
-    return AfterValidator(lambda said: kind(**dict(said)))
+    return AfterValidator(lambda body: kind(**dict(body)))
 
 
 def _social_credit(code: str) -> str:
