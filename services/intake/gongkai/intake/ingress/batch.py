@@ -1,5 +1,6 @@
 """One event while it is handled, what a batch of them adds up to, and the result of each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -9,7 +10,7 @@ from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived
 from gongkai.contracts.ingress import RECEIVED, Result
 from gongkai.intake.applications.receipts import SANDBOX_CODE, code_of, code_on_record
-from gongkai.intake.ingress import envelope, store
+from gongkai.intake.ingress import envelope, refusals, store
 from gongkai.intake.ingress.envelope import IngressEvent
 from gongkai.intake.ingress.personal import retained
 from gongkai.intake.ingress.problems import problem_of
@@ -108,6 +109,27 @@ def _made(item: IncomingEvent) -> tuple[str, str | None, Place | None]:
 def key_of(item: IncomingEvent) -> Key:
     assert item.event is not None
     return item.event.source, item.event.id
+
+
+def mark_duplicates(items: list[IncomingEvent], known: Mapping[Key, store.AcceptedEvent]) -> None:
+    """Marks what was accepted before (`known`), or comes twice in this batch; refuses an id that names another event."""
+    seen: dict[Key, list[IncomingEvent]] = {}
+    for item in items:
+        key = key_of(item)
+        if (before := known.get(key)) is not None:
+            if before.fingerprint == item.fingerprint:
+                item.state, item.accepted_before, item.place = "duplicate", before, before.place
+            else:
+                item.error = refusals.id_reused()
+        elif (earlier := seen.get(key)) is not None:
+            same = next((each for each in earlier if each.fingerprint == item.fingerprint), None)
+            if same is not None:
+                item.state, item.same_in_batch = "duplicate", same
+            else:  # where those are refused, it is the same event, corrected
+                item.conflicting = tuple(earlier)
+                earlier.append(item)
+        else:
+            seen[key] = [item]
 
 
 def rows_of(items: list[IncomingEvent]) -> list[Row]:

@@ -23,11 +23,18 @@ from gongkai.intake.applications.sealing import alone_with, keys_of
 from gongkai.intake.applications.stream import application_stream
 from gongkai.intake.documents import uploads
 from gongkai.intake.ingress import envelope, refusals, store
-from gongkai.intake.ingress.batch import Batch, IncomingEvent, Via, key_of, result_of, rows_of
+from gongkai.intake.ingress.batch import (
+    Batch,
+    IncomingEvent,
+    Via,
+    key_of,
+    mark_duplicates,
+    result_of,
+    rows_of,
+)
 from gongkai.intake.ingress.commands import DraftCommand, ReceiveCommand, command_of, with_event_field
 from gongkai.intake.ingress.context import BatchContext
 from gongkai.intake.ingress.personal import EncryptionKeys, decrypted
-from gongkai.intake.ingress.store import Key
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, Full, append
 from gongkai.ledger.decider import ATTEMPTS, Contended, Intent, write_of
@@ -142,7 +149,8 @@ class IngressHandler:
         self, context: BatchContext, system: str, items: list[IncomingEvent], via: Via
     ) -> None:
         readable = [item for item in items if item.error is None]
-        await self._find_duplicates(system, readable)
+        keys = [key_of(item) for item in readable]
+        mark_duplicates(readable, await store.accepted(self._deps.pool, system, keys))
         fresh = [item for item in readable if item.error is None and item.state == "accepted"]
         for item in fresh:
             assert item.event is not None
@@ -157,27 +165,6 @@ class IngressHandler:
             batch = await self._decide(context, fresh)
             if not context.sandbox:
                 await self._write(context, system, items, batch, via)
-
-    async def _find_duplicates(self, system: str, items: list[IncomingEvent]) -> None:
-        """Marks what was accepted before, or comes twice in this batch; refuses an id that names another event."""
-        seen: dict[Key, list[IncomingEvent]] = {}
-        known = await store.accepted(self._deps.pool, system, [key_of(item) for item in items])
-        for item in items:
-            key = key_of(item)
-            if (before := known.get(key)) is not None:
-                if before.fingerprint == item.fingerprint:
-                    item.state, item.accepted_before, item.place = "duplicate", before, before.place
-                else:
-                    item.error = refusals.id_reused()
-            elif (earlier := seen.get(key)) is not None:
-                same = next((each for each in earlier if each.fingerprint == item.fingerprint), None)
-                if same is not None:
-                    item.state, item.same_in_batch = "duplicate", same
-                else:  # where those are refused, it is the same event, corrected
-                    item.conflicting = tuple(earlier)
-                    earlier.append(item)
-            else:
-                seen[key] = [item]
 
     async def _load_received(self, items: list[IncomingEvent]) -> None:
         """Applications that were handed in before, as recorded: their query codes follow from the record."""
