@@ -10,7 +10,8 @@ import pytest
 from gongkai.console.views import PROJECTIONS
 from gongkai.contracts.envelope import UNREADABLE, Place, read_record
 from gongkai.contracts.events import known
-from gongkai.intake.applications.views import Applicants, Receipts
+from gongkai.intake.applicants.views import Applicants
+from gongkai.intake.applications.views import Receipts
 from gongkai.ledger import blobs, subscribe
 from gongkai.ledger.append import Write, append
 from gongkai.ledger.delivery import Delivered

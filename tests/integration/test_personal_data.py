@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from gongkai.contracts.envelope import read_record
-from gongkai.intake.applicants.api import Erasures
+from gongkai.intake.applicants.reactions import DestroyKeys
 from gongkai.ledger import read
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.operate.databases.cluster import Cluster
@@ -251,7 +251,7 @@ async def test_an_older_backup_of_the_keys_brings_nobody_back(
             conn.execute("INSERT INTO keys.person_key VALUES (%s, %s, %s, %s)", row)
     keys = here.deps["intake"].keys
     assert keys is not None
-    await Erasures(keys).sweep(here.deps["intake"])  # as at every start
+    await DestroyKeys(keys).destroy_all(here.deps["intake"])  # as at every start
     assert not await keys_held(here)
 
 

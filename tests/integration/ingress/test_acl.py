@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from structlog.testing import CapturingLogger
 
 from gongkai.intake.ingress import access
-from gongkai.intake.ingress.access import Access, rights_of
+from gongkai.intake.ingress.access import TopicAccess, acls_of
 from gongkai.ledger import subscribe
 from gongkai.ledger.acls import Acl, access_lists
 from gongkai.ledger.brokers import Brokers
@@ -148,7 +148,7 @@ async def test_a_system_does_what_is_its_own_and_nothing_else(
         await ensure_topic(me, f"{own}.more", 1, 1)
     async with access_lists(me) as lists:
         with pytest.raises(ClusterAuthorizationFailedError):
-            await lists.give(rights_of(prefix, f"{unit}-other"))
+            await lists.give(acls_of(prefix, f"{unit}-other"))
     assert {topic for topic in await seen(me) if topic.startswith(f"{prefix}.")} == {own, f"{own}.results"}
 
 
@@ -216,13 +216,13 @@ async def test_a_system_that_was_retired_while_nobody_ran_loses_its_rights_and_s
     None
 ):
     brokers, mine, others = KafkaSettings(kafka=BROKERS).brokers, _prefix(), _prefix()
-    await Access(brokers, others).settle(["finance-oa"])
-    await Access(brokers, mine).settle(["finance-oa", "finance"])
-    assert rights_of(mine, "finance-oa") | rights_of(mine, "finance") <= await _held(brokers)
-    await Access(brokers, mine).settle(["finance"])
+    await TopicAccess(brokers, others).synchronise(["finance-oa"])
+    await TopicAccess(brokers, mine).synchronise(["finance-oa", "finance"])
+    assert acls_of(mine, "finance-oa") | acls_of(mine, "finance") <= await _held(brokers)
+    await TopicAccess(brokers, mine).synchronise(["finance"])
     held = await _held(brokers)
-    assert rights_of(mine, "finance") | rights_of(others, "finance-oa") <= held
-    assert not rights_of(mine, "finance-oa") & held
+    assert acls_of(mine, "finance") | acls_of(others, "finance-oa") <= held
+    assert not acls_of(mine, "finance-oa") & held
 
 
 @secured
@@ -231,9 +231,9 @@ async def test_who_may_not_set_rights_is_told_which_right_he_lacks(
 ) -> None:
     monkeypatch.setattr(access, "_log", said := CapturingLogger())
     name = f"gongkai-{secrets.token_hex(4)}"
-    mine = Access(signed_in(name, administrator.user(name)), _prefix())
-    await mine.settle(["finance-oa"])
-    await mine.settle(["finance-oa", "water-oa"])
+    mine = TopicAccess(signed_in(name, administrator.user(name)), _prefix())
+    await mine.synchronise(["finance-oa"])
+    await mine.synchronise(["finance-oa", "water-oa"])
     [call] = said.calls  # and not again and again
     assert f"--allow-principal User:{name} --operation Alter --cluster" in call.kwargs["why"]
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from gongkai.contracts.ingress import ANSWERED, BATCH, RECEIVED
-from gongkai.intake.applications.receipts import PRACTICE_CODE
+from gongkai.intake.applications.receipts import SANDBOX_CODE
 from gongkai.ledger import read
 from gongkai.ledger.seal import Keys
 from gongkai.runtime.topology import log_for
@@ -145,12 +145,12 @@ async def test_the_sandbox_tells_no_code_that_opens_another_units_application(ag
     practised = (await water.post(guess, path="/v1/sandbox/events")).json()
     said = event(applied(application="a-77"), RECEIVED)
     received = (await agency.post(said)).json()
-    assert (practised["state"], practised["code"]) == ("accepted", PRACTICE_CODE)
+    assert (practised["state"], practised["code"]) == ("accepted", SANDBOX_CODE)
     assert practised["receipt"] != received["receipt"]
-    assert received["code"] != PRACTICE_CODE
+    assert received["code"] != SANDBOX_CODE
     assert (await agency.post(said)).json()["code"] == received["code"]
     again = (await agency.post(said, path="/v1/sandbox/events")).json()
-    assert (again["state"], again["code"]) == ("duplicate", PRACTICE_CODE)
+    assert (again["state"], again["code"]) == ("duplicate", SANDBOX_CODE)
 
 
 @pytest.mark.clause("GT-register")
@@ -162,7 +162,7 @@ async def test_a_code_that_was_made_before_codes_knew_units_is_told_again_and_ho
 
     said = application()
     with monkeypatch.context() as then:
-        for module in ("items", "matters"):
+        for module in ("batch", "commands"):
             then.setattr(f"gongkai.intake.ingress.{module}.code_of", at_first)
         [received] = await agency.batch(said)
     [again] = await agency.batch(said)

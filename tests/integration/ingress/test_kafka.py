@@ -12,7 +12,7 @@ from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import Producer
 
 from gongkai.contracts.ingress import DRAFTED, LARGEST_EVENT, RECEIVED
-from gongkai.intake.ingress.faults import LARGEST_PROBLEM
+from gongkai.intake.ingress.problems import MAX_PROBLEM
 from tests.integration.ingress.agency import APPLICANT, Agency, applied, box, drafted, event
 from tests.integration.ingress.wire import Wire, send_batch
 
@@ -110,9 +110,9 @@ async def test_a_refusal_is_bounded_however_long_the_names_are_that_it_is_about(
     assert [each["state"] for each in told] == ["refused"] * 5 + ["accepted"]
     assert told[1]["problem"]["field"] == f"/data/{'k' * 80}…"
     sizes = [len(json.dumps(each, ensure_ascii=False).encode()) for each in told]
-    assert max(sizes) < LARGEST_PROBLEM + 2_000, sizes
+    assert max(sizes) < MAX_PROBLEM + 2_000, sizes
     pool = agency.house.deps["intake"].pool
-    assert await pool.fetchval("SELECT max(octet_length(problem)) FROM handed") <= LARGEST_PROBLEM
+    assert await pool.fetchval("SELECT max(octet_length(problem)) FROM handed") <= MAX_PROBLEM
 
 
 @pytest.mark.clause("GT-register")

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from gongkai.contracts.ingress import ANSWERED, BATCH, DRAFTED, LARGEST_EVENT, RECEIVED
-from gongkai.intake.ingress import api, door, matters
-from gongkai.intake.ingress.gate import AT_ONCE, Gates
+from gongkai.intake.ingress import api, commands, handler
+from gongkai.intake.ingress.concurrency import MAX_CONCURRENT, IngressLimits
 from tests.integration.ingress.agency import APPLICANT, Agency, application, box, drafted, event
 
 
@@ -169,14 +169,14 @@ async def test_base64_that_is_none_is_refused_by_itself(agency: Agency) -> None:
 async def test_one_that_meets_a_mistake_of_ours_is_refused_and_its_neighbours_go_on(
     agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = matters.matter_of
+    right = commands.command_of
 
-    def mistaken(handed: Any, command: Any) -> Any:
-        if handed.data.get("title") == "碰巧":
+    def mistaken(event: Any, command_id: Any) -> Any:
+        if event.data.get("title") == "碰巧":
             raise ZeroDivisionError
-        return right(handed, command)
+        return right(event, command_id)
 
-    monkeypatch.setattr(door, "matter_of", mistaken)
+    monkeypatch.setattr(handler, "command_of", mistaken)
     before = await agency.size()
     told = await agency.batch(event(drafted()), event(drafted(title="碰巧")), event(drafted()))
     assert [each["state"] for each in told] == ["accepted", "refused", "accepted"]
@@ -199,7 +199,7 @@ async def test_a_refused_event_may_be_followed_by_itself_mended(agency: Agency) 
 async def test_a_body_that_does_not_come_holds_no_place_for_long(
     agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "SLOWEST", 0.2)
+    monkeypatch.setattr(api, "BODY_TIMEOUT", 0.2)
 
     async def trickle() -> AsyncIterator[bytes]:
         yield b"["
@@ -217,10 +217,10 @@ async def test_a_body_that_does_not_come_holds_no_place_for_long(
 async def test_who_practises_and_who_means_it_do_not_wait_for_each_other(agency: Agency) -> None:
     transport = agency.house.clients["intake"]._transport
     assert isinstance(transport, httpx.ASGITransport)
-    gates: Gates = transport.app.state.gates  # type: ignore[attr-defined]  # the service's own application
+    limits: IngressLimits = transport.app.state.ingress_limits  # type: ignore[attr-defined]  # the service's own application
     async with AsyncExitStack() as full, asyncio.timeout(10):
-        for _ in range(AT_ONCE):
-            await full.enter_async_context(gates.real.through())
+        for _ in range(MAX_CONCURRENT):
+            await full.enter_async_context(limits.real.slot())
         answer = await agency.post(event(drafted()), path="/v1/sandbox/events")
     assert answer.json()["practice"] is True
 

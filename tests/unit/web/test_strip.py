@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic_core import from_json, to_json
 
 from gongkai.rules.calendar import official
+from gongkai.rules.clock import clock_json
 from gongkai.rules.deadlines import Pause, late_days
 from gongkai.rules.deadlines import deadline as count
 from gongkai.rules.rulebooks import Term
@@ -18,20 +20,8 @@ RECEIVED = date(2026, 2, 9)  # before 春节; 14 and 28 February are worked
 
 def clock(received: date = RECEIVED, *pauses: Pause) -> dict[str, Any]:
     line = count(rules().calendar, start=received, term=Term(20, "wd"), pauses=pauses)
-    days = [
-        {"date": d.date.isoformat(), "counts": d.counts, "n": d.n, "code": d.reason.code, "zh": d.reason.zh,
-         "en": d.reason.en}
-        for d in line.days
-    ]  # fmt: skip
-    due = line.due.isoformat() if line.due else None
-    return {
-        "due": due,
-        "left": line.left,
-        "awaits": line.awaits,
-        "term": 20,
-        "clause": "GT-answer",
-        "days": days,
-    }
+    answer: dict[str, Any] = from_json(to_json(clock_json(line, "GT-answer")))
+    return answer
 
 
 def cell(strip: Strip, day: date) -> set[str]:

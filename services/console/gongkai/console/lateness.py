@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from gongkai.contracts.vocabulary import ConsultationKind
 from gongkai.rules.calendar import Calendar
+from gongkai.rules.clock import clock_json
 from gongkai.rules.deadlines import Deadline, deadline, late_days
 from gongkai.rules.rulebooks import load
 from gongkai.rules.term import Term
@@ -90,23 +91,4 @@ def standing(due: Due, today: date) -> Standing:
 
 def clock_of(due: Due) -> dict[str, Any]:
     """The clock in the form of intake's API, for those to whom intake doesn't open the file."""
-    line = due.deadline
-    days = [
-        {
-            "date": d.date,
-            "counts": d.counts,
-            "n": d.n,
-            "code": d.reason.code,
-            "zh": d.reason.zh,
-            "en": d.reason.en,
-        }
-        for d in line.days
-    ]
-    return {
-        "due": line.due,
-        "left": line.left,
-        "awaits": line.awaits,
-        "term": due.term.days,
-        "clause": due.clause,
-        "days": days,
-    }
+    return clock_json(due.deadline, due.clause)

@@ -1,23 +1,24 @@
-"""受理, wired: units, drafts and applications come in here. The only place where its things are put together."""
+"""受理, the composition root: units, drafts and applications come in here. The only place where its things are wired."""
 
 from dataclasses import replace
 
 from fastapi import FastAPI
 
-from gongkai.intake.applicants import api as erasure
-from gongkai.intake.applicants.api import Erasures
+from gongkai.intake.applicants import api as applicants
+from gongkai.intake.applicants.reactions import DestroyKeys
+from gongkai.intake.applicants.views import Applicants
 from gongkai.intake.applications import api as applications
 from gongkai.intake.applications.deadlines import Deadlines
 from gongkai.intake.applications.sealing import keys_of
-from gongkai.intake.applications.views import Applicants, Receipts
-from gongkai.intake.calendar import api as holidays
+from gongkai.intake.applications.views import Receipts
+from gongkai.intake.calendar import api as calendar
 from gongkai.intake.delegations import api as delegations
-from gongkai.intake.documents import api
+from gongkai.intake.documents import api as documents
 from gongkai.intake.ingress import api as ingress
-from gongkai.intake.ingress import mending
-from gongkai.intake.ingress.door import Door
-from gongkai.intake.ingress.gate import Gates
-from gongkai.intake.ingress.topics import Topics
+from gongkai.intake.ingress import corrections
+from gongkai.intake.ingress.concurrency import IngressLimits
+from gongkai.intake.ingress.handler import IngressHandler
+from gongkai.intake.ingress.kafka import KafkaIngress
 from gongkai.intake.service import SERVICE
 from gongkai.intake.systems import api as systems
 from gongkai.intake.units import api as units
@@ -29,9 +30,9 @@ PROJECTIONS = (Receipts(), Applicants())
 
 def create(settings: Settings) -> FastAPI:
     def components(deps: Dependencies) -> Components:
-        door = app.state.door = Door(deps)
-        app.state.gates = Gates()
-        return replace(_components(deps), jobs=[Topics(deps, door).run, door.tidy])
+        handler = app.state.ingress_handler = IngressHandler(deps)
+        app.state.ingress_limits = IngressLimits()
+        return replace(_components(deps), jobs=[KafkaIngress(deps, handler).run, handler.delete_expired])
 
     app = build(
         SERVICE,
@@ -41,12 +42,12 @@ def create(settings: Settings) -> FastAPI:
             units.router,
             systems.router,
             delegations.router,
-            api.router,
+            documents.router,
             applications.router,
-            erasure.router,
-            holidays.router,
+            applicants.router,
+            calendar.router,
             ingress.router,
-            mending.router,
+            corrections.router,
         ],
         large=("/texts",),
         own_bodies=("/v1/events", "/v1/sandbox/events"),
@@ -55,9 +56,9 @@ def create(settings: Settings) -> FastAPI:
 
 
 def _components(deps: Dependencies) -> Components:
-    erasures = Erasures(keys_of(deps))
+    destroy_keys = DestroyKeys(keys_of(deps))
 
     async def opened() -> None:
-        await erasures.sweep(deps)
+        await destroy_keys.destroy_all(deps)
 
-    return Components(handlers=[*PROJECTIONS, erasures], deadlines=Deadlines(deps), opened=opened)
+    return Components(handlers=[*PROJECTIONS, destroy_keys], deadlines=Deadlines(deps), opened=opened)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from structlog.testing import CapturingLogger
 
 from gongkai.intake.ingress import access
-from gongkai.intake.ingress.access import Access, rights_of
+from gongkai.intake.ingress.access import TopicAccess, acls_of
 from gongkai.ledger.acls import AccessLists, Acl, Operation, Pattern, Resource
 from gongkai.ledger.brokers import Brokers
 
@@ -44,39 +44,39 @@ class Lists(AccessLists):
         self.entries.difference_update(acls)
 
     @asynccontextmanager
-    async def reach(self, brokers: Brokers) -> AsyncIterator[AccessLists]:
+    async def connect(self, brokers: Brokers) -> AsyncIterator[AccessLists]:
         self.asked.append(brokers)
         yield self
 
 
 def rights(*systems: str) -> set[Acl]:
-    return {acl for system in systems for acl in rights_of("gongkai", system)}
+    return {acl for system in systems for acl in acls_of("gongkai", system)}
 
 
 async def test_a_system_gets_its_rights_and_loses_them_and_nobody_else_does() -> None:
     lists = Lists(STRANGERS)
-    mine = Access(SECURED, "gongkai", lists.reach)
-    await mine.settle(["finance-oa", "finance"])
+    mine = TopicAccess(SECURED, "gongkai", lists.connect)
+    await mine.synchronise(["finance-oa", "finance"])
     assert lists.entries == STRANGERS | rights("finance-oa", "finance")
-    await mine.settle(["finance"])
+    await mine.synchronise(["finance"])
     assert lists.entries == STRANGERS | rights("finance")
-    await mine.settle([])
+    await mine.synchronise([])
     assert lists.entries == STRANGERS
 
 
 async def test_what_was_retired_while_nobody_ran_is_taken_away_at_the_next_start() -> None:
     lists = Lists(STRANGERS | rights("finance-oa", "water-oa"))
-    await Access(SECURED, "gongkai", lists.reach).settle(["water-oa"])
+    await TopicAccess(SECURED, "gongkai", lists.connect).synchronise(["water-oa"])
     assert lists.entries == STRANGERS | rights("water-oa")
 
 
 async def test_the_broker_is_asked_only_when_something_changed_and_only_where_it_knows_people() -> None:
     lists = Lists()
-    mine = Access(SECURED, "gongkai", lists.reach)
+    mine = TopicAccess(SECURED, "gongkai", lists.connect)
     for systems in (["a"], ["a"], ["a", "b"], ["b", "a"]):
-        await mine.settle(systems)
+        await mine.synchronise(systems)
     assert len(lists.asked) == 2
-    await Access(Brokers("127.0.0.1:9092"), "gongkai", lists.reach).settle(["c"])
+    await TopicAccess(Brokers("127.0.0.1:9092"), "gongkai", lists.connect).synchronise(["c"])
     assert len(lists.asked) == 2
 
 
@@ -94,24 +94,24 @@ async def test_a_refusal_is_said_once_with_what_to_do_and_tried_again_later(
     refusal: type[KafkaError], advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access, "_log", said := CapturingLogger())
-    monkeypatch.setattr(access, "AGAIN", 0.0)
+    monkeypatch.setattr(access, "RETRY_AFTER", 0.0)
     lists = Lists(refusal=refusal)
-    mine = Access(SECURED, "gongkai", lists.reach)
+    mine = TopicAccess(SECURED, "gongkai", lists.connect)
     for _ in range(3):
-        await mine.settle(["finance-oa"])
+        await mine.synchronise(["finance-oa"])
     [call] = said.calls
     assert call.method_name == "error"
     assert advice in call.kwargs["why"]
     lists.refusal = None
-    await mine.settle(["finance-oa"])
+    await mine.synchronise(["finance-oa"])
     assert lists.entries == rights("finance-oa")
 
 
 async def test_a_broker_that_refused_is_left_alone_for_a_while() -> None:
     lists = Lists(refusal=SecurityDisabled)
-    mine = Access(SECURED, "gongkai", lists.reach)
+    mine = TopicAccess(SECURED, "gongkai", lists.connect)
     for _ in range(3):
-        await mine.settle(["finance-oa"])
+        await mine.synchronise(["finance-oa"])
     assert len(lists.asked) == 1
 
 
@@ -119,8 +119,8 @@ async def test_a_broker_that_refused_is_left_alone_for_a_while() -> None:
 def test_no_right_of_one_system_covers_what_is_anothers(one: str, other: str) -> None:
     if one == other:
         return
-    for mine in rights_of("gongkai", one):
-        for theirs in rights_of("gongkai", other):
+    for mine in acls_of("gongkai", one):
+        for theirs in acls_of("gongkai", other):
             if mine.resource == theirs.resource:
                 assert mine.name != theirs.name
                 assert mine.pattern is Pattern.LITERAL or not theirs.name.startswith(mine.name)

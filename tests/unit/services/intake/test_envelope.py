@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
 from gongkai.intake.ingress import envelope
-from gongkai.intake.ingress.gate import Gate
-from gongkai.intake.ingress.personal import kept
+from gongkai.intake.ingress.concurrency import ConcurrencyLimit
+from gongkai.intake.ingress.personal import retained
 from gongkai.ledger.append import Full
 
 NOW = datetime(2025, 3, 3, 1, tzinfo=UTC)
@@ -46,8 +46,8 @@ ANY = st.recursive(
     st.fixed_dictionaries({}, optional=dict.fromkeys((*GOOD, "time", "subject", "data_base64"), ANY)) | ANY
 )
 def test_whatever_it_is_it_is_read_or_refused_in_words(said: Any) -> None:
-    handed, error = tried(lambda: envelope.read(said, NOW))
-    assert (error.says.zh and error.says.en) if error else (handed.source and handed.id)
+    event, error = tried(lambda: envelope.read(said, NOW))
+    assert (error.says.zh and error.says.en) if error else (event.source and event.id)
 
 
 @given(st.binary() | st.text().map(str.encode))
@@ -60,8 +60,8 @@ def test_whatever_the_bytes_are(body: bytes) -> None:
 def test_its_words_are_the_same_in_whatever_order_they_come(value: Any) -> None:
     data = {"a": value, "b": 1, "c": "字"}
     turned = dict(reversed(data.items()))
-    one, error = tried(lambda: envelope.read(GOOD | {"data": data}, NOW).words)
-    other, _ = tried(lambda: envelope.read(GOOD | {"data": turned}, NOW).words)
+    one, error = tried(lambda: envelope.read(GOOD | {"data": data}, NOW).canonical)
+    other, _ = tried(lambda: envelope.read(GOOD | {"data": turned}, NOW).canonical)
     assert one == other
     assert error is None or error.code in ("ingress.unstorable", "ingress.too-deep", "ingress.too-large")
 
@@ -125,36 +125,38 @@ def test_nothing_personal_is_kept_of_a_refused_event(kind: str | None) -> None:
         "sealed": "eyJ",
         "extra": "某人",
     }
-    left = json.dumps(kept(kind, data | ({"text": "某人"} if kind != DRAFTED else {})), ensure_ascii=False)
+    left = json.dumps(
+        retained(kind, data | ({"text": "某人"} if kind != DRAFTED else {})), ensure_ascii=False
+    )
     assert "某" not in left
     assert "eyJ" not in left
 
 
 async def test_who_would_wait_too_long_is_told_to_come_again() -> None:
-    gate, release = Gate(at_once=1, waiting=2), asyncio.Event()
+    limit, release = ConcurrencyLimit(concurrent=1, waiting=2), asyncio.Event()
 
     async def passes() -> None:
-        async with gate.through():
+        async with limit.slot():
             await release.wait()
 
     under_way = [asyncio.create_task(passes()) for _ in range(3)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     with pytest.raises(Full):
-        async with gate.through():
+        async with limit.slot():
             pass
     release.set()
     await asyncio.gather(*under_way)
-    async with gate.through():
+    async with limit.slot():
         pass
 
 
 async def test_who_has_waited_long_enough_is_told_to_come_again() -> None:
-    gate = Gate(at_once=1, patience=0.01)
-    async with gate.through():
+    limit = ConcurrencyLimit(concurrent=1, max_wait=0.01)
+    async with limit.slot():
         async with asyncio.timeout(5):
             with pytest.raises(Full):
-                async with gate.through():
+                async with limit.slot():
                     pass
-    async with gate.through():
+    async with limit.slot():
         pass

@@ -1,4 +1,4 @@
-"""个人信息删除: one person who has applied, until the key of what he or she said is destroyed (GT-register)."""
+"""个人信息删除: one person who has applied, until the key to his or her data is destroyed (GT-register)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import ApplicantErased, Event, Id, PersonId
 from gongkai.contracts.vocabulary import ErasureGround
-from gongkai.intake import refusals
+from gongkai.intake.applicants import refusals
 from gongkai.rules import Rules
 
 # -- state
@@ -14,7 +14,7 @@ from gongkai.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Nothing can be said about this person any more, and nothing undone."""
+    """Final: the person's data can't be read any more."""
 
     event: ApplicantErased
 
@@ -41,7 +41,7 @@ class Erase:
 
 @clause("GT-register")
 def erase(state: State, cmd: Erase, rules: Rules, now: datetime) -> list[Event]:
-    """Refused while an application is open: nobody could answer it. Said again, it has been done already."""
+    """Refused while an application is open: nobody could answer it. No event for one who is erased already."""
     if state is not None:
         return []
     if cmd.unanswered:

@@ -15,7 +15,7 @@ from gongkai.contracts.events import (
     Sealed,
 )
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Ground
-from gongkai.intake import refusals
+from gongkai.intake.applications import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline, late_days
 from gongkai.rules.moment import local_date
@@ -70,7 +70,7 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Give the one answer. A text sealed anew is another letter: to say the same twice, hand in the same box."""
+    """Give the one answer. A text sealed anew is another letter: a repeated command has to hand in the same box."""
 
     kind: AnswerKind
     letter: Sealed
@@ -80,7 +80,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class DeclareOverdue:
-    """What the timer says once the due day is over."""
+    """Issued by the timer once the due day is over."""
 
     by: PersonId
 
@@ -92,7 +92,7 @@ class DeclareOverdue:
 def receive(state: State, cmd: Receive, rules: Rules, now: datetime) -> list[Event]:
     """Accepted even past the last holiday notice: the clock then waits, the applicant doesn't."""
     today = local_date(now)
-    unless_said = today if state is None else state.received.received_on
+    default_day = today if state is None else state.received.received_on
     event = ApplicationReceived(
         application=cmd.application,
         receipt=cmd.receipt,
@@ -100,7 +100,7 @@ def receive(state: State, cmd: Receive, rules: Rules, now: datetime) -> list[Eve
         channel=cmd.channel,
         applicant=cmd.applicant,
         request=cmd.request,
-        received_on=cmd.received_on or unless_said,
+        received_on=cmd.received_on or default_day,
         code_digest=cmd.code_digest,
         by=cmd.by,
         at=now,

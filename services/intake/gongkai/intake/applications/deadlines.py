@@ -12,7 +12,7 @@ from gongkai.contracts.events import (
     decode,
 )
 from gongkai.intake.applications import aggregate as application
-from gongkai.intake.streams import APPLICATION, application_stream
+from gongkai.intake.applications.stream import APPLICATION, application_stream
 from gongkai.ledger import timers
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
@@ -38,7 +38,7 @@ def _due(state: application.Open, rules: Rules) -> date | None:
 
 
 class Deadlines:
-    """Folds due moments from this service's own events, and says what is due to the aggregate."""
+    """Folds due moments from this service's own events, and issues the command when one passes."""
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps
@@ -48,22 +48,22 @@ class Deadlines:
         return basis(self._deps.replica.calendar)
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        mine = [what for what in batch if what.record.name in _FOLDED]
+        mine = [delivered for delivered in batch if delivered.record.name in _FOLDED]
         if mine and await timers.computed_with(conn) != self.basis:
             await self._deps.replica.sync()  # another process may know of a notice that this one doesn't yet
-        for what in mine:
-            match decode(what.record):
+        for delivered in mine:
+            match decode(delivered.record):
                 case ApplicationReceived() as received:
-                    await self._deps.replica.at_least(what.record.registerat)
+                    await self._deps.replica.at_least(delivered.record.registerat)
                     rules = await rules_for(self._deps.replica, received.unit, received.at)
                     due = _due(application.Open(received), rules)
                     if due is not None:
-                        await timers.put(conn, Due(OVERDUE, what.record.subject, end_of(due)))
+                        await timers.put(conn, Due(OVERDUE, delivered.record.subject, end_of(due)))
                 case ApplicationAnswered() | ApplicationOverdue() as settled:
                     await timers.drop(conn, OVERDUE, application_stream(settled.application))
 
     async def issue(self, due: Due, now: datetime) -> None:
-        """What a timer's command does: nothing, when the answer was quicker."""
+        """Declares the application overdue; nothing when it was answered meanwhile."""
 
         def decide(state: application.State) -> list[Event]:
             assert state is not None

@@ -7,7 +7,7 @@ from typing import Final
 
 from gongkai.ledger import seal
 
-PRACTICE_CODE: Final = "0000000000"  # told in the sandbox: nobody's
+SANDBOX_CODE: Final = "0000000000"  # what the sandbox answers with: nobody's
 
 
 def receipt_of(day: date, application_id: str) -> str:
@@ -16,7 +16,7 @@ def receipt_of(day: date, application_id: str) -> str:
 
 
 async def code_of(keys: seal.Keys, application_id: str, unit: str) -> str:
-    """查询码: told to the applicant alone, and the same whenever it is asked for. No other unit is ever told it."""
+    """查询码: given to the applicant alone, the same whenever it is asked for. No other unit ever gets it."""
     return (await keys.pseudonym(f"code/{unit}/{application_id}"))[2:12]
 
 

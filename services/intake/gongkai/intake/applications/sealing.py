@@ -1,10 +1,10 @@
-"""What is personal, sealed on its way in and opened for who may see it (个人信息)."""
+"""Personal data, sealed on its way in and unsealed for those who may see it (个人信息)."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from gongkai.contracts.events import Sealed
-from gongkai.intake import refusals
+from gongkai.intake.applicants import refusals
 from gongkai.intake.applications import aggregate as application
 from gongkai.ledger import seal
 from gongkai.ledger.seal import Keys
@@ -12,7 +12,7 @@ from gongkai.runtime.service import Dependencies
 
 
 def alone_with(deps: Dependencies, person: str) -> AbstractAsyncContextManager[object]:
-    """Nobody is erased here while an application of the same person comes in."""
+    """Excludes erasing a person while an application of the same person is received."""
     if deps.appender is None:
         raise RuntimeError("intake owns a log")
     return deps.appender.stream_lock(f"person/{person}")
@@ -41,7 +41,7 @@ async def unsealed(deps: Dependencies, box: Sealed, bound_to: str) -> Any:
 async def letter_for(
     deps: Dependencies, state: application.Open | application.Answered, text: str, bound_to: str
 ) -> Sealed:
-    """The sealed letter; the very same box when the same text is said again, so that it means the same."""
+    """The sealed letter; the box on record when the text is the same, so that a repeated command is recognised."""
     if isinstance(state, application.Answered):
         before = await unsealed(deps, state.answer.letter, bound_to)
         if before is not None and before["text"] == text:

@@ -15,13 +15,13 @@ from gongkai.rules.moment import local_date
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """What was entered, oldest first. What this version of the software ships isn't among them."""
+class Announced:
+    """The notices entered here, oldest first; not those that this version of the software ships."""
 
     events: tuple[HolidaysAnnounced, ...]
 
 
-State = Entered | None
+State = Announced | None
 
 # -- commands
 
@@ -39,7 +39,7 @@ class Announce:
 
 @clause("GT-count")
 def announce(state: State, cmd: Announce, rules: Rules, now: datetime) -> list[Event]:
-    """Refused when the notice contradicts itself or the calendar; nothing when it is known just so."""
+    """Refused when the notice contradicts itself or the calendar; no event when the same notice is known."""
     known = with_all(rules.calendar, state.events if state is not None else ())
     if cmd.notice in known.notices:
         return []
@@ -69,6 +69,6 @@ def _pointer(where: Where) -> str:
 def evolve(state: State, event: Event) -> State:
     match event:
         case HolidaysAnnounced():
-            return Entered((*(state.events if state is not None else ()), event))
+            return Announced((*(state.events if state is not None else ()), event))
         case _:
             return state

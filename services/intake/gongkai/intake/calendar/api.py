@@ -10,7 +10,7 @@ from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, SaidLine
 from gongkai.intake.actions import Action
 from gongkai.intake.calendar import aggregate as holidays
-from gongkai.intake.streams import CALENDAR_STREAM, HOLIDAYS
+from gongkai.intake.calendar.stream import CALENDAR_STREAM, HOLIDAYS
 from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_of_jurisdiction
@@ -19,7 +19,7 @@ from gongkai.runtime.rights import acts, require
 
 router = APIRouter(tags=["calendar"])
 
-MOST = 40  # holidays of a notice, and make-up days of a holiday
+MAX_ENTRIES = 40  # holidays of a notice, and make-up days of a holiday
 
 
 class SaidHoliday(BaseModel):
@@ -32,7 +32,7 @@ class SaidHoliday(BaseModel):
     en: SaidLine
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
-    make_up: Annotated[tuple[date, ...], Field(max_length=MOST)] = ()
+    make_up: Annotated[tuple[date, ...], Field(max_length=MAX_ENTRIES)] = ()
 
 
 class SaidNotice(BaseModel):
@@ -44,7 +44,7 @@ class SaidNotice(BaseModel):
     number: SaidLine
     dated: date
     title: SaidLine
-    holidays: Annotated[tuple[SaidHoliday, ...], Field(min_length=1, max_length=MOST)]
+    holidays: Annotated[tuple[SaidHoliday, ...], Field(min_length=1, max_length=MAX_ENTRIES)]
 
 
 class Known(BaseModel):
@@ -58,12 +58,12 @@ class Known(BaseModel):
 
 @router.post("/calendar/notices", status_code=201, summary="录入放假通知 · Enter a notice of holidays")
 @acts(Action.ANNOUNCE_HOLIDAYS)
-async def announce(said: SaidNotice, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def announce(body: SaidNotice, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Enter a notice, or correct one. Open deadlines are counted anew by it; what was judged stays (GT-count)."""
     await require(deps, who, Action.ANNOUNCE_HOLIDAYS)
     now = await deps.clock.now()
     cmd, rules = (
-        holidays.Announce(_notice(said), who.person),
+        holidays.Announce(_notice(body), who.person),
         rules_of_jurisdiction(deps.replica, NATIONAL, now),
     )
     done = await carry(
@@ -73,7 +73,7 @@ async def announce(said: SaidNotice, who: Asking, deps: DependenciesOf, command:
         aggregate=HOLIDAYS,
         decide=lambda state: holidays.announce(state, cmd, rules, now),
         now=now,
-        id=str(said.year),
+        id=str(body.year),
     )
     await deps.replica.sync()
     return done
@@ -93,9 +93,9 @@ async def notices(who: Asking, deps: DependenciesOf) -> Known:
     )
 
 
-def _notice(said: SaidNotice) -> Notice:
+def _notice(body: SaidNotice) -> Notice:
     found = []
-    for index, holiday in enumerate(said.holidays):
+    for index, holiday in enumerate(body.holidays):
         try:
             found.append(Holiday.model_validate(dict(holiday)))
         except ValidationError as error:
@@ -104,4 +104,4 @@ def _notice(said: SaidNotice) -> Notice:
             raise BadInput(
                 "calendar.contradiction", says, field=f"/holidays/{index}", clause="GT-count"
             ) from None
-    return Notice.model_validate({**dict(said), "holidays": tuple(found)})
+    return Notice.model_validate({**dict(body), "holidays": tuple(found)})

@@ -6,17 +6,17 @@ from datetime import date, datetime, timedelta
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import DelegationWithdrawn, DutyDelegated, Event, Id, PersonId
 from gongkai.contracts.vocabulary import Duty
-from gongkai.intake import refusals
+from gongkai.intake.delegations import refusals
 from gongkai.rules import Rules
 from gongkai.rules.moment import local_date
 
-LONGEST = timedelta(days=366)
+MAX_LENGTH = timedelta(days=366)
 
 # -- state
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class InForce:
     """In force on its days."""
 
     event: DutyDelegated
@@ -27,7 +27,7 @@ class Withdrawn:
     event: DutyDelegated
 
 
-State = Given | Withdrawn | None
+State = InForce | Withdrawn | None
 
 # -- commands
 
@@ -63,9 +63,9 @@ def delegate(state: State, cmd: Delegate, rules: Rules, now: datetime) -> list[E
     duty stays his own."""
     duties = tuple(duty for duty in Duty if duty in cmd.duties)
     if not duties or not cmd.held.issuperset(duties) or Duty.AUDITOR in duties:
-        raise refusals.not_his_to_give(cmd.giver)
+        raise refusals.not_held(cmd.giver)
     if cmd.taker == cmd.giver or cmd.taker not in cmd.colleagues:
-        raise refusals.no_colleague()
+        raise refusals.not_a_colleague()
     event = DutyDelegated(
         delegation=cmd.delegation,
         unit=cmd.unit,
@@ -79,23 +79,23 @@ def delegate(state: State, cmd: Delegate, rules: Rules, now: datetime) -> list[E
         at=now,
     )
     if state is not None:
-        if isinstance(state, Given) and event == state.event.model_copy(update={"by": cmd.by, "at": now}):
+        if isinstance(state, InForce) and event == state.event.model_copy(update={"by": cmd.by, "at": now}):
             return []
-        raise refusals.delegation_taken()
-    if not local_date(now) <= cmd.since <= cmd.until <= cmd.since + LONGEST:
-        raise refusals.delegation_days()
+        raise refusals.id_taken()
+    if not local_date(now) <= cmd.since <= cmd.until <= cmd.since + MAX_LENGTH:
+        raise refusals.bad_period()
     return [event]
 
 
 @clause("SC-1.3")
 def withdraw(state: State, cmd: Withdraw, rules: Rules, now: datetime) -> list[Event]:
-    """Takes hold at once; said twice, meant once."""
+    """Takes hold at once; a second withdrawal changes nothing."""
     match state:
         case None:
             raise refusals.unknown_delegation()
         case Withdrawn():
             return []
-        case Given(event):
+        case InForce(event):
             return [
                 DelegationWithdrawn(
                     delegation=event.delegation, unit=event.unit, since=local_date(now), by=cmd.by, at=now
@@ -109,8 +109,8 @@ def withdraw(state: State, cmd: Withdraw, rules: Rules, now: datetime) -> list[E
 def evolve(state: State, event: Event) -> State:
     match event, state:
         case DutyDelegated(), _:
-            return Given(event)
-        case DelegationWithdrawn(), Given(given):
+            return InForce(event)
+        case DelegationWithdrawn(), InForce(given):
             return Withdrawn(given)
         case _:
             return state

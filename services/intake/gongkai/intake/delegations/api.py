@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import Id, PersonId, SaidText
 from gongkai.contracts.vocabulary import Duty
-from gongkai.intake import refusals
 from gongkai.intake.actions import Action
 from gongkai.intake.delegations import aggregate as delegation
-from gongkai.intake.streams import DELEGATION, delegation_stream
+from gongkai.intake.delegations import refusals
+from gongkai.intake.delegations.stream import DELEGATION, delegation_stream
 from gongkai.ledger import read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
@@ -40,21 +40,21 @@ class Delegation(BaseModel):
 
 @router.post("/delegations", status_code=201, summary="委托代行职责 · Hand duties on")
 @acts(Action.DELEGATE)
-async def delegate(said: Delegation, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def delegate(body: Delegation, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Hand duties on to a colleague for some days."""
-    unit = await known_unit(deps.replica, said.unit)
-    await require(deps, who, Action.DELEGATE, unit=said.unit, person=said.giver)
+    unit = await known_unit(deps.replica, body.unit)
+    await require(deps, who, Action.DELEGATE, unit=body.unit, person=body.giver)
     now = await deps.clock.now()
     register, today = deps.replica.register, local_date(now)
     colleagues = {o.person for o in unit.officers if Duty.AUDITOR not in o.duties}
-    delegation_id = said.delegation or derived(command, "delegation").hex
-    fields = dict(said) | {
+    delegation_id = body.delegation or derived(command, "delegation").hex
+    fields = dict(body) | {
         "delegation": delegation_id,
-        "held": register.own_duties(said.giver, said.unit, today),
+        "held": register.own_duties(body.giver, body.unit, today),
         "colleagues": frozenset(colleagues),
         "by": who.person,
     }
-    cmd, rules = delegation.Delegate(**fields), await rules_for(deps.replica, said.unit, now)
+    cmd, rules = delegation.Delegate(**fields), await rules_for(deps.replica, body.unit, now)
     done = await carry(
         deps,
         command=command,

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import ConsultationNeed, Digest, DocumentDrafted, Event, Id, PersonId
 from gongkai.contracts.vocabulary import Attribute, Category
-from gongkai.intake import refusals
+from gongkai.intake.documents import refusals
 from gongkai.rules import Rules
 from gongkai.rules.moment import local_date
 
-RESERVED = "new"  # where the console has the page for a new one
-FIRST = date(1949, 10, 1)
-AHEAD = timedelta(days=366)  # nobody dates a document later than that
+RESERVED_ID = "new"  # where the console has the page for a new one
+EARLIEST = date(1949, 10, 1)
+MAX_AHEAD = timedelta(days=366)  # how far in the future a document may be dated
 
 # -- state
 
@@ -61,11 +61,11 @@ def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
     """
     if state is not None and state.version.unit not in (cmd.unit, *cmd.carries_on):
         raise refusals.other_units_document()
-    if cmd.document == RESERVED:
+    if cmd.document == RESERVED_ID:
         raise refusals.reserved_id()
-    last = local_date(now) + AHEAD
-    if not FIRST <= cmd.formed_on <= last:
-        raise refusals.formed_out_of_range(FIRST, last)
+    last = local_date(now) + MAX_AHEAD
+    if not EARLIEST <= cmd.formed_on <= last:
+        raise refusals.formed_out_of_range(EARLIEST, last)
     event = DocumentDrafted(
         document=cmd.document,
         unit=cmd.unit,
@@ -84,8 +84,8 @@ def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
         by=cmd.by,
         at=now,
     )
-    unsaid = {"rulebook": event.rulebook, "by": cmd.by, "at": now}
-    if state is not None and event == state.version.model_copy(update=unsaid):
+    incidental = {"rulebook": event.rulebook, "by": cmd.by, "at": now}
+    if state is not None and event == state.version.model_copy(update=incidental):
         return []  # the same version again is no edit, and voids no review
     return [event]
 
@@ -93,9 +93,9 @@ def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
 def _attribute(cmd: Draft, rules: Rules) -> Attribute:
     if not cmd.attribute or cmd.attribute not in rules.book.attributes:
         known = [attribute for attribute in Attribute if attribute in rules.book.attributes]
-        stands_in = rules.book.attributes[Attribute.PROACTIVE].clause  # the one that every regulation knows
+        proactive = rules.book.attributes[Attribute.PROACTIVE]  # the attribute that every regulation knows
         refusal = refusals.unknown_attribute if cmd.attribute else refusals.no_attribute
-        raise refusal(known, stands_in)
+        raise refusal(known, proactive.clause)
     attribute = Attribute(cmd.attribute)
     rule = rules.book.attributes[attribute]
     if rule.reason_required and not cmd.reason.strip():

@@ -5,14 +5,13 @@ from pydantic import BaseModel
 
 from gongkai.contracts.commands import Draft
 from gongkai.contracts.derived import derived
-from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, Id
 from gongkai.intake.actions import Action
 from gongkai.intake.documents import aggregate as document
-from gongkai.intake.documents import uploads
-from gongkai.intake.documents.texts import TEXT_BODY, check_text, no_such_text
-from gongkai.intake.streams import DOCUMENT, document_stream
-from gongkai.intake.units.existing import still_exists
+from gongkai.intake.documents import refusals, uploads
+from gongkai.intake.documents.stream import DOCUMENT, document_stream
+from gongkai.intake.documents.texts import TEXT_BODY, check_text
+from gongkai.intake.units.rules import require_existing
 from gongkai.ledger import blobs, read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (
@@ -62,15 +61,15 @@ async def draft_document(draft: Draft, who: Asking, deps: DependenciesOf, comman
     """Hand in a draft. Refused without attribute, without the reason that the rulebook asks for (CX-6)."""
     now = await deps.clock.now()
     await known_unit(deps.replica, draft.unit)
-    still_exists(deps.replica.register, draft.unit, local_date(now))
+    require_existing(deps.replica.register, draft.unit, local_date(now))
     await require(deps, who, Action.DRAFT, unit=draft.unit)
     for index, need in enumerate(draft.consult):
         await known_unit(deps.replica, need.unit, field := f"/consult/{index}/unit")
-        still_exists(deps.replica.register, need.unit, local_date(now), field)
+        require_existing(deps.replica.register, need.unit, local_date(now), field)
     try:
         media_type, size = await uploads.describe(deps.pool, draft.digest, draft.unit)
     except blobs.Absent:
-        raise no_such_text() from None
+        raise refusals.no_such_text() from None
     document_id = draft.document or derived(command, "document").hex
     fields = dict(draft) | {"document": document_id, "media_type": media_type, "size": size, "by": who.person}
     fields["carries_on"] = frozenset(deps.replica.register.inherited(draft.unit, local_date(now)))
@@ -101,7 +100,7 @@ async def read_text(
     versions = [v.version for e in entries if isinstance(v := DOCUMENT.fold([e]), document.Drafted)]
     wanted = [v for v in versions if digest is None or v.digest == digest]
     if not wanted:
-        raise BadInput("document.unknown", Sentence("没有这份文件。", "No such document."), status=404)
+        raise refusals.unknown_document()
     asker = await asker_of(deps, who)
     about = [Concern(v.unit, frozenset(need.unit for need in v.consult)) for v in wanted]
     readable = [v for v, case in zip(wanted, about, strict=True) if allowed(asker, Action.READ_DRAFT, case)]

@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import Request
 
-from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.media import MEDIA, MIB, is_what_it_says
+from gongkai.intake.documents.refusals import not_text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")  # all but \t \n \f \r
 TEXT_BODY: dict[str, Any] = {
@@ -20,7 +20,7 @@ async def check_text(request: Request) -> tuple[str, bytes]:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     known = MEDIA.get(media_type)
     if known is None:
-        raise _not_text(
+        raise not_text(
             f"不能接收“{media_type or '无'}”类型的内容。可以接收：{'、'.join(MEDIA)}。",
             f"“{media_type or 'nothing'}” isn't taken in. These are: {', '.join(MEDIA)}.",
             status=415,
@@ -30,11 +30,11 @@ async def check_text(request: Request) -> tuple[str, bytes]:
         content += piece
         if len(content) > known.most:
             most = known.most // MIB
-            raise _not_text(f"正文超过 {most} MiB。", f"The text is larger than {most} MiB.", status=413)
+            raise not_text(f"正文超过 {most} MiB。", f"The text is larger than {most} MiB.", status=413)
     if known.is_text:
         _check_words(bytes(content))
     elif not is_what_it_says(bytes(content), known):
-        raise _not_text(
+        raise not_text(
             f"文件内容与类型“{media_type}”不符。请按实际格式上传。",
             f"The file isn't “{media_type}”. Upload it as what it is.",
         )
@@ -45,7 +45,7 @@ def _check_words(content: bytes) -> None:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _not_text(
+        raise not_text(
             f"文件不是文本：第 {error.start + 1} 个字节不是 UTF-8。请另存为 UTF-8 文本后重新上传。",
             f"Not a text: byte {error.start + 1} is not UTF-8. Save it as UTF-8 text and upload it again.",
         ) from None
@@ -55,23 +55,11 @@ def _check_words(content: bytes) -> None:
 def check_words(text: str, field: str = "/body") -> None:
     """Raises BadInput for what nobody could read."""
     if not text.strip():
-        raise _not_text("正文为空。", "The text is empty.", field=field)
+        raise not_text("正文为空。", "The text is empty.", field=field)
     control = _CONTROL.search(text)
     if control is not None:
-        raise _not_text(
+        raise not_text(
             f"文件不是文本：含有控制字符 U+{ord(control[0]):04X}。",
             f"Not a text: it has the control character U+{ord(control[0]):04X}.",
             field=field,
         )
-
-
-def no_such_text() -> Refused:
-    says = Sentence(
-        "本单位没有上传过该摘要对应的正文。请先上传正文。",
-        "Your unit uploaded no text with that digest. Upload the text first.",
-    )
-    return Refused("document.no-text", "GT-review", says, field="/digest")
-
-
-def _not_text(zh: str, en: str, status: int = 422, field: str = "/body") -> BadInput:
-    return BadInput("text.not-text", Sentence(zh, en), field=field, clause="LS-2", status=status)

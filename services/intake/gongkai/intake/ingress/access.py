@@ -1,7 +1,7 @@
-"""Who may touch a system's topics: that system alone, as the broker's own access lists say it.
+"""Kafka access lists for the systems' topics: only the system itself may use them.
 
-A system is `User:<its id>` there. It writes into its topic, reads its results, and its consumer groups begin with its
-topic's name and a dot: an id has none, so no system's groups can be taken for another's, or for a service's.
+A system is the principal `User:<its id>`. It writes to its topic and reads its results; its consumer groups begin with its
+topic's name and a dot. Ids have no dot, so no group can belong to two systems, or to a system and a service.
 """
 
 import time
@@ -15,9 +15,9 @@ from aiokafka.errors import ClusterAuthorizationFailedError, SecurityDisabled
 from gongkai.ledger.acls import AccessLists, Acl, Operation, Pattern, Resource, access_lists
 from gongkai.ledger.brokers import Brokers
 
-AGAIN: Final = 30.0  # seconds until a broker that refused is asked again
+RETRY_AFTER: Final = 30.0  # seconds until a broker that refused is asked again
 
-Reach = Callable[[Brokers], AbstractAsyncContextManager[AccessLists]]
+Connect = Callable[[Brokers], AbstractAsyncContextManager[AccessLists]]
 
 _log = structlog.get_logger(__name__)
 
@@ -27,8 +27,8 @@ def topic_of(prefix: str, system: str) -> str:
     return f"{prefix}.ingress.{system}"
 
 
-def rights_of(prefix: str, system: str) -> frozenset[Acl]:
-    """All that a registered system may do at the broker."""
+def acls_of(prefix: str, system: str) -> frozenset[Acl]:
+    """All access that a registered system has at the broker."""
     who, topic = f"User:{system}", topic_of(prefix, system)
     results = f"{topic}.results"
     return frozenset(
@@ -42,46 +42,46 @@ def rights_of(prefix: str, system: str) -> frozenset[Acl]:
     )
 
 
-class Access:
-    """Keeps the broker's lists as the register says: given with a registration, taken with a retirement.
+class TopicAccess:
+    """Keeps the broker's access lists equal to the register of systems: added with a registration, removed with a retirement.
 
-    What the broker holds is looked at once after a start, and again whenever the register's systems are others than
-    then: a system that was retired while nobody ran loses its rights at the next start. What somebody else changes at
-    the broker in between isn't noticed. Entries that aren't of this shape are somebody else's, and stay.
+    The broker is asked once after a start, and again whenever the set of registered systems has changed: a system that was
+    retired while the service was down loses its access at the next start. Changes that others make at the broker meanwhile
+    aren't noticed. Entries of another shape belong to others, and stay.
     """
 
-    def __init__(self, brokers: Brokers, prefix: str, reach: Reach = access_lists) -> None:
-        self._brokers, self._prefix, self._reach = brokers, prefix, reach
-        self._settled: frozenset[str] | None = None
-        self._again = 0.0  # monotonic
-        self._refused: type[Exception] | None = None  # said already
+    def __init__(self, brokers: Brokers, prefix: str, connect: Connect = access_lists) -> None:
+        self._brokers, self._prefix, self._connect = brokers, prefix, connect
+        self._applied: frozenset[str] | None = None
+        self._retry_at = 0.0  # monotonic
+        self._refused: type[Exception] | None = None  # logged already
 
-    async def settle(self, systems: Collection[str]) -> None:
-        """Nothing to do where the broker asks nobody who he is, or for systems that it was done for."""
+    async def synchronise(self, systems: Collection[str]) -> None:
+        """Does nothing where the broker doesn't authenticate clients, or when the systems are the same as last time."""
         now = frozenset(systems)
-        if not self._brokers.secured or now == self._settled or time.monotonic() < self._again:
+        if not self._brokers.secured or now == self._applied or time.monotonic() < self._retry_at:
             return
         try:
-            given, taken = await self._carry_out(now)
+            added, removed = await self._apply(now)
         except (SecurityDisabled, ClusterAuthorizationFailedError) as refusal:
-            self._again = time.monotonic() + AGAIN
+            self._retry_at = time.monotonic() + RETRY_AFTER
             if self._refused is not type(refusal):
                 self._refused = type(refusal)
                 _log.error("access lists not set", why=_advice(refusal, self._brokers.principal))
             return
-        self._settled, self._refused = now, None
-        if given or taken:
-            _log.info("access lists set", given=given, taken=taken)
+        self._applied, self._refused = now, None
+        if added or removed:
+            _log.info("access lists set", given=added, taken=removed)
 
-    async def _carry_out(self, systems: frozenset[str]) -> tuple[int, int]:
-        """How many entries were given and taken away."""
-        wanted = {acl for system in systems for acl in rights_of(self._prefix, system)}
-        async with self._reach(self._brokers) as lists:
+    async def _apply(self, systems: frozenset[str]) -> tuple[int, int]:
+        """How many entries were added and removed."""
+        wanted = {acl for system in systems for acl in acls_of(self._prefix, system)}
+        async with self._connect(self._brokers) as lists:
             held = await lists.held()
-            over = {acl for acl in held - wanted if acl in rights_of(self._prefix, _system(acl))}
-            await lists.take(over)
+            surplus = {acl for acl in held - wanted if acl in acls_of(self._prefix, _system(acl))}
+            await lists.take(surplus)
             await lists.give(wanted - held)
-        return len(wanted - held), len(over)
+        return len(wanted - held), len(surplus)
 
 
 def _system(acl: Acl) -> str:

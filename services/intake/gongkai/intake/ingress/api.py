@@ -1,4 +1,4 @@
-"""`POST /v1/events`: the door over HTTP, in the three modes of CloudEvents; what became of each event; the keys."""
+"""`POST /v1/events`: events over HTTP, in the three modes of CloudEvents; the state of each event; the public keys."""
 
 import asyncio
 from datetime import datetime
@@ -12,10 +12,11 @@ from starlette.requests import ClientDisconnect
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, LARGEST, MOST, ONE, CloudEvent, Result
-from gongkai.intake.ingress import envelope, faults, refusals, store
-from gongkai.intake.ingress.door import Door
-from gongkai.intake.ingress.gate import Gates
-from gongkai.intake.ingress.rights import NEEDS, speaking
+from gongkai.intake.ingress import envelope, input_errors, refusals, store
+from gongkai.intake.ingress.concurrency import IngressLimits
+from gongkai.intake.ingress.handler import IngressHandler
+from gongkai.intake.ingress.rights import ACTIONS as BY_TYPE
+from gongkai.intake.ingress.rights import calling_system
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
@@ -25,10 +26,10 @@ from gongkai.runtime.rights import OBSERVE, acts
 router = APIRouter(prefix="/v1", tags=["ingress"])
 
 PAGE: Final = 100  # events in an answer
-SLOWEST: Final = 20.0  # seconds for a whole body: 0.8 MB/s for the largest
-HANDS_IN: Final = tuple(NEEDS.values())
-_SINGLE: Final = CloudEvent.model_json_schema()
-_TAKES: Final[dict[str, Any]] = {
+BODY_TIMEOUT: Final = 20.0  # seconds for a whole body: 0.8 MB/s for the largest
+ACTIONS: Final = tuple(BY_TYPE.values())
+_EVENT_SCHEMA: Final = CloudEvent.model_json_schema()
+_REQUEST: Final[dict[str, Any]] = {
     "parameters": [
         {
             "name": f"ce-{name}",
@@ -42,13 +43,13 @@ _TAKES: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            ONE: {"schema": _SINGLE},
-            BATCH: {"schema": {"type": "array", "items": _SINGLE, "maxItems": MOST}},
+            ONE: {"schema": _EVENT_SCHEMA},
+            BATCH: {"schema": {"type": "array", "items": _EVENT_SCHEMA, "maxItems": MOST}},
             "application/json": {"schema": {"type": "object"}},
         },
     },
 }
-_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "model": Result | list[Result],
         "description": "已报送过的事件；或一批，逐条给出结果 · said before; or a batch, with a result an event",
@@ -78,50 +79,51 @@ class Status(BaseModel):
     data: dict[str, Any] | None = None
 
 
-def door_of(request: Request) -> Door:
-    door: Door = request.app.state.door
-    return door
+def handler_of(request: Request) -> IngressHandler:
+    handler: IngressHandler = request.app.state.ingress_handler
+    return handler
 
 
 @router.post(
     "/events",
     summary="报送事件 · Hand in events",
-    responses=_ANSWERS,
-    openapi_extra=_TAKES,
+    responses=_RESPONSES,
+    openapi_extra=_REQUEST,
     response_model=None,
 )
-@acts(*HANDS_IN)
+@acts(*ACTIONS)
 async def hand_in(request: Request, who: Asking) -> Response:
     """Hand in one event or a batch of them; each is accepted, a duplicate, or refused by itself."""
-    return await _taken(request, who, practice=False)
+    return await _handle(request, who, sandbox=False)
 
 
 @router.post(
     "/sandbox/events",
     summary="演练报送 · Practise handing in",
-    responses=_ANSWERS,
-    openapi_extra=_TAKES,
+    responses=_RESPONSES,
+    openapi_extra=_REQUEST,
     response_model=None,
+    name="practise",
 )
-@acts(*HANDS_IN)
-async def practise(request: Request, who: Asking) -> Response:
+@acts(*ACTIONS)
+async def hand_in_sandbox(request: Request, who: Asking) -> Response:
     """The same for practice: all is checked and decided, and nothing is written."""
-    return await _taken(request, who, practice=True)
+    return await _handle(request, who, sandbox=True)
 
 
-async def _taken(request: Request, who: Principal, *, practice: bool) -> Response:
-    system, unit = await speaking(request.app.state.deps, who)
-    gates: Gates = request.app.state.gates
-    async with (gates.practice if practice else gates.real).through():
+async def _handle(request: Request, who: Principal, *, sandbox: bool) -> Response:
+    system, unit = await calling_system(request.app.state.deps, who)
+    limits: IngressLimits = request.app.state.ingress_limits
+    async with (limits.sandbox if sandbox else limits.real).slot():
         events, one = await _events(request)
-        results = await door_of(request).take(who, system, unit, events, via="http", practice=practice)
+        results = await handler_of(request).handle(who, system, unit, events, via="http", sandbox=sandbox)
     if not one:
         return Response(to_json(results), media_type="application/json")
     [result] = results
     if result.problem is None:
         return Response(to_json(result), result.status, media_type="application/json")
     named = {"source": result.source, "id": result.id, "state": result.state} | (
-        {"practice": True} if practice else {}
+        {"practice": True} if sandbox else {}
     )
     return Response(to_json(result.problem.model_dump() | named), result.status, media_type=MEDIA_TYPE)
 
@@ -132,7 +134,7 @@ async def _events(request: Request) -> tuple[list[Any], bool]:
     media_type = whole.partition(";")[0].strip().lower()
     is_binary = "ce-specversion" in request.headers
     if media_type not in (ONE, BATCH) and not is_binary:
-        raise faults.other_media(media_type)
+        raise input_errors.wrong_media_type(media_type)
     body = await _body(request)
     if media_type == BATCH:
         return envelope.batch(body), False
@@ -147,15 +149,15 @@ async def _events(request: Request) -> tuple[list[Any], bool]:
 async def _body(request: Request) -> bytes:
     body = bytearray()
     try:
-        async with asyncio.timeout(SLOWEST):
+        async with asyncio.timeout(BODY_TIMEOUT):
             async for piece in request.stream():
                 body += piece
                 if len(body) > LARGEST:
-                    raise faults.body_too_large()
+                    raise input_errors.body_too_large()
     except ClientDisconnect:
-        raise faults.cut_off() from None
-    except TimeoutError:  # it holds a place that others wait for
-        raise faults.too_slow(SLOWEST) from None
+        raise input_errors.disconnected() from None
+    except TimeoutError:  # it holds a slot that others wait for
+        raise input_errors.too_slow(BODY_TIMEOUT) from None
     return bytes(body)
 
 
@@ -163,7 +165,7 @@ Number = Annotated[int | None, Query(ge=0, lt=2**63)]
 
 
 @router.get("/events", summary="已报送的事件 · What was handed in")
-@acts(*HANDS_IN)
+@acts(*ACTIONS)
 async def handed_in(
     who: Asking,
     deps: DependenciesOf,
@@ -173,17 +175,17 @@ async def handed_in(
     after: Number = None,
 ) -> Listed:
     """What the system handed in, newest first: pages of 100; `older` and `newer` name the next ones."""
-    system, unit = await speaking(deps, who)
-    return await page_of(deps.pool, [unit], store.Leaf(before, after), system=system, state=state)
+    system, unit = await calling_system(deps, who)
+    return await page_of(deps.pool, [unit], store.Cursor(before, after), system=system, state=state)
 
 
-async def page_of(pool: Any, units: list[str], leaf: store.Leaf, *, system: str, state: str) -> Listed:
-    rows = await store.listed(pool, units, leaf, system=system, state=state, limit=PAGE + 1)
+async def page_of(pool: Any, units: list[str], cursor: store.Cursor, *, system: str, state: str) -> Listed:
+    rows = await store.page(pool, units, cursor, system=system, state=state, limit=PAGE + 1)
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    if leaf.after is not None:
+    if cursor.after is not None:
         rows.reverse()
-    older = rows and (more or leaf.after is not None)
-    newer = rows and (leaf.before is not None or (leaf.after is not None and more))
+    older = rows and (more or cursor.after is not None)
+    newer = rows and (cursor.before is not None or (cursor.after is not None and more))
     return Listed(
         events=[status_of(row) for row in rows],
         older=rows[-1].n if older else None,
@@ -191,21 +193,21 @@ async def page_of(pool: Any, units: list[str], leaf: store.Leaf, *, system: str,
     )
 
 
-def status_of(row: store.Shown) -> Status:
+def status_of(row: store.StoredEvent) -> Status:
     return Status(
         n=row.n, system=row.system, type=row.type, via=row.via, at=row.at, result=row.result, data=row.data
     )
 
 
 @router.get("/events/{source:path}/{id}", summary="一个事件的结果 · What became of one event")
-@acts(*HANDS_IN)
+@acts(*ACTIONS)
 async def status(source: str, id: str, request: Request, who: Asking, deps: DependenciesOf) -> Status:
     """What became of one event. Source and id are percent-encoded, each as a whole."""
-    system, _ = await speaking(deps, who)
+    system, _ = await calling_system(deps, who)
     raw = request.scope.get("raw_path", b"").decode("ascii", "replace").partition("/v1/events/")[2]
     if raw.count("/") == 1:
         source, id = map(unquote, raw.split("/"))
-    row = await store.one(deps.pool, system, source, id)
+    row = await store.find(deps.pool, system, source, id)
     if row is None:
         raise refusals.unknown()
     return status_of(row)
@@ -215,4 +217,4 @@ async def status(source: str, id: str, request: Request, who: Asking, deps: Depe
 @acts(OBSERVE)
 async def keys(request: Request, deps: DependenciesOf) -> dict[str, Any]:
     """The public keys that personal data is encrypted to: a JWK Set, the newest first. Anybody may have them."""
-    return await door_of(request).keys.public(deps.wall())
+    return await handler_of(request).keys.public(deps.wall())

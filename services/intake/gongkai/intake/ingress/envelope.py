@@ -1,4 +1,4 @@
-"""The envelope of what is handed in: CloudEvents 1.0, read strictly. Pure; the moment is an argument."""
+"""The envelope of an event that is handed in: CloudEvents 1.0, read strictly. Pure; the moment is an argument."""
 
 import base64
 import json
@@ -20,31 +20,31 @@ from gongkai.contracts.ingress import (
     MOST,
     CloudEvent,
 )
-from gongkai.intake.ingress import faults
+from gongkai.intake.ingress import input_errors, problems
 
-_ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}")
+_ATTRIBUTE_NAME = re.compile(r"[a-z0-9]{1,20}")
 _JSON = re.compile(
     r"application/(?:json|[a-z0-9.+-]+\+json)(?:\s*;\s*charset=\"?utf-8\"?)?\s*", re.IGNORECASE
 )
-_NEVER = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
-    """One event, its envelope read. `words` is its type and data in one form, whatever way they came."""
+class IngressEvent:
+    """One event, its envelope read. `canonical`: its type and data as JSON with sorted keys, however they came."""
 
     source: str
     id: str
     type: str
     data: dict[str, Any]
-    words: str
+    canonical: str
 
     @classmethod
-    def of(cls, source: str, id: str, type: str, data: dict[str, Any]) -> "Handed":
+    def of(cls, source: str, id: str, type: str, data: dict[str, Any]) -> "IngressEvent":
         """Raises BadInput for data that is too deep, too large, or can't be stored."""
-        if _deeper(data, DEEPEST):
-            raise faults.too_deep()
-        return cls(source, id, type, data, _words(type, data))
+        if _deeper_than(data, DEEPEST):
+            raise input_errors.too_deep()
+        return cls(source, id, type, data, _canonical(type, data))
 
 
 def parse(body: bytes) -> Any:
@@ -52,16 +52,16 @@ def parse(body: bytes) -> Any:
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise faults.not_json(str(error)) from None
+        raise input_errors.not_json(str(error)) from None
 
 
 def batch(body: bytes) -> list[Any]:
     """The events of a batch. Raises BadInput (400, 413)."""
     events = parse(body)
     if not isinstance(events, list):
-        raise faults.no_batch()
+        raise input_errors.not_a_batch()
     if len(events) > MOST:
-        raise faults.too_many(len(events))
+        raise input_errors.too_many(len(events))
     return events
 
 
@@ -76,12 +76,12 @@ def binary(
         if key.startswith(start):
             attribute = key[len(start) :].decode("ascii", "replace")
             if attribute in event:
-                raise faults.attribute_twice(attribute)
+                raise input_errors.attribute_twice(attribute)
             try:
                 text = value.decode("utf-8")
                 event[attribute] = text if kafka else unquote(text, errors="strict")
             except UnicodeDecodeError:
-                raise faults.not_utf8(f"/{attribute}") from None
+                raise input_errors.not_utf8(f"/{attribute}") from None
     if content_type is not None:
         event["datacontenttype"] = content_type
     _json_only(event)
@@ -89,31 +89,31 @@ def binary(
     return event
 
 
-def read(said: Any, now: datetime) -> Handed:
-    """The event, when its envelope is right. Raises BadInput that names the attribute to mend."""
-    if not isinstance(said, Mapping):
-        raise faults.no_event()
+def read(raw: Any, now: datetime) -> IngressEvent:
+    """The event, when its envelope is right. Raises BadInput that names the attribute to correct."""
+    if not isinstance(raw, Mapping):
+        raise input_errors.not_an_object()
     try:
-        event = CloudEvent.model_validate(said)
+        event = CloudEvent.model_validate(raw)
     except ValidationError as error:
-        raise faults.malformed(error.errors(include_url=False, include_input=False)) from None
+        raise problems.malformed(error.errors(include_url=False, include_input=False)) from None
     if event.time is not None and event.time > now + AHEAD:
-        raise faults.in_future()
+        raise input_errors.in_future()
     _extensions(event.model_extra or {})
-    return Handed.of(event.source, event.id, event.type, _data(event, said))
+    return IngressEvent.of(event.source, event.id, event.type, _data(event, raw))
 
 
-def named(said: Any) -> tuple[str | None, str | None, str | None]:
-    """Source, id and type of an event that may be anything, as far as they can be told."""
-    if not isinstance(said, Mapping):
+def identified(raw: Any) -> tuple[str | None, str | None, str | None]:
+    """Source, id and type of an event that may be anything, as far as they can be read."""
+    if not isinstance(raw, Mapping):
         return None, None, None
-    source, id_, kind = (_alone(said, name) for name in ("source", "id", "type"))
+    source, id_, kind = (_attribute_of(raw, name) for name in ("source", "id", "type"))
     return (source, id_, kind) if source is not None and id_ is not None else (None, None, kind)
 
 
-def _alone(said: Mapping[str, Any], name: str) -> str | None:
+def _attribute_of(raw: Mapping[str, Any], name: str) -> str | None:
     try:
-        probe = {"specversion": "1.0", "id": "-", "source": "-", "type": "-"} | {name: said.get(name)}
+        probe = {"specversion": "1.0", "id": "-", "source": "-", "type": "-"} | {name: raw.get(name)}
         return str(getattr(CloudEvent.model_validate(probe), name))
     except ValidationError:
         return None
@@ -122,42 +122,42 @@ def _alone(said: Mapping[str, Any], name: str) -> str | None:
 def _json_only(event: Mapping[str, Any]) -> None:
     kind = event.get("datacontenttype")
     if isinstance(kind, str) and not _JSON.fullmatch(kind):
-        raise faults.not_json_data(kind)
+        raise input_errors.data_not_json(kind)
 
 
-def _data(event: CloudEvent, said: Mapping[str, Any]) -> dict[str, Any]:
+def _data(event: CloudEvent, raw: Mapping[str, Any]) -> dict[str, Any]:
     _json_only({"datacontenttype": event.datacontenttype})
     data = event.data
     if event.data_base64 is not None:
-        if "data" in said and event.data is not None:
-            raise faults.data_twice()
+        if "data" in raw and event.data is not None:
+            raise input_errors.data_twice()
         try:
             plain = base64.b64decode(event.data_base64, validate=True)
         except ValueError:  # also for what isn't ASCII
-            raise faults.not_base64() from None
+            raise input_errors.not_base64() from None
         data = parse(plain)
     if not isinstance(data, dict):
-        raise faults.no_data()
+        raise input_errors.no_data()
     return data
 
 
-def _deeper(value: Any, left: int) -> bool:
+def _deeper_than(value: Any, left: int) -> bool:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if inner and not left:
         return True
-    return any(_deeper(each, left - 1) for each in inner if isinstance(each, dict | list))
+    return any(_deeper_than(each, left - 1) for each in inner if isinstance(each, dict | list))
 
 
-def _words(kind: str, data: dict[str, Any]) -> str:
+def _canonical(kind: str, data: dict[str, Any]) -> str:
     try:
-        words = json.dumps([kind, data], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        canonical = json.dumps([kind, data], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     except ValueError:  # a number with more digits than Python writes
-        raise faults.unstorable() from None
-    if "\\u0000" in words and _NEVER.search("".join(_strings(data))):
-        raise faults.unstorable()
-    if len(words) > LARGEST_EVENT // 4 and len(words.encode()) > LARGEST_EVENT:
-        raise faults.too_large()
-    return words
+        raise input_errors.unstorable() from None
+    if "\\u0000" in canonical and _UNSTORABLE.search("".join(_strings(data))):
+        raise input_errors.unstorable()
+    if len(canonical) > LARGEST_EVENT // 4 and len(canonical.encode()) > LARGEST_EVENT:
+        raise input_errors.too_large()
+    return canonical
 
 
 def _strings(value: Any) -> Iterable[str]:
@@ -174,15 +174,15 @@ def _strings(value: Any) -> Iterable[str]:
 
 def _extensions(more: Mapping[str, Any]) -> None:
     if len(more) > EXTENSIONS:
-        raise faults.too_many_attributes()
+        raise input_errors.too_many_attributes()
     for name, value in more.items():
-        if not _ATTRIBUTE.fullmatch(name):
-            raise faults.no_attribute_name(name)
-        if not _plain(value):
-            raise faults.no_attribute_value(name)
+        if not _ATTRIBUTE_NAME.fullmatch(name):
+            raise input_errors.bad_attribute_name(name)
+        if not _is_attribute_value(value):
+            raise input_errors.bad_attribute_value(name)
 
 
-def _plain(value: Any) -> bool:
+def _is_attribute_value(value: Any) -> bool:
     """A string or a number of 32 bits, as CloudEvents has them."""
     if isinstance(value, str):
         return len(value) <= 256

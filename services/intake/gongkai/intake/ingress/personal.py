@@ -1,4 +1,4 @@
-"""What is personal on its way in: encrypted by the agency to the deployment's key (JWE), opened here, never kept in clear."""
+"""Personal data on its way in: encrypted by the agency to the deployment's key (JWE), decrypted here, never stored in clear."""
 
 import json
 from collections.abc import Mapping
@@ -12,17 +12,20 @@ from pydantic_core import from_json
 
 from gongkai.contracts.ingress import ANSWERED, DATA, DRAFTED, PERSONAL, RECEIVED
 from gongkai.intake.ingress import refusals
-from gongkai.intake.ingress.envelope import Handed
+from gongkai.intake.ingress.envelope import IngressEvent
 
-ALGORITHMS: Final = ["ECDH-ES+A256KW", "A256GCM"]  # no compression: a small box stays small when opened
+ALGORITHMS: Final = [
+    "ECDH-ES+A256KW",
+    "A256GCM",
+]  # no compression: a small ciphertext stays small when decrypted
 CURVE: Final = "P-256"
-RENEWED: Final = timedelta(days=365)
-LARGEST_BOX: Final = 128 * 1024  # characters
+ROTATION: Final = timedelta(days=365)
+MAX_BOX: Final = 128 * 1024  # characters
 SEALED: Final = {RECEIVED: ("applicant", "request"), ANSWERED: ("text",)}
 
 
-class DoorKeys:
-    """The keys that agencies encrypt to. `pool` is connected to the database of keys."""
+class EncryptionKeys:
+    """The deployment's key pairs that agencies encrypt to. `pool` is connected to the database of keys."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -35,19 +38,19 @@ class DoorKeys:
 
     async def open(self, box: str, now: datetime) -> Any:
         """What was encrypted to one of the keys. Raises BadInput for anything else."""
-        if len(box) > LARGEST_BOX:
-            raise refusals.not_sealed_right()
+        if len(box) > MAX_BOX:
+            raise refusals.cannot_be_decrypted()
         keys = KeySet(list(await self._keys(now)))
         try:
             plain = jwe.decrypt_compact(box, keys, algorithms=ALGORITHMS).plaintext
             return None if plain is None else from_json(plain, allow_inf_nan=False)
         except (JoseError, ValueError, KeyError, TypeError):
-            raise refusals.not_sealed_right() from None
+            raise refusals.cannot_be_decrypted() from None
 
     async def _keys(self, now: datetime) -> list[ECKey]:
         if self._until is None or now >= self._until:
             newest = await self._pool.fetchval("SELECT max(made_at) FROM keys.door_key")
-            if newest is None or newest + RENEWED <= now:
+            if newest is None or newest + ROTATION <= now:
                 made = ECKey.generate_key(CURVE, {"use": "enc", "alg": ALGORITHMS[0]}, auto_kid=True)
                 await self._pool.execute(
                     "INSERT INTO keys.door_key VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -58,36 +61,36 @@ class DoorKeys:
                 newest = now
             rows = await self._pool.fetch("SELECT jwk FROM keys.door_key ORDER BY made_at DESC, kid")
             self._known = [ECKey.import_key(json.loads(row["jwk"])) for row in rows]
-            self._until = newest + RENEWED
+            self._until = newest + ROTATION
         return self._known
 
 
-async def opened(handed: Handed, keys: DoorKeys, now: datetime, *, clear: bool) -> Handed:
-    """The event with its box opened. `clear`: whether personal fields may come unencrypted. Raises BadInput, Refused.
+async def decrypted(event: IngressEvent, keys: EncryptionKeys, now: datetime, *, clear: bool) -> IngressEvent:
+    """The event with its ciphertext decrypted. `clear`: whether personal fields may come unencrypted. Raises BadInput, Refused.
 
-    The box names its event, so that nobody hands in what he copied from another's topic.
+    The ciphertext names its event, so that one copied from another system's topic is refused.
     """
-    fields = SEALED.get(handed.type)
+    fields = SEALED.get(event.type)
     if fields is None:
-        return handed
-    said = [field for field in fields if field in handed.data]
-    box = handed.data.get("sealed")
+        return event
+    unencrypted = [field for field in fields if field in event.data]
+    box = event.data.get("sealed")
     if box is None:
-        if said and not clear:
-            raise refusals.personal_in_clear(said[0])
-        return handed
-    if said:
-        raise refusals.sealed_twice(said[0])
+        if unencrypted and not clear:
+            raise refusals.personal_in_clear(unencrypted[0])
+        return event
+    if unencrypted:
+        raise refusals.sealed_twice(unencrypted[0])
     inside = await keys.open(box, now) if isinstance(box, str) else None
-    if not isinstance(inside, dict) or (inside.get("source"), inside.get("id")) != (handed.source, handed.id):
-        raise refusals.not_sealed_right()
-    more = {field: inside[field] for field in fields if field in inside}
-    data = {name: value for name, value in handed.data.items() if name != "sealed"} | more
-    return Handed.of(handed.source, handed.id, handed.type, data)
+    if not isinstance(inside, dict) or (inside.get("source"), inside.get("id")) != (event.source, event.id):
+        raise refusals.cannot_be_decrypted()
+    added = {field: inside[field] for field in fields if field in inside}
+    data = {name: value for name, value in event.data.items() if name != "sealed"} | added
+    return IngressEvent.of(event.source, event.id, event.type, data)
 
 
-def kept(kind: str | None, data: Any) -> dict[str, Any]:
-    """What is kept of a refused event's data: fields that are known, and nobody's own. Of others nothing is known."""
+def retained(kind: str | None, data: Any) -> dict[str, Any]:
+    """What is stored of a refused event's data: known fields that aren't personal. Nothing of an unknown type."""
     if kind not in DATA or not isinstance(data, Mapping):
         return {}
     known = set(DATA[kind].model_fields) - {"sealed"}

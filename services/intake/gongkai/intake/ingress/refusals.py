@@ -1,12 +1,12 @@
-"""What the ingress itself refuses, in words; what the rules forbid, the aggregates say."""
+"""What the ingress itself refuses, in words: code, clause, a sentence in both languages. The rules are the aggregates'."""
 
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.ingress import DATA
-from gongkai.intake.ingress.faults import bad, malformed
+from gongkai.intake.ingress.input_errors import bad_input
 
 
 def unknown_type() -> BadInput:
-    return bad(
+    return bad_input(
         "unknown-type",
         f"不认识的事件类型。可报送：{'、'.join(DATA)}。",
         f"Unknown type of event. There are: {', '.join(DATA)}.",
@@ -15,7 +15,7 @@ def unknown_type() -> BadInput:
 
 
 def no_text() -> BadInput:
-    return bad(
+    return bad_input(
         "no-text",
         "请在 text 中给出正文，或在 digest 中给出已上传正文的摘要，二者取一。",
         "Give either the text itself (text) or the digest of one that you uploaded (digest).",
@@ -23,12 +23,8 @@ def no_text() -> BadInput:
     )
 
 
-def missing(field: str) -> BadInput:
-    return malformed([{"loc": (field,), "type": "missing", "msg": "Field required"}], "/data")
-
-
 def sealed_twice(field: str) -> BadInput:
-    return bad(
+    return bad_input(
         "sealed-twice",
         f"{field} 已在 sealed 中加密，不应再以明文给出。",
         f"{field} is in sealed already: leave it out here.",
@@ -36,8 +32,8 @@ def sealed_twice(field: str) -> BadInput:
     )
 
 
-def not_sealed_right() -> BadInput:
-    return bad(
+def cannot_be_decrypted() -> BadInput:
+    return bad_input(
         "sealed",
         "sealed 无法解开，或不属于本事件。请用 GET /v1/keys 的公钥加密，并写入本事件的 source 与 id。",
         "sealed can't be opened, or is not this event's. Encrypt to a key of GET /v1/keys, with its source and id.",
@@ -58,7 +54,7 @@ def no_application() -> BadInput:
     return BadInput("application.unknown", says, "/application", "GT-register", 404)
 
 
-# -- who, and what was said before
+# -- who hands in, and what was handed in before
 
 
 def not_a_system() -> Refused:
@@ -85,7 +81,7 @@ def not_registered(system: str) -> Refused:
 
 
 def id_reused() -> BadInput:
-    return bad(
+    return bad_input(
         "id-reused",
         "该 source 与 id 已用于另一内容的事件，原事件不变。新事件请用新的 id。",
         "An event with other content has this source and id, and stands. A new event needs a new id.",
@@ -103,17 +99,17 @@ def for_persons() -> Refused:
 
 
 def not_refused() -> BadInput:
-    return bad(
+    return bad_input(
         "not-refused", "该事件已被接收，无须更正。", "This event was accepted: nothing to mend.", status=409
     )
 
 
 def unknown() -> BadInput:
-    return bad("unknown", "没有报送过该事件。", "No such event was handed in.", status=404)
+    return bad_input("unknown", "没有报送过该事件。", "No such event was handed in.", status=404)
 
 
 def not_unpacked() -> BadInput:
-    return bad(
+    return bad_input(
         "not-unpacked",
         "该 Kafka 消息无法解开（如消息头名称不是 UTF-8、压缩方式不认识或内容损坏），同批写入的后续消息也可能如此。"
         "请更正后重新报送。",
@@ -124,7 +120,7 @@ def not_unpacked() -> BadInput:
 
 
 def unexpected() -> BadInput:
-    return bad(
+    return bad_input(
         "unexpected",
         "处理该事件时出现意外错误，已记录。请联系系统管理员。",
         "An unexpected error on this event; it was logged. Please tell the operator.",

@@ -9,7 +9,7 @@ from gongkai.runtime import rights
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.service import Dependencies
 
-NEEDS = {
+ACTIONS = {
     DRAFTED: Action.DRAFT,
     RECEIVED: Action.RECEIVE_APPLICATION,
     ANSWERED: Action.ANSWER_APPLICATION,
@@ -17,7 +17,7 @@ NEEDS = {
 
 
 @clause("SC-1.1")
-async def speaking(deps: Dependencies, who: Principal) -> tuple[str, str]:
+async def calling_system(deps: Dependencies, who: Principal) -> tuple[str, str]:
     """The system that asks, and its unit. Raises Refused for a person, and for a system that was retired."""
     if who.system is None or who.unit is None:
         raise refusals.not_a_system()
@@ -29,13 +29,13 @@ async def speaking(deps: Dependencies, who: Principal) -> tuple[str, str]:
 
 @clause("SC-1.1")
 async def require(deps: Dependencies, who: Principal, kind: str, unit: str) -> None:
-    """Refuse what the table of rights doesn't grant; a system is told where it went wrong."""
+    """Refuse what the table of rights doesn't grant; a system learns which field is wrong."""
     try:
-        await rights.require(deps, who, NEEDS[kind], unit=unit)
-    except Refused as no:
+        await rights.require(deps, who, ACTIONS[kind], unit=unit)
+    except Refused as refusal:
         if who.system is None:
             raise
         if who.unit != unit:
             raise refusals.other_unit(deps.replica.register.name(str(who.unit))) from None
-        no.field = "/type"
+        refusal.field = "/type"
         raise

@@ -1,4 +1,4 @@
-"""What was handed in, as it is remembered: by each system's (source, id), so that it counts once however often it is said."""
+"""The table `handed`: the events handed in, by system, source and id, so that each counts once however often it comes."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from gongkai.runtime.topology import log_for
 Key = tuple[str, str]
 """Source and id."""
 
-KEPT: Final = timedelta(days=90)  # that a refused event is kept
-MOST_KEPT: Final = 10_000  # refused events of one unit
-LARGEST_KEPT: Final = 16 * 1024  # bytes of a refused event's data
-SWEPT: Final = 500  # refused events after which those too many are looked for
+RETENTION: Final = timedelta(days=90)  # of refused events
+MAX_REFUSED: Final = 10_000  # refused events of one unit
+MAX_DATA: Final = 16 * 1024  # bytes of a refused event's data
+CLEANUP_AFTER: Final = 500  # refused events of a unit after which those over MAX_REFUSED are deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Row:
     made: str | None = None
     receipt: str | None = None
     problem: Problem | None = None
-    kept: dict[str, Any] | None = None
+    data: dict[str, Any] | None = None  # of a refused event, as far as it is stored
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """What was said before under the same name, and accepted."""
+class AcceptedEvent:
+    """What was handed in before with the same source and id, and accepted."""
 
     fingerprint: bytes
     made: str
@@ -53,7 +53,7 @@ def _log() -> LogId:
     return log_for("intake")
 
 
-async def accepted(conn: Any, system: str, keys: Collection[Key]) -> dict[Key, Before]:
+async def accepted(conn: Any, system: str, keys: Collection[Key]) -> dict[Key, AcceptedEvent]:
     """Which of these were accepted before, and what came of them."""
     log = _log()
     rows = await conn.fetch(  # LIMIT 1: one look into an index for each, whatever the statistics of a growing table say
@@ -67,7 +67,7 @@ async def accepted(conn: Any, system: str, keys: Collection[Key]) -> dict[Key, B
         [id_ for _, id_ in keys],
     )
     return {
-        (r["source"], r["id"]): Before(
+        (r["source"], r["id"]): AcceptedEvent(
             r["fingerprint"],
             r["made"],
             r["receipt"],
@@ -77,10 +77,10 @@ async def accepted(conn: Any, system: str, keys: Collection[Key]) -> dict[Key, B
     }
 
 
-async def keep(conn: Any, rows: Sequence[Row], *, system: str, unit: str, via: str, now: datetime) -> int:
-    """Remember these, one row a key. How many of the accepted are new: where one isn't, somebody was quicker.
+async def record(conn: Any, rows: Sequence[Row], *, system: str, unit: str, via: str, now: datetime) -> int:
+    """Write these, one row a source and id. Returns how many of the accepted are new: one that isn't was written concurrently.
 
-    What was refused before is replaced by what is said now; what was accepted stays.
+    A refused event is replaced by one that comes after it; an accepted one stays.
     """
     rows = sorted(rows, key=lambda r: (r.source or "", r.id or ""))
     fresh = await conn.fetch(
@@ -102,32 +102,32 @@ async def keep(conn: Any, rows: Sequence[Row], *, system: str, unit: str, via: s
         ),
         [row.problem.code if row.problem else None for row in rows],
         [to_json(row.problem) if row.problem else None for row in rows],
-        [_bounded(row.kept) if row.problem else None for row in rows],
+        [_bounded(row.data) if row.problem else None for row in rows],
     )
     return sum(row["state"] == "accepted" for row in fresh)
 
 
 def _bounded(data: dict[str, Any] | None) -> bytes:
-    kept = to_json(data or {})
-    if len(kept) > LARGEST_KEPT:
-        kept = to_json({name: value for name, value in (data or {}).items() if name != "text"})
-    return kept if len(kept) <= LARGEST_KEPT else b"{}"
+    json = to_json(data or {})
+    if len(json) > MAX_DATA:
+        json = to_json({name: value for name, value in (data or {}).items() if name != "text"})
+    return json if len(json) <= MAX_DATA else b"{}"
 
 
-async def sweep(conn: Any, unit: str, now: datetime) -> None:
+async def delete_excess(conn: Any, unit: str, now: datetime) -> None:
     """Drop refused events of a unit that are too old, or too many."""
     await conn.execute(
         "DELETE FROM handed WHERE unit = $1 AND state = 'refused' AND (at < $2 OR n <= ("
         " SELECT n FROM handed WHERE unit = $1 AND state = 'refused' ORDER BY n DESC OFFSET $3 LIMIT 1))",
         unit,
-        now - KEPT,
-        MOST_KEPT,
+        now - RETENTION,
+        MAX_REFUSED,
     )
 
 
-async def forget(conn: Any, now: datetime) -> None:
+async def delete_expired(conn: Any, now: datetime) -> None:
     """Drop refused events that are too old, of all units."""
-    await conn.execute("DELETE FROM handed WHERE state = 'refused' AND at < $1", now - KEPT)
+    await conn.execute("DELETE FROM handed WHERE state = 'refused' AND at < $1", now - RETENTION)
 
 
 _SHOWN = (
@@ -138,8 +138,8 @@ _SHOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An event as it stands, for its system and its unit's officers."""
+class StoredEvent:
+    """A row of the table, as its system and its unit's officers see it."""
 
     n: int
     system: str
@@ -152,39 +152,39 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """Which page of a list: what stands before a number, or after it, or the newest."""
+class Cursor:
+    """Which page of a list: the events before a number, or after it, or the newest."""
 
     before: int | None = None
     after: int | None = None
 
 
-async def one(conn: Any, system: str, source: str, id_: str) -> Shown | None:
+async def find(conn: Any, system: str, source: str, id_: str) -> StoredEvent | None:
     where = " WHERE h.system = $1 AND h.source = $2 AND h.id = $3"
     row = await conn.fetchrow(_select() + where, system, source, id_)
     return None if row is None else _shown(row)
 
 
-async def numbered(conn: Any, units: Sequence[str], n: int) -> Shown | None:
+async def find_by_number(conn: Any, units: Sequence[str], n: int) -> StoredEvent | None:
     row = await conn.fetchrow(_select() + " WHERE h.unit = ANY($1) AND h.n = $2", list(units), n)
     return None if row is None else _shown(row)
 
 
-async def listed(
-    conn: Any, units: Sequence[str], leaf: Leaf, *, system: str = "", state: str = "", limit: int
-) -> list[Shown]:
-    """Those of the units, newest first; oldest first for a leaf that says `after`."""
+async def page(
+    conn: Any, units: Sequence[str], cursor: Cursor, *, system: str = "", state: str = "", limit: int
+) -> list[StoredEvent]:
+    """Those of the units, newest first; oldest first where the cursor says `after`."""
     where, values = ["h.unit = ANY($1)"], list[Any]([list(units)])
     for column, value in (
         ("h.system =", system),
         ("h.state =", state),
-        ("h.n <", leaf.before),
-        ("h.n >", leaf.after),
+        ("h.n <", cursor.before),
+        ("h.n >", cursor.after),
     ):
         if value not in ("", None):
             values.append(value)
             where.append(f"{column} ${len(values)}")
-    order = "ASC" if leaf.after is not None else "DESC"
+    order = "ASC" if cursor.after is not None else "DESC"
     rows = await conn.fetch(
         f"{_select()} WHERE {' AND '.join(where)} ORDER BY h.n {order} LIMIT {limit}", *values
     )
@@ -195,7 +195,7 @@ def _select() -> str:
     return _SHOWN.format(schema=_log().schema)
 
 
-def _shown(row: Any) -> Shown:
+def _shown(row: Any) -> StoredEvent:
     problem = None if row["problem"] is None else Problem(**from_json(row["problem"]))
     place = None if row["last"] is None else str(Place(_log().name, row["partition"], row["last"]))
     result = Result(
@@ -209,9 +209,9 @@ def _shown(row: Any) -> Shown:
         problem=problem,
     )
     data = None if row["kept"] is None else from_json(row["kept"])
-    return Shown(row["n"], row["system"], row["unit"], row["type"], row["via"], row["at"], result, data)
+    return StoredEvent(row["n"], row["system"], row["unit"], row["type"], row["via"], row["at"], result, data)
 
 
-async def drop(conn: Any, unit: str, n: int) -> None:
-    """A refused event that was handed in anew under another name."""
+async def delete_refused(conn: Any, unit: str, n: int) -> None:
+    """Delete a refused event that was handed in again with another source and id."""
     await conn.execute("DELETE FROM handed WHERE unit = $1 AND n = $2 AND state = 'refused'", unit, n)

@@ -6,7 +6,7 @@ from datetime import datetime
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import Event, Id, PersonId, SystemRegistered, SystemRetired
 from gongkai.contracts.vocabulary import HandIn
-from gongkai.intake import refusals
+from gongkai.intake.systems import refusals
 from gongkai.rules import Rules
 
 # -- state

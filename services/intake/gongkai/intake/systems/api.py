@@ -5,10 +5,10 @@ from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.events import Id, SaidLine, SaidText
 from gongkai.contracts.vocabulary import HandIn
-from gongkai.intake import refusals
 from gongkai.intake.actions import Action
-from gongkai.intake.streams import AGENCY_SYSTEM, system_stream
 from gongkai.intake.systems import aggregate as agency_system
+from gongkai.intake.systems import refusals
+from gongkai.intake.systems.stream import AGENCY_SYSTEM, system_stream
 from gongkai.ledger import read
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking
@@ -37,23 +37,23 @@ class Retirement(BaseModel):
 
 @router.post("/systems", status_code=201, summary="登记业务系统 · Register a system")
 @acts(Action.REGISTER_SYSTEM)
-async def register_system(said: System, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def register_system(body: System, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
     """Let a system speak for a unit, or say anew what it may hand in. Its unit stays."""
     await require(deps, who, Action.REGISTER_SYSTEM)
-    await known_unit(deps.replica, said.unit)
+    await known_unit(deps.replica, body.unit)
     now = await deps.clock.now()
     cmd, rules = (
-        agency_system.Register(**dict(said), by=who.person),
-        await rules_for(deps.replica, said.unit, now),
+        agency_system.Register(**dict(body), by=who.person),
+        await rules_for(deps.replica, body.unit, now),
     )
     done = await carry(
         deps,
         command=command,
-        stream=system_stream(said.system),
+        stream=system_stream(body.system),
         aggregate=AGENCY_SYSTEM,
         decide=lambda state: agency_system.register(state, cmd, rules, now),
         now=now,
-        id=said.system,
+        id=body.system,
     )
     await deps.replica.sync()
     return done
@@ -62,7 +62,7 @@ async def register_system(said: System, who: Asking, deps: DependenciesOf, comma
 @router.post("/systems/{system_id}/retirement", status_code=201, summary="停用业务系统 · Retire a system")
 @acts(Action.RETIRE_SYSTEM)
 async def retire_system(
-    system_id: Id, said: Retirement, who: Asking, deps: DependenciesOf, command: CommandId
+    system_id: Id, body: Retirement, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """End it, from now on: its tokens and keys are good for nothing any more."""
     await require(deps, who, Action.RETIRE_SYSTEM)
@@ -72,7 +72,7 @@ async def retire_system(
         raise refusals.unknown_system()
     unit = state.entry.unit if isinstance(state, agency_system.Active) else state.unit
     now = await deps.clock.now()
-    cmd = agency_system.Retire(said.reason, who.person)
+    cmd = agency_system.Retire(body.reason, who.person)
     rules = await rules_for(deps.replica, unit, now)
     done = await carry(
         deps,

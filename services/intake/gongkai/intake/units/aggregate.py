@@ -28,8 +28,8 @@ from gongkai.rules.moment import local_date
 
 # Timers, the public and the administrators, who are nobody's officers, act under these.
 RESERVED = frozenset({SYSTEM, "public", "registrar", "security"})
-FIRST = date(1949, 10, 1)
-AHEAD = timedelta(days=366)  # nobody enters what begins later than that
+EARLIEST = date(1949, 10, 1)
+MAX_AHEAD = timedelta(days=366)  # how far in the future an entry may begin
 
 # -- state
 
@@ -84,6 +84,11 @@ class Succeed:
     basis: str | None
     by: PersonId
 
+    @property
+    def decider_owes(self) -> bool:
+        """Whether who decided the end owes what is left: there is no successor who does."""
+        return not self.successors and self.kind is not Reorganisation.WITHDRAWN
+
 
 # -- decide
 
@@ -99,31 +104,31 @@ def register(
         raise refusals.fixed_id(state.entry.unit)
     since = cmd.effective_on or local_date(now)
     if state is not None and state.ending is not None and since >= state.ending.on:
-        raise refusals.ended(state.entry.name, state.ending.on, _owners(state.ending, named))
+        raise refusals.ended(state.entry.name, state.ending.on, _owner_names(state.ending, named))
     if cmd.superior == cmd.unit:
         raise refusals.own_superior()
     if cmd.managed is not Management.LOCAL and cmd.superior is None:
         raise refusals.no_superior(cmd.managed)
     if cmd.effective_on is not None:
-        _in_range(refusals.day_out_of_range, cmd.effective_on, now)
-    _people(cmd)
+        _require_in_range(refusals.day_out_of_range, cmd.effective_on, now)
+    _check_officers(cmd)
     matters = [assignment.matter for assignment in cmd.assignments]
     for index, matter in enumerate(matters):
         if matter in matters[:index]:
             raise refusals.matter_twice(index, matter.zh)
-    said = {name: getattr(cmd, name) for name in UnitRegistered.model_fields if name != "at"}
-    event = UnitRegistered(**said, at=now)
+    fields = {name: getattr(cmd, name) for name in UnitRegistered.model_fields if name != "at"}
+    event = UnitRegistered(**fields, at=now)
     if state is not None and event == state.entry.model_copy(update={"by": cmd.by, "at": now}):
         return []  # the same entry again changes nothing
     return [event]
 
 
-def _owners(ending: UnitSucceeded, named: Callable[[Id], str]) -> str:
+def _owner_names(ending: UnitSucceeded, named: Callable[[Id], str]) -> str:
     decided = (ending.decided_by,) if ending.decided_by else ()
     return "、".join(named(unit) for unit in [heir.unit for heir in ending.successors] or decided)
 
 
-def _people(cmd: Register) -> None:
+def _check_officers(cmd: Register) -> None:
     for index, officer in enumerate(cmd.officers):
         if officer.person in RESERVED:
             raise refusals.reserved_person(index, officer.person)
@@ -134,10 +139,10 @@ def _people(cmd: Register) -> None:
         raise refusals.body_officer(named)
 
 
-def _in_range(refused: Callable[[date, date], Refused], day: date, now: datetime) -> None:
-    last = local_date(now) + AHEAD
-    if not FIRST <= day <= last:
-        raise refused(FIRST, last)
+def _require_in_range(refused: Callable[[date, date], Refused], day: date, now: datetime) -> None:
+    last = local_date(now) + MAX_AHEAD
+    if not EARLIEST <= day <= last:
+        raise refused(EARLIEST, last)
 
 
 @clause("SC-A1.3", "LS-4")
@@ -145,12 +150,12 @@ def succeed(state: State, cmd: Succeed, rules: Rules, now: datetime) -> list[Eve
     """Nobody ends without somebody who owes what is left: a successor, or who decided the end; nor before it began."""
     if state is None:
         raise refusals.not_registered()
-    _in_range(refusals.end_out_of_range, cmd.on, now)
+    _require_in_range(refusals.end_out_of_range, cmd.on, now)
     if cmd.kind is Reorganisation.WITHDRAWN and state.ending is None:
         raise refusals.not_ended()
     if cmd.kind is not Reorganisation.WITHDRAWN and cmd.on < state.first:
         raise refusals.ends_before_it_begins(state.entry.name, state.first)
-    _successors(cmd)
+    _check_successors(cmd)
     event = UnitSucceeded(
         unit=cmd.unit,
         kind=cmd.kind,
@@ -162,11 +167,11 @@ def succeed(state: State, cmd: Succeed, rules: Rules, now: datetime) -> list[Eve
         at=now,
     )
     if state.ending is not None and event == state.ending.model_copy(update={"by": cmd.by, "at": now}):
-        return []  # said twice, meant once
+        return []  # the same end again changes nothing
     return [event]
 
 
-def _successors(cmd: Succeed) -> None:
+def _check_successors(cmd: Succeed) -> None:
     many = len(cmd.successors)
     match cmd.kind:
         case Reorganisation.ABOLISHED:

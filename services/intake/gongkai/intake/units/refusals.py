@@ -1,4 +1,4 @@
-"""What the register refuses, in words: code, clause, one sentence in both languages. When, the aggregate says."""
+"""What is refused about units, in words: code, clause, one sentence in both languages. aggregate.py and rules.py decide when."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""For a unit's officers: what its systems handed in, and a refused event mended and handed in again, as a person's own."""
+"""For a unit's officers: the events that its systems handed in, and a refused one corrected and handed in as their own."""
 
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from gongkai.contracts.events import Id
 from gongkai.contracts.ingress import Result
 from gongkai.intake.actions import Action
 from gongkai.intake.ingress import refusals, store
-from gongkai.intake.ingress.api import HANDS_IN, Listed, Number, Status, door_of, page_of, status_of
+from gongkai.intake.ingress.api import ACTIONS, Listed, Number, Status, handler_of, page_of, status_of
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
@@ -45,7 +45,7 @@ async def listing(
 ) -> Listed:
     """What the unit's systems handed in, newest first."""
     await require(deps, who, Action.READ_DRAFT, unit=unit)
-    return await page_of(deps.pool, [unit], store.Leaf(before, after), system=system, state=state)
+    return await page_of(deps.pool, [unit], store.Cursor(before, after), system=system, state=state)
 
 
 @router.get("/{n}", summary="查看报送的事件 · One of them")
@@ -53,36 +53,38 @@ async def listing(
 async def one(unit: Id, n: Numbered, who: Asking, deps: DependenciesOf) -> Status:
     """One of them; of a refused one what was kept of its data: nothing personal."""
     await require(deps, who, Action.READ_DRAFT, unit=unit)
-    return status_of(await _known(deps.pool, unit, n))
+    return status_of(await _stored(deps.pool, unit, n))
 
 
-@router.post("/{n}/mended", summary="更正后重报 · Mend and hand in again", responses=answers(409))
-@acts(*HANDS_IN)
-async def mend(
-    unit: Id, n: Numbered, said: Mended, *, request: Request, who: Asking, deps: DependenciesOf
+@router.post(
+    "/{n}/mended", summary="更正后重报 · Mend and hand in again", responses=answers(409), name="mend"
+)
+@acts(*ACTIONS)
+async def correct(
+    unit: Id, n: Numbered, correction: Mended, *, request: Request, who: Asking, deps: DependenciesOf
 ) -> Result:
     """Hand in a refused event again, mended. It counts as the person's own act, and is decided by his or her rights."""
     await require(deps, who, Action.READ_DRAFT, unit=unit)
     if who.system is not None:
         raise refusals.for_persons()
-    row = await _known(deps.pool, unit, n)
+    row = await _stored(deps.pool, unit, n)
     if row.result.state != "refused":
         raise refusals.not_refused()
     event = {
         "specversion": "1.0",
-        "id": row.result.id or said.id or f"mended-{n}",
-        "source": row.result.source or said.source or f"console/{unit}",
-        "type": said.type or row.type,
-        "data": said.data,
+        "id": row.result.id or correction.id or f"mended-{n}",
+        "source": row.result.source or correction.source or f"console/{unit}",
+        "type": correction.type or row.type,
+        "data": correction.data,
     }
-    [result] = await door_of(request).take(who, row.system, unit, [event], via="console")
+    [result] = await handler_of(request).handle(who, row.system, unit, [event], via="console")
     if result.state == "accepted" and row.result.id is None:
-        await store.drop(deps.pool, unit, n)  # it had no name under which it could be settled
+        await store.delete_refused(deps.pool, unit, n)  # without an id the new row couldn't replace it
     return result
 
 
-async def _known(pool: Any, unit: str, n: int) -> store.Shown:
-    row = await store.numbered(pool, [unit], n)
+async def _stored(pool: Any, unit: str, n: int) -> store.StoredEvent:
+    row = await store.find_by_number(pool, [unit], n)
     if row is None:
         raise refusals.unknown()
     return row
