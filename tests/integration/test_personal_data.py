@@ -261,7 +261,5 @@ async def keys_held(town: House) -> list[tuple[Any, ...]]:
 
 
 async def person_of(town: House, application: str) -> str:
-    (entry, *_) = await read.stream(
-        town.deps["intake"].pool, log_for("intake"), f"application-{application}"
-    )
+    (entry, *_) = await read.stream(town.deps["intake"].pool, log_for("intake"), f"application-{application}")
     return str(entry.record.data["applicant"]["person"])
