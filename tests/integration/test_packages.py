@@ -31,7 +31,7 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.embedded import free_port
 from gongkai.operate.processes.credentials import Credentials
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed as installed_services
 
 TREE = Path(__file__).parents[2]
 LOCKS = TREE / "deploy" / "requirements"
@@ -42,6 +42,7 @@ MEMBERS = {
     for pattern in ("*/pyproject.toml", "services/*/pyproject.toml")
     for file in TREE.glob(pattern)
 }
+SERVICES = tuple(installed_services())
 ENVIRONMENTS = (*SERVICES, "witness", "operate")
 ALWAYS = ("review", "portal")
 # Packages that an environment must do without, by the name that they are imported by.
@@ -64,6 +65,9 @@ LEFT_OUT = {
 }
 for _name in ("review", "publishing", "scoring"):
     LEFT_OUT[_name] = [*LEFT_OUT["intake"], "python_multipart", "stdnum", "cramjam"]
+
+# Modules that need an extra of their distribution, where it is not installed.
+EXTRAS = {"witness": ["gongkai.ledger.server"]}
 
 # Every module of a package is imported; an example is checked, and an event made, as an agency's program would.
 TRY = """
@@ -91,18 +95,18 @@ _, raw = seal_record(event, stream="document-2", version=1, command=uuid4(), ind
 print(json.dumps(decode(read_record(raw)).title, ensure_ascii=False))
 """
 
-# Which of the modules named can be imported; all modules of the packages after `--` are.
+# Which of the modules named can be imported; all modules of the packages after `--` are, but for those after `+`.
 LOOK = """
 import importlib, pkgutil, sys
 from importlib.util import find_spec
 
-rest = sys.argv.index("--")
+rest, but = sys.argv.index("--"), sys.argv.index("+")
 print(*(name for name in sys.argv[1:rest] if find_spec(name)))
-for name in sys.argv[rest + 1:]:
+for name in sys.argv[rest + 1:but]:
     package = importlib.import_module(name)
     assert package.__path__[0].startswith(sys.prefix), package.__path__
     for found in pkgutil.walk_packages(package.__path__, name + "."):
-        if not found.name.endswith("__main__"):
+        if not found.name.endswith("__main__") and found.name not in sys.argv[but + 1:]:
             importlib.import_module(found.name)
 """
 
@@ -257,10 +261,10 @@ def only_its_own(python: Path, name: str) -> None:
     """Every module of its members can be imported; no other member, and none of what it must do without."""
     mine = members(name)
     others = [f"gongkai.{member}" for member in MEMBERS if member not in mine]
-    missing = run(
-        python, "-I", "-c", LOOK, *others, *LEFT_OUT[name], "--", *(f"gongkai.{each}" for each in mine)
-    )
-    assert missing.split() == []
+    packages = [f"gongkai.{each}" for each in mine]
+    left_out = [*others, *LEFT_OUT[name]]
+    found = run(python, "-I", "-c", LOOK, *left_out, "--", *packages, "+", *EXTRAS.get(name, []))
+    assert found.split() == []
 
 
 @contextmanager

@@ -37,13 +37,10 @@ NOT_IMPORTED = {
 # What a module imports although its member does not need it.
 NOT_DECLARED = {
     ("bench", "eventsourcing"),  # the peer of a benchmark, in the dependency group `dev`
-    # These are to find what a service declares by its entry point instead.
+    # Imports that are to give way to what a service declares by its entry point.
     ("bench", "gongkai-console"),
     ("demo", "gongkai-review"),
     ("operate", "gongkai-console"),
-    ("operate", "gongkai-intake"),
-    ("operate", "gongkai-portal"),
-    ("operate", "gongkai-publishing"),
 }
 # By a package's name, the distributions that it is installed with.
 DISTRIBUTIONS = packages_distributions()
