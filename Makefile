@@ -3,6 +3,7 @@
 
 PYTHON  ?= python3
 ARGS    ?=
+UPGRADE ?= --upgrade
 BIN     := .venv/bin
 LOCKS   := deploy/requirements
 WEB     := web/gongkai/web
@@ -14,7 +15,7 @@ PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types check lock clean
+.PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types check environments wheels lock clean
 
 help: ## 本页 this page
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -94,14 +95,30 @@ lint: setup ## 代码风格与层次 style, and who may import whom
 types: setup .venv/.e2e ## 类型 strict types
 	$(BIN)/mypy
 
+environments: setup ## 单独安装 try every environment with its lock file alone, and record that these lock files were tried
+	GONGKAI_TEST_ENVIRONMENTS=all $(BIN)/python -m pytest tests/integration/test_packages.py $(ARGS)
+	cd $(LOCKS) && sha256sum *.txt > tried.sha256
+
 # -- upkeep
 
-COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml --group build
+wheels: setup ## 构建 a wheel of each member, in build/wheels
+	@mkdir -p build/wheels && rm -f build/wheels/*.whl
+	@set -e; for member in $(MEMBERS); do $(BIN)/uv build --quiet --wheel --no-build-isolation --offline -o build/wheels $$member; done
 
-lock: .venv/.packages ## 更新锁文件 resolve the lock files anew
-	$(COMPILE) --upgrade -o $(LOCKS)/run.txt
-	$(COMPILE) --upgrade --group dev -c $(LOCKS)/run.txt -o $(LOCKS)/dev.txt
-	$(COMPILE) --upgrade --group dev --group e2e -c $(LOCKS)/dev.txt -o $(LOCKS)/e2e.txt
+# A lock file for each environment that is installed alone; `operate` holds all that runs, so it is resolved first.
+LOCKED  := intake review publishing scoring console portal witness
+COMPILE := $(BIN)/uv pip compile --quiet --no-build-isolation --generate-hashes --no-emit-index-url --no-header --universal \
+  --python-version 3.11 $(addprefix --no-emit-package gongkai-,$(notdir $(MEMBERS)))
+FOLDERS  = $(addsuffix /pyproject.toml,$(shell deploy/members $(1)))
+EVERY   := $(addsuffix /pyproject.toml,$(MEMBERS))
+GROUPS   = $(addprefix --group pyproject.toml:,$(1))
+
+lock: .venv/.packages ## 更新锁文件 resolve the lock files anew; `make lock UPGRADE=` keeps the versions that still fit
+	$(COMPILE) $(UPGRADE) $(call FOLDERS,operate) -o $(LOCKS)/operate.txt
+	$(COMPILE) $(UPGRADE) $(EVERY) $(call GROUPS,build dev) -c $(LOCKS)/operate.txt -o $(LOCKS)/dev.txt
+	$(COMPILE) $(UPGRADE) $(EVERY) $(call GROUPS,build dev e2e) -c $(LOCKS)/dev.txt -o $(LOCKS)/e2e.txt
+	$(COMPILE) $(UPGRADE) $(call GROUPS,build) -c $(LOCKS)/dev.txt -o $(LOCKS)/build.txt
+	@set -eux; $(foreach each,$(LOCKED),$(COMPILE) $(UPGRADE) $(call FOLDERS,$(each)) -c $(LOCKS)/operate.txt -o $(LOCKS)/$(each).txt;)
 	deploy/npm --prefix $(WEB) install --package-lock-only --loglevel=error
 	deploy/npm --prefix $(ASYNCAPI) install --package-lock-only --loglevel=error
 

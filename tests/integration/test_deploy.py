@@ -61,15 +61,67 @@ def test_nobody_gets_what_is_somebody_elses() -> None:
         assert ("gongkai_metrics_token" in given(service)) == (service == "portal")
 
 
+# -- images
+
+IMAGES = (*installed(), "witness", "operate")
+DOCKERFILE = (PROJECT / "deploy" / "Dockerfile").read_text()
+
+
+def test_each_service_has_an_image_of_its_own() -> None:
+    built = {name: each for name, each in COMPOSE["services"].items() if "build" in each}
+    assert set(built) == {*installed(), "witness", "migrate"}
+    for name, each in built.items():
+        image = "operate" if name == "migrate" else name
+        assert each["build"]["args"] == {"SERVICE": image}
+        assert each["build"]["dockerfile"] == "deploy/Dockerfile"
+        assert each["image"] == f"${{GONGKAI_IMAGES:-gongkai}}-{image}:${{GONGKAI_TAG:-local}}"
+        assert ("command" in each) == (name not in installed())  # the image of a service knows what to run
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_image_has_a_lock_file_and_members(image: str) -> None:
+    lock = (PROJECT / "deploy" / "requirements" / f"{image}.txt").read_text()
+    pinned = re.findall(r"^[a-z0-9-]+==.*$", lock, re.MULTILINE)
+    assert len(pinned) > 10
+    assert lock.count("--hash=sha256:") >= len(pinned)
+    assert not re.search(r"^(gongkai|-e|--?index|--?extra)|://|@ file|/home/|/tmp/", lock, re.MULTILINE)
+    listed = subprocess.run(
+        [PROJECT / "deploy" / "members", image], check=True, capture_output=True, text=True
+    )
+    for folder in listed.stdout.split():
+        assert (PROJECT / folder / "pyproject.toml").is_file()
+
+
+def test_lock_files_agree_with_each_other() -> None:
+    versions: dict[str, set[str]] = {}
+    for file in (PROJECT / "deploy" / "requirements").glob("*.txt"):
+        for name, version in re.findall(r"^([a-z0-9-]+)==(\S+)", file.read_text(), re.MULTILINE):
+            versions.setdefault(name, set()).add(version)
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+def test_what_an_image_is_made_of_is_let_in() -> None:
+    """.dockerignore lets in every member, and each file that the Dockerfile names."""
+    ignored = (PROJECT / ".dockerignore").read_text().splitlines()
+    assert "*" in ignored
+    let_in = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+    members = {file.parent.name for file in PROJECT.glob("*/pyproject.toml")} | {"services"}
+    assert members < let_in
+    assert all((PROJECT / path).exists() for path in let_in)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    for path in " ".join(copied).replace("${SERVICE}", "review").split():
+        assert (PROJECT / path).exists()
+        assert path == "." or any(path.startswith(each) for each in let_in)
+
+
 def test_the_witness_is_a_user_of_its_own_with_a_folder_of_its_own() -> None:
     witness = COMPOSE["services"]["witness"]
     number = witness["user"].split(":")[0]
-    image = (PROJECT / "deploy" / "Dockerfile").read_text()
-    assert f"--uid {number} " in image
-    assert f"--uid {number} " not in image.split("useradd")[1]
+    assert f"--uid {number} " in DOCKERFILE
+    assert f"--uid {number} " not in DOCKERFILE.split("useradd")[1]
     (volume,) = witness["volumes"]
     name, folder = volume.split(":")
-    assert f"--owner=gongkai-witness --group=gongkai-witness {folder}" in image
+    assert f"--owner=gongkai-witness --group=gongkai-witness {folder}" in DOCKERFILE
     assert [s for s, said in COMPOSE["services"].items() if f"{name}:" in str(said.get("volumes"))] == [
         "witness"
     ]
