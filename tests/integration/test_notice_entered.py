@@ -19,7 +19,7 @@ from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.rules.calendar import notice_of, official
 from gongkai.runtime.topology import LOGS, log_for
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.running import Browser, desk
 from tests.integration.house import House, house, unit
 from tests.integration.test_slice import draft, text
 from tests.unit.examples import holidays_announced

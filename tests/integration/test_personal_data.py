@@ -23,9 +23,9 @@ from gongkai.ledger.merkle import leaf_hash
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
 from gongkai.runtime.topology import log_for
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.running import Browser, desk
 from tests.integration.house import House, house, unit
-from tests.integration.portal.street import public_door
+from tests.integration.portal.running import public_door
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 SAID = {
@@ -261,7 +261,5 @@ async def keys_held(town: House) -> list[tuple[Any, ...]]:
 
 
 async def person_of(town: House, application: str) -> str:
-    (entry, *_) = await read.stream(
-        town.deps["intake"].pool, log_for("intake"), f"application-{application}"
-    )
+    (entry, *_) = await read.stream(town.deps["intake"].pool, log_for("intake"), f"application-{application}")
     return str(entry.record.data["applicant"]["person"])

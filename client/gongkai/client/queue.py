@@ -16,8 +16,8 @@ from typing import Any, Final, Protocol, Self
 from pydantic_core import from_json, to_json
 
 from gongkai.client.client import Problem, Unreachable
-from gongkai.client.fit import fit
-from gongkai.client.parts import each_told, refused
+from gongkai.client.encode import fit
+from gongkai.client.split import each_told, refused
 from gongkai.contracts.ingress import Result
 
 BATCH: Final = 200  # events handed in together

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from gongkai.identity import accounts, keys, limits
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer
+from tests.integration.console.running import Browser, desk
 from tests.integration.house import House, house, unit
 
 HERE, THERE = "192.0.2.1", "198.51.100.7"

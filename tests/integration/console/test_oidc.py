@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from gongkai.identity.oidc import Provider, tie
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.runtime.settings import Settings
-from tests.integration.console.desk import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
+from tests.integration.console.running import Browser, desk
 from tests.integration.house import house, unit
 
 

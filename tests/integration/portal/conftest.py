@@ -11,7 +11,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import House, house, unit
-from tests.integration.portal.street import public_door
+from tests.integration.portal.running import public_door
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 

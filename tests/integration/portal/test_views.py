@@ -14,8 +14,8 @@ from gongkai.ledger import blobs
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import digest
 from gongkai.operate.databases.cluster import Cluster, writer
-from gongkai.portal.catalogue.narrowing import Wanted
-from gongkai.portal.catalogue.queries import Catalogue
+from gongkai.portal.catalogue.filters import Wanted
+from gongkai.portal.catalogue.reads import Catalogue
 from gongkai.portal.catalogue.views import Documents
 from tests.unit.examples import a_document_published
 

@@ -17,9 +17,9 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
 from gongkai.runtime.topology import LOGS, log_for
-from tests.integration.console.desk import desk
+from tests.integration.console.running import desk
 from tests.integration.house import House, house
-from tests.integration.portal.street import public_door
+from tests.integration.portal.running import public_door
 
 _UNIT = ("unit", "name", "kind", "jurisdiction", "government", "superior", "roles", "officers")
 DRAFT = {

@@ -8,11 +8,11 @@ import pytest
 
 import gongkai
 from gongkai.console.app import FOLDERS
-from gongkai.portal.face import pages as portal
+from gongkai.portal.pages import pages as portal
 from gongkai.web import spoken, templates
 from gongkai.web.dates import date_words, moment_words
+from gongkai.web.filters import points_words, size_words
 from gongkai.web.headers import POLICY
-from gongkai.web.words import points_words, size_words
 
 TEMPLATES = sorted(
     path

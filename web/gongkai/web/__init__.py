@@ -16,13 +16,13 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from gongkai.web.clock_view import Cell, Gap, Strip, days_after, strip_of
 from gongkai.web.dates import SHANGHAI
+from gongkai.web.filters import FILTERS
 from gongkai.web.headers import GuardsPages
 from gongkai.web.language import Language, SpeaksLanguage, spoken, switch, t
 from gongkai.web.problems import Problem, from_document, of_field
 from gongkai.web.static_files import HERE, Addresses, mount_static
-from gongkai.web.strip import Cell, Gap, Strip, days_after, strip_of
-from gongkai.web.words import FILTERS
 
 __all__ = [
     "Cell",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongkai.contracts.problem import Finding, findings
+from gongkai.web.filters import anchor
 from gongkai.web.language import t
-from gongkai.web.words import anchor
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from pydantic_core import from_json
 
 from gongkai.cli.importing.results import Head, Results
-from gongkai.client.parts import each_told
+from gongkai.client.split import each_told
 from gongkai.contracts.ingress import Result
 from gongkai.tables.event_file import Line, lines
 

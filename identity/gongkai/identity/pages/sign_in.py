@@ -11,7 +11,7 @@ from gongkai.contracts.register import Register
 from gongkai.identity import access, accounts, sessions
 from gongkai.identity.accounts import Account
 from gongkai.identity.pages.tokens import invented
-from gongkai.identity.visitor import OVERSIGHT, ForgedForm, form_of, visitor
+from gongkai.identity.signed_in import OVERSIGHT, ForgedForm, form_of, visitor
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts

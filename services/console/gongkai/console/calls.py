@@ -8,7 +8,7 @@ import httpx
 import structlog
 
 from gongkai.contracts.envelope import Place
-from gongkai.identity.visitor import Visitor
+from gongkai.identity.signed_in import Visitor
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.settings import ServiceName
 from gongkai.web import Problem, from_document

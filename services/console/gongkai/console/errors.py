@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.errors import Refused, Sentence
-from gongkai.identity.visitor import ForgedForm, SignInNeeded, StalePassword, Visitor, visitor
+from gongkai.identity.signed_in import ForgedForm, SignInNeeded, StalePassword, Visitor, visitor
 from gongkai.runtime import problems
 from gongkai.web.headers import HEADERS
 

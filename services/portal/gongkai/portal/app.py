@@ -2,14 +2,16 @@
 
 from fastapi import FastAPI
 
-from gongkai.portal.applications import apply, progress
+from gongkai.portal.applications import pages as apply
+from gongkai.portal.applications import progress_pages as progress
 from gongkai.portal.applications.intake import Intake
 from gongkai.portal.catalogue import pages
-from gongkai.portal.catalogue.queries import Catalogue
+from gongkai.portal.catalogue.reads import Catalogue
 from gongkai.portal.catalogue.views import Documents
-from gongkai.portal.face import FOLDER, Desk
 from gongkai.portal.guide import pages as standing
-from gongkai.portal.law import calendar, rules
+from gongkai.portal.law import calendar_pages as calendar
+from gongkai.portal.law import rules_pages as rules
+from gongkai.portal.pages import FOLDER, Desk
 from gongkai.portal.site import Site
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Components, Dependencies, build

@@ -17,7 +17,7 @@ from gongkai.console.events.timeline import coming, names_of, steps
 from gongkai.console.lateness import Standing, clock_of, standing
 from gongkai.console.lists.addresses import Paged, beside
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, people_with, show
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.console.calendar.notices import ROWS, as_body, blamed
 from gongkai.console.calls import command
 from gongkai.identity import sessions
-from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, Kept, Visiting, Visitor, show
 from gongkai.rules.calendar import Notice, objections, read_notices
 from gongkai.rules.lawfile import Fault, LawFileError
 from gongkai.rules.moment import local_date
@@ -22,7 +22,7 @@ from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem
-from gongkai.web.reckon import reckon
+from gongkai.web.calculator import reckon
 from gongkai.web.year import year_of
 
 router = APIRouter(include_in_schema=False)

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
-from gongkai.console.contracts import files as published
+from gongkai.console.contracts import reads as published
 from gongkai.console.events.pages import LOG_NAMES
-from gongkai.identity.visitor import SignInNeeded, Visitor, visitor
+from gongkai.identity.signed_in import SignInNeeded, Visitor, visitor
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies

@@ -14,7 +14,7 @@ from gongkai.console.documents import reads as documents
 from gongkai.console.documents.reads import STATES
 from gongkai.console.scores import reads as scores
 from gongkai.contracts.register import Register
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts

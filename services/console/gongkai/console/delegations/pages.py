@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.console.calls import command, humane
 from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.vocabulary import Duty
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, Concern, acts, allowed
 from gongkai.web import Problem, t

@@ -18,7 +18,7 @@ from gongkai.console.events.timeline import coming, steps
 from gongkai.console.lists.addresses import Paged, beside
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, people_with, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts

@@ -18,7 +18,7 @@ from gongkai.console.documents import reads as documents
 from gongkai.contracts.media import KNOWN, of_file
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
 from gongkai.identity import sessions
-from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, Kept, Visiting, Visitor, show
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import DependenciesOf

@@ -15,7 +15,7 @@ from gongkai.console.events.sentences import NAMES
 from gongkai.console.events.timeline import acting_words, person_words, post_words, steps
 from gongkai.console.lists.addresses import Day, Paged, beside
 from gongkai.contracts.envelope import Place
-from gongkai.identity.visitor import Visiting, Visitor, show
+from gongkai.identity.signed_in import Visiting, Visitor, show
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
 from gongkai.rules.moment import local_date

@@ -8,7 +8,7 @@ from typing import Any
 from gongkai.contracts.events import SYSTEM
 from gongkai.contracts.register import Register
 from gongkai.identity.accounts import REGISTRAR
-from gongkai.identity.visitor import Visitor
+from gongkai.identity.signed_in import Visitor
 from gongkai.rules.moment import local_date
 from gongkai.web import t
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gongkai.console.calls import AWAY, SEEN, ask
 from gongkai.contracts.envelope import Place
 from gongkai.identity import sessions
-from gongkai.identity.visitor import ForgedForm, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, Visiting, Visitor, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts

@@ -18,7 +18,7 @@ from gongkai.contracts.gaps import gaps_of
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
-from gongkai.identity.visitor import Visiting, Visitor, show
+from gongkai.identity.signed_in import Visiting, Visitor, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts

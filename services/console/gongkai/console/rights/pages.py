@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.identity import access
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import Visiting, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.rights.kinds import KINDS

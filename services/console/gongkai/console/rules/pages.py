@@ -5,11 +5,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.clauses import clause
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.web.book import NATIONAL, book_of
+from gongkai.web.rulebook_view import NATIONAL, book_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -12,7 +12,7 @@ from gongkai.console.scores.reads import FULL
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Indicator
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.console.calls import Answer, ask
 from gongkai.console.lists.addresses import Beside, address
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies
@@ -62,7 +62,7 @@ async def listing(
     return await show(
         request,
         who,
-        "handed_list.html",
+        "submissions.html",
         at="handed-in",
         status=problems[0].status if problems else 200,
         found=found["events"],
@@ -151,7 +151,7 @@ async def _page(
     return await show(
         request,
         who,
-        "handed.html",
+        "submission.html",
         at="handed-in",
         status=problems[0].status if problems else 200,
         event=event,

@@ -17,7 +17,7 @@ from gongkai.console.calls import command, humane
 from gongkai.contracts.events import SystemRegistered
 from gongkai.contracts.vocabulary import HandIn
 from gongkai.identity import access, keys
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import by_system
 from gongkai.runtime.rights import Action, acts

@@ -13,11 +13,11 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger import blobs
-from gongkai.portal.catalogue.narrowing import Sort, Wanted
-from gongkai.portal.catalogue.queries import Document, Entry, Listing
+from gongkai.portal.catalogue.filters import Sort, Wanted
+from gongkai.portal.catalogue.reads import Document, Entry, Listing
 from gongkai.portal.catalogue.search import marked
 from gongkai.portal.catalogue.timeline import steps
-from gongkai.portal.face import desk, page, pub_date
+from gongkai.portal.pages import desk, page, pub_date
 from gongkai.runtime.rights import Action, acts
 from gongkai.web import t
 from gongkai.web.typeset import typeset

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind
-from gongkai.portal.catalogue.queries import Publication
+from gongkai.portal.catalogue.reads import Publication
 from gongkai.rules.rulebooks import named
 from gongkai.web import t
 from gongkai.web.dates import date_words

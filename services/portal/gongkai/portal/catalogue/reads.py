@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from gongkai.portal.catalogue.narrowing import COUNTED, Wanted, asks_of
+from gongkai.portal.catalogue.filters import COUNTED, Wanted, asks_of
 from gongkai.runtime.edge import storable
 
 PAGE = 20

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from gongkai.console.events.sentences import NAMES, TELL, tell
-from gongkai.console.events.trail import Trail, row_of
+from gongkai.console.events.views import Trail, row_of
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import REGISTRY, Event
 from gongkai.ledger.arrival import Delivered

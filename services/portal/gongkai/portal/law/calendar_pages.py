@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
-from gongkai.portal.face import desk, page
+from gongkai.portal.pages import desk, page
 from gongkai.rules.moment import local_date
 from gongkai.runtime.rights import Action, acts
-from gongkai.web.reckon import reckon
+from gongkai.web.calculator import reckon
 from gongkai.web.year import year_of
 
 router = APIRouter(include_in_schema=False)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from gongkai.operate.databases.cluster import writer
 from gongkai.portal.app import create
-from gongkai.portal.face import Desk
+from gongkai.portal.pages import Desk
 from gongkai.portal.site import Site
 from gongkai.runtime.settings import Settings
 from tests.integration.house import SESSION, House

@@ -6,8 +6,8 @@ whatever order the events come in. Lateness of the moment isn't here: it is comp
 
 from typing import Any
 
-from gongkai.console.events.trail import Trail
-from gongkai.console.folds import Cases, Columns, Fold
+from gongkai.console.events.views import Trail
+from gongkai.console.projection import Cases, Columns, Fold
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import (
     ApplicationAnswered,

@@ -12,10 +12,10 @@ from gongkai.rules.deadlines import Deadline, Pause, deadline, latest_before
 from gongkai.rules.rulebooks import LeastRule, Loosens, UnknownRulebook, shipped
 from gongkai.rules.rulebooks.library import Counted
 from gongkai.rules.rulebooks.titles import title
+from gongkai.web.clock_view import Strip, strip_of_days
 from gongkai.web.dates import date_words
 from gongkai.web.language import t
 from gongkai.web.problems import Problem
-from gongkai.web.strip import Strip, strip_of_days
 
 PAUSES = 3  # rows of the form
 LONGEST_PAUSE = 366  # days; who writes more slipped

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.portal.applications.csrf import STALE, ours, posted
 from gongkai.portal.applications.intake import AWAY, Away, Progress
-from gongkai.portal.applications.posted import STALE, ours, posted
-from gongkai.portal.face import client, desk, form_page, page
 from gongkai.portal.guide.pages import error_page
+from gongkai.portal.pages import client, desk, form_page, page
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import late_days
 from gongkai.rules.moment import local_date

@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from gongkai.portal.applications.posted import COOKIE, ours, token
+from gongkai.portal.applications.csrf import COOKIE, ours, token
 
 MARK = "m" * 43
 

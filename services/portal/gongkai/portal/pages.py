@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gongkai.contracts.vocabulary import Category
+from gongkai.portal.applications.csrf import keep, token
 from gongkai.portal.applications.intake import Intake
 from gongkai.portal.applications.limits import Limit
-from gongkai.portal.applications.posted import keep, token
-from gongkai.portal.catalogue.queries import Catalogue
+from gongkai.portal.catalogue.reads import Catalogue
 from gongkai.portal.site import Site
 from gongkai.web import templates
 
