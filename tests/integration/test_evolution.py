@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gongkai.console.documents.views import PROJECTIONS
+from gongkai.console.views import PROJECTIONS
 from gongkai.contracts.envelope import UNREADABLE, Place, read_record
 from gongkai.contracts.events import known
 from gongkai.intake.applications.views import Applicants, Receipts

@@ -13,7 +13,7 @@ from gongkai.bench.facts import LOG, PARTITIONS, fill
 from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.console.documents.views import PROJECTIONS
+from gongkai.console.views import PROJECTIONS
 from gongkai.ledger import checkpoints, project, read
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 import asyncpg
 import pytest
 
-from gongkai.console.documents.views import PROJECTIONS
+from gongkai.console.views import PROJECTIONS
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import Event
 from gongkai.contracts.vocabulary import Opinion

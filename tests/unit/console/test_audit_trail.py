@@ -1,4 +1,4 @@
-"""The audit trail tells every event, in both languages, and nothing that is sealed."""
+"""The audit trail describes every event, in both languages, and shows nothing that is sealed."""
 
 import json
 import re
@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from gongkai.console.events.sentences import NAMES, TELL, tell
-from gongkai.console.events.views import Trail, row_of
+from gongkai.console.events.sentences import WORDS, sentence_of
+from gongkai.console.events.views import AuditTrail, row_of
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import REGISTRY, Event
 from gongkai.ledger.arrival import Delivered
@@ -18,19 +18,17 @@ from tests.unit.given import CHINESE, CLAUSE
 
 
 def test_no_kind_of_event_is_left_out() -> None:
-    """A projection that met an untold kind would stop: this says so before it is shipped."""
-    kinds = {kind.model for kind in REGISTRY.values()}
-    assert set(TELL) == kinds
-    assert set(NAMES) == {kind.__name__ for kind in kinds}
+    """The projection stops at an event type without words: this fails before such a type is released."""
+    assert set(WORDS) == {kind.model for kind in REGISTRY.values()}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
-def test_each_is_told_in_both_languages_with_its_clause(example: Callable[[], Event]) -> None:
-    told = tell(example())
-    assert CHINESE.search(told.zh)
-    assert not CHINESE.search(re.sub(r"“[^”]*”|: .*", "", told.en))  # names and titles stay as they are
+def test_each_is_described_in_both_languages_with_its_clause(example: Callable[[], Event]) -> None:
+    sentence = sentence_of(example())
+    assert CHINESE.search(sentence.zh)
+    assert not CHINESE.search(re.sub(r"“[^”]*”|: .*", "", sentence.en))  # names and titles stay as they are
     assert CLAUSE.match(basis(example()))
-    assert told.mood in ("", "done", "late")
+    assert sentence.mood in ("", "done", "late")
 
 
 @pytest.mark.parametrize("event", [an_application_received(), an_application_answered()])
@@ -44,7 +42,7 @@ def test_what_is_sealed_stays_sealed(event: Event) -> None:
 
 async def test_a_nul_in_a_text_stops_nothing() -> None:
     conn = _Heard()
-    await Trail().apply(conn, [_delivered(a_document_drafted(title="标题\0", reason="理由\0 \\u0000"))])
+    await AuditTrail().apply(conn, [_delivered(a_document_drafted(title="标题\0", reason="理由\0 \\u0000"))])
     [row] = json.loads(conn.rows)
     assert row["note"] == "理由\N{REPLACEMENT CHARACTER} \\u0000"
     assert not any("\0" in value for value in row.values() if isinstance(value, str))

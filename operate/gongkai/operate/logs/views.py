@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gongkai.console.documents.views import PROJECTIONS as CONSOLE
+from gongkai.console.views import PROJECTIONS as CONSOLE
 from gongkai.contracts.errors import UserError
 from gongkai.contracts.events import known
 from gongkai.intake.applications.views import Applicants, Receipts

@@ -11,7 +11,6 @@ from gongkai.console.contracts import pages as contracts
 from gongkai.console.dashboard import pages as dashboard
 from gongkai.console.delegations import pages as delegations
 from gongkai.console.documents import pages as documents
-from gongkai.console.documents.views import PROJECTIONS
 from gongkai.console.drafts import pages as drafts
 from gongkai.console.errors import install
 from gongkai.console.events import pages as events
@@ -24,6 +23,7 @@ from gongkai.console.scores import pages as scores
 from gongkai.console.submissions import pages as handed
 from gongkai.console.systems import pages as systems
 from gongkai.console.tasks import pages as tasks
+from gongkai.console.views import PROJECTIONS
 from gongkai.identity import FOLDER as IDENTITY
 from gongkai.identity import accounts
 from gongkai.identity.oidc import Provider

@@ -1,4 +1,4 @@
-"""How events become rows: upserts that set only what their own event says, the newest version of a stream winning."""
+"""Projections made of upserts: each sets only what its own event says, and the newest version of a stream wins."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Fold:
     version: str | None  # the column that holds the stream's version; None: the row is written once
     columns: Callable[[Any, Record], Columns]
 
-    def conflict(self, names: Iterable[str]) -> str:
-        """What happens to a row that is there already."""
+    def conflict_clause(self, names: Iterable[str]) -> str:
+        """ON CONFLICT …: what happens to a row that exists already. `names`: the columns of the insert."""
         key = f"ON CONFLICT ({', '.join(self.key)})"
         if self.version is None:
             return f"{key} DO NOTHING"
@@ -33,8 +33,8 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
-class Cases:
-    """A projection made of folds. An event of a kind that it doesn't fold is not decoded."""
+class TableProjection:
+    """A projection of one fold for each type of event. Events of other types aren't decoded."""
 
     name: str
     tables: tuple[str, ...]
@@ -42,7 +42,7 @@ class Cases:
 
     @property
     def condensed(self) -> Mapping[str, Sequence[str]]:
-        """What a rebuild needn't decode of: of one row, all but the newest version."""
+        """By event type, the key of which a rebuild decodes the newest version only."""
         return {
             f"gongkai.{kind.NAME}.v{kind.VERSION}": fold.key
             for kind, fold in self.folds.items()
@@ -52,11 +52,11 @@ class Cases:
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         by_name = {kind.NAME: fold for kind, fold in self.folds.items()}
         rows: dict[str, dict[tuple[Any, ...], Columns]] = {name: {} for name in by_name}
-        for what in batch:
-            name = what.record.name
+        for delivered in batch:
+            name = delivered.record.name
             fold = by_name.get(name)
             if fold is not None:
-                columns = fold.columns(decode(what.record), what.record)
+                columns = fold.columns(decode(delivered.record), delivered.record)
                 key = tuple(columns[column] for column in fold.key)
                 known = rows[name].get(key)
                 if known is None or (
@@ -66,4 +66,4 @@ class Cases:
         for name, found in rows.items():
             if found:
                 values = list(found.values())
-                await upsert(conn, by_name[name].table, values, by_name[name].conflict(values[0]))
+                await upsert(conn, by_name[name].table, values, by_name[name].conflict_clause(values[0]))

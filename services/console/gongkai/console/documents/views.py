@@ -1,28 +1,22 @@
-"""The console's read models of cases: documents, consultations, applications, scores (政务公开工作台).
+"""Projections of documents, their reviews and publications, and of consultations (政务公开工作台).
 
 Every statement sets only what its own event says, and the newest version of a stream wins: rows are the same
-whatever order the events come in. Lateness of the moment isn't here: it is computed when a page is asked for.
+whatever order the events come in.
 """
 
 from typing import Any
 
-from gongkai.console.events.views import Trail
-from gongkai.console.projection import Cases, Columns, Fold
+from gongkai.console.projection import Columns, Fold, TableProjection
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import (
-    ApplicationAnswered,
-    ApplicationOverdue,
-    ApplicationReceived,
     ConsultationAnswered,
     ConsultationLapsed,
     ConsultationRequested,
     DocumentDrafted,
     DocumentPublished,
-    ScoreChanged,
     SecrecyReviewed,
     SecrecyReviewRequested,
 )
-from gongkai.ledger.project import Projection
 from gongkai.rules.moment import local_date
 
 # -- documents
@@ -94,6 +88,17 @@ def _published(event: DocumentPublished, record: Record) -> Columns:
     }
 
 
+DOCUMENTS = TableProjection(
+    "console.document",
+    ("document", "review", "publication"),
+    {
+        DocumentDrafted: Fold("document", ("document",), "version", _drafted),
+        SecrecyReviewRequested: Fold("review", ("document", "digest"), "requested", _review_requested),
+        SecrecyReviewed: Fold("review", ("document", "digest"), "reviewed", _reviewed),
+        DocumentPublished: Fold("publication", ("document",), "version", _published),
+    },
+)
+
 # -- consultations
 
 
@@ -144,101 +149,12 @@ def _consultation_lapsed(event: ConsultationLapsed, record: Record) -> Columns:
     }
 
 
-# -- applications
-
-
-def _received(event: ApplicationReceived, record: Record) -> Columns:
-    return {
-        "application": event.application,
-        "unit": event.unit,
-        "receipt": event.receipt,
-        "channel": event.channel,
-        "received": record.streamversion,
-        "received_at": event.at,
-        "received_on": event.received_on,
-        "rules_on": local_date(event.at),
-        "received_event": record.id,
-    }
-
-
-def _application_answered(event: ApplicationAnswered, record: Record) -> Columns:
-    return {
-        "application": event.application,
-        "unit": event.unit,
-        "answered": record.streamversion,
-        "answered_at": event.at,
-        "answered_by": event.by,
-        "answered_on": event.answered_on,
-        "answered_event": record.id,
-        "kind": event.kind,
-        "due": event.due,
-        "late_days": event.late_days,
-    }
-
-
-def _overdue(event: ApplicationOverdue, record: Record) -> Columns:
-    return {
-        "application": event.application,
-        "unit": event.unit,
-        "overdue": record.streamversion,
-        "overdue_at": event.at,
-        "overdue_event": record.id,
-    }
-
-
-# -- scores
-
-
-def _scored(event: ScoreChanged, record: Record) -> Columns:
-    return {
-        "event_id": record.id,
-        "unit": event.unit,
-        "year": event.year,
-        "indicator": event.indicator,
-        "case_of": event.case,
-        "points": event.points,
-        "clause": event.clause,
-        "reason": event.reason,
-        "evidence": [ref.id for ref in event.evidence],
-        "at": event.at,
-    }
-
-
-PROJECTIONS: tuple[Projection, ...] = (
-    Cases(
-        "console.document",
-        ("document", "review", "publication"),
-        {
-            DocumentDrafted: Fold("document", ("document",), "version", _drafted),
-            SecrecyReviewRequested: Fold("review", ("document", "digest"), "requested", _review_requested),
-            SecrecyReviewed: Fold("review", ("document", "digest"), "reviewed", _reviewed),
-            DocumentPublished: Fold("publication", ("document",), "version", _published),
-        },
-    ),
-    Cases(
-        "console.consultation",
-        ("consultation",),
-        {
-            ConsultationRequested: Fold(
-                "consultation", ("consultation",), "requested", _consultation_requested
-            ),
-            ConsultationAnswered: Fold("consultation", ("consultation",), "answered", _consultation_answered),
-            ConsultationLapsed: Fold("consultation", ("consultation",), "lapsed", _consultation_lapsed),
-        },
-    ),
-    Cases(
-        "console.application",
-        ("application",),
-        {
-            ApplicationReceived: Fold("application", ("application",), "received", _received),
-            ApplicationAnswered: Fold("application", ("application",), "answered", _application_answered),
-            ApplicationOverdue: Fold("application", ("application",), "overdue", _overdue),
-        },
-    ),
-    Cases(
-        "console.score_item",
-        ("score_item",),
-        {ScoreChanged: Fold("score_item", ("event_id",), None, _scored)},
-    ),
-    Trail(),
+CONSULTATIONS = TableProjection(
+    "console.consultation",
+    ("consultation",),
+    {
+        ConsultationRequested: Fold("consultation", ("consultation",), "requested", _consultation_requested),
+        ConsultationAnswered: Fold("consultation", ("consultation",), "answered", _consultation_answered),
+        ConsultationLapsed: Fold("consultation", ("consultation",), "lapsed", _consultation_lapsed),
+    },
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gongkai.console.events.sentences import tell
+from gongkai.console.events.sentences import sentence_of
 from gongkai.contracts.events import decode
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
@@ -31,28 +31,28 @@ _COLUMNS = (
 )
 
 
-class Trail:
+class AuditTrail:
     """Projection `console.event`."""
 
     name = "console.event"
     tables: tuple[str, ...] = ("event",)
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
-        rows = [dict(zip(_COLUMNS, row_of(what), strict=True)) for what in batch]
+        rows = [dict(zip(_COLUMNS, row_of(delivered), strict=True)) for delivered in batch]
         await upsert(conn, "event", rows, "ON CONFLICT (event_id) DO NOTHING")
 
 
-def row_of(what: Delivered) -> list[Any]:
+def row_of(delivered: Delivered) -> list[Any]:
     """The row of one record, in the order of the columns."""
-    record, event = what.record, decode(what.record)
-    told = tell(event)
+    record, event = delivered.record, decode(delivered.record)
+    sentence = sentence_of(event)
     case = getattr(event, "case", None)
     application = getattr(event, "application", None)
     if application is None and case is not None and case.startswith("application-"):
         application = case.removeprefix("application-")
     return [
         record.id,
-        what.place.log,
+        delivered.place.log,
         record.subject,
         record.streamversion,
         record.name,
@@ -64,8 +64,8 @@ def row_of(what: Delivered) -> list[Any]:
         application,
         case,
         basis(event),
-        told.zh,
-        told.en,
-        told.note,
-        told.mood,
+        sentence.zh,
+        sentence.en,
+        sentence.note,
+        sentence.mood,
     ]
