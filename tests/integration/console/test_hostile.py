@@ -205,7 +205,7 @@ async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connecti
 ) -> None:
     deps = lobby[1].state.deps
     now = deps.wall()
-    await accounts.put(deps.pool, "finance-head", "Kaitong-1", now)
+    await accounts.set_password(deps.pool, "finance-head", "Kaitong-1", now)
     checked = 0
     verify = accounts._verify
 

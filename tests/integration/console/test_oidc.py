@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from gongkai.identity.oidc import Provider, tie
+from gongkai.identity.oidc import Provider, map_identity
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.runtime.settings import Settings
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
@@ -89,7 +89,7 @@ async def test_whom_the_name_means(door: tuple[FastAPI, FakeIssuer]) -> None:
     assert (await sign_in(app, issuer)).status == 403
     issuer.name = "E10023@示例.cn"  # tied to nobody yet
     assert (await sign_in(app, issuer)).status == 401
-    await tie(app.state.deps.pool, ISSUER, issuer.name, "finance-officer")
+    await map_identity(app.state.deps.pool, ISSUER, issuer.name, "finance-officer")
     assert "示例officer" in (await sign_in(app, issuer)).page
     app.state.oidc.claim = issuer.claim = "employee_id"
     issuer.name = "finance-head"
@@ -106,7 +106,7 @@ async def test_a_name_that_only_resembles_somebodys_id_is_nobodys(
     app, issuer = door
     issuer.name = name
     assert (await sign_in(app, issuer)).status == 401
-    await tie(app.state.deps.pool, ISSUER, name, "finance-head")
+    await map_identity(app.state.deps.pool, ISSUER, name, "finance-head")
     assert "示例head" in (await sign_in(app, issuer)).page
 
 

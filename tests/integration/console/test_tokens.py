@@ -88,7 +88,7 @@ async def test_a_key_is_replaced_without_a_gap_and_a_revoked_one_is_none(
     assert (await ask(app, GRANT, auth=("finance-oa", old_secret))).status_code == 401
     assert (await ask(app, GRANT, auth=("finance-oa", new_secret))).status_code == 200
     listed = (await keys.keys(deps.pool))["finance-oa"]
-    assert [(each.lives, each.used_at is not None) for each in listed] == [(True, True), (False, True)]
+    assert [(each.valid, each.used_at is not None) for each in listed] == [(True, True), (False, True)]
 
     gone = await made.say("intake", "/systems/finance-oa/retirement", "registrar", {"reason": "下线"})
     assert gone.status_code == 201

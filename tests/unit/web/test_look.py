@@ -7,7 +7,8 @@ import jinja2
 import pytest
 
 import gongkai
-from gongkai.console.app import FOLDERS
+from gongkai.console.app import FOLDER as CONSOLE_FOLDER
+from gongkai.identity.app import FOLDER as IDENTITY_FOLDER
 from gongkai.portal.pages import pages as portal
 from gongkai.web import spoken, templates
 from gongkai.web.dates import date_words, moment_words
@@ -20,7 +21,7 @@ TEMPLATES = sorted(
     for path in Path(part).rglob("templates/**/*.html")
     if "node_modules" not in path.parts
 )
-CONSOLE = templates(*FOLDERS)
+CONSOLE = templates(CONSOLE_FOLDER, IDENTITY_FOLDER)
 FACES = {"console": CONSOLE, "portal": portal}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import structlog
 
+from gongkai.console.visitor import Visitor
 from gongkai.contracts.envelope import Place
-from gongkai.identity.signed_in import Visitor
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.settings import ServiceName
 from gongkai.web import Problem, from_document

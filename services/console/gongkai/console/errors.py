@@ -9,8 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.visitor import Visitor, visitor
 from gongkai.contracts.errors import Refused, Sentence
-from gongkai.identity.signed_in import ForgedForm, SignInNeeded, StalePassword, Visitor, visitor
+from gongkai.identity.signed_in import ForgedForm, SignInNeeded, StalePassword
 from gongkai.runtime import problems
 from gongkai.web.headers import HEADERS
 

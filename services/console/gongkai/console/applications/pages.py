@@ -16,8 +16,9 @@ from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import coming, names_of, steps
 from gongkai.console.lateness import Standing, clock_of, standing
 from gongkai.console.lists.addresses import Paged, beside
+from gongkai.console.visitor import Visiting, Visitor, people_with
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
-from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
@@ -100,7 +101,7 @@ async def answer(request: Request, application: str, who: Visiting, deps: Depend
     )
     if given.ok:
         return RedirectResponse(f"/applications/{application}?done=answer", 303)
-    typed = Kept({**form, "grounds": grounds})
+    typed = FormFields({**form, "grounds": grounds})
     problems = humane(given.problems, LABELS)
     return await _page(request, who, deps, application, problems=problems, typed=typed)
 
@@ -112,7 +113,7 @@ async def _page(
     application: str,
     *,
     problems: list[Problem] | None = None,
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     done: str = "",
 ) -> Response:
     row = await applications.one(deps.pool, application)
@@ -151,8 +152,8 @@ async def _page(
         answers=row["answered"] is None and who.may(Action.ANSWER_APPLICATION, row["unit"]),
         history=history,
         problems=problems or [],
-        typed=typed or Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         done=done,
     )
 

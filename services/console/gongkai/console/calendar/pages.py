@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.calendar.notices import ROWS, as_body, blamed
 from gongkai.console.calls import command
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.identity import sessions
-from gongkai.identity.signed_in import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, FormFields, show
 from gongkai.rules.calendar import Notice, objections, read_notices
 from gongkai.rules.lawfile import Fault, LawFileError
 from gongkai.rules.moment import local_date
@@ -59,7 +60,7 @@ async def calendar(
 @acts(Action.ANNOUNCE_HOLIDAYS)
 async def blank(request: Request, who: Visiting) -> Response:
     who.must(Action.ANNOUNCE_HOLIDAYS)
-    return await _page(request, who, Kept({"year": who.calendar.last_year + 1}))
+    return await _page(request, who, FormFields({"year": who.calendar.last_year + 1}))
 
 
 @router.post("/calendar/notice")
@@ -68,12 +69,12 @@ async def announce(request: Request, who: Visiting, deps: DependenciesOf) -> Res
     """From the form's rows, or from a file that is written like those that the software ships."""
     form = await typed(request, max_files=1)
     try:
-        if not sessions.same(who.csrf, form.get("csrf")):
+        if not sessions.tokens_match(who.csrf, form.get("csrf")):
             raise ForgedForm
         upload = form.get("file")
         text = await _text(upload) if isinstance(upload, UploadFile) and upload.size else form.get("text")
         name = upload.filename if isinstance(upload, UploadFile) and upload.filename else "notice.yaml"
-        kept = Kept({key: value for key, value in form.items() if isinstance(value, str)})
+        kept = FormFields({key: value for key, value in form.items() if isinstance(value, str)})
     finally:
         await form.close()
     who.must(Action.ANNOUNCE_HOLIDAYS)
@@ -137,7 +138,9 @@ async def _of_form(
     return None if problems else notice, problems
 
 
-async def _page(request: Request, who: Visitor, form: Kept, problems: Sequence[Problem] = ()) -> Response:
+async def _page(
+    request: Request, who: Visitor, form: FormFields, problems: Sequence[Problem] = ()
+) -> Response:
     return await show(
         request,
         who,

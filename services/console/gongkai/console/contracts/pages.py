@@ -8,7 +8,8 @@ from starlette.responses import FileResponse, Response
 
 from gongkai.console.contracts import reads as published
 from gongkai.console.events.pages import LOG_NAMES
-from gongkai.identity.signed_in import SignInNeeded, Visitor, visitor
+from gongkai.console.visitor import Visitor, visitor
+from gongkai.identity.signed_in import SignInNeeded
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies

@@ -13,8 +13,9 @@ from gongkai.console.applications.reads import Group, totals
 from gongkai.console.documents import reads as documents
 from gongkai.console.documents.reads import STATES
 from gongkai.console.scores import reads as scores
+from gongkai.console.visitor import Visiting
 from gongkai.contracts.register import Register
-from gongkai.identity.signed_in import Visiting, show
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.calls import command, humane
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.vocabulary import Duty
-from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, Concern, acts, allowed
 from gongkai.web import Problem, t
@@ -45,7 +46,7 @@ async def give(request: Request, who: Visiting, deps: DependenciesOf) -> Respons
     if answer.ok:
         return RedirectResponse("/delegations?done=given", 303)
     return await _page(
-        request, who, problems=humane(answer.problems, LABELS), typed=Kept({**form, "duties": duties})
+        request, who, problems=humane(answer.problems, LABELS), typed=FormFields({**form, "duties": duties})
     )
 
 
@@ -65,7 +66,7 @@ async def _page(
     who: Visitor,
     *,
     problems: Sequence[Problem] = (),
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     done: str = "",
 ) -> Response:
     posts = _posts(who)
@@ -80,8 +81,8 @@ async def _page(
         duties=[(str(duty), t(duty.zh, duty.en)) for duty in Duty if duty is not Duty.AUDITOR],
         rows=[_row(who, each) for each in _shown(who)],
         problems=problems,
-        typed=typed or Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         done=done,
     )
 

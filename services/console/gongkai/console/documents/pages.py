@@ -16,9 +16,10 @@ from gongkai.console.documents.turns import consultation_standing, turn
 from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import coming, steps
 from gongkai.console.lists.addresses import Paged, beside
+from gongkai.console.visitor import Visiting, Visitor, people_with
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
-from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
@@ -123,7 +124,7 @@ async def _after(
     *,
     answer: Answer,
     act: str,
-    form: Kept,
+    form: FormFields,
 ) -> Response:
     """Done: the page anew. Refused: the same page, with what is wrong and all that was typed."""
     if answer.ok:
@@ -162,7 +163,7 @@ async def _page(
     *,
     act: str = "",
     problems: list[Problem] | None = None,
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     done: str = "",
 ) -> Response:
     row = await documents.one(deps.pool, document)
@@ -205,9 +206,9 @@ async def _page(
         media=media,
         act=act,
         problems=problems or [],
-        typed=typed or Kept(),
-        blank=Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        blank=FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         done=done,
     )
 

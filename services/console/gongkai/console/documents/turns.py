@@ -7,9 +7,9 @@ from typing import Any
 
 from gongkai.console.events.timeline import names_of
 from gongkai.console.lateness import Standing, consultation_due, publication_due, review_due, standing
+from gongkai.console.visitor import people_with, unit_words
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Duty
-from gongkai.identity.signed_in import people_with, unit_words
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load

@@ -15,10 +15,11 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.calls import Answer, ask, command, humane
 from gongkai.console.documents import reads as documents
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.media import KNOWN, of_file
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
 from gongkai.identity import sessions
-from gongkai.identity.signed_in import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, FormFields, show
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import DependenciesOf
@@ -137,7 +138,7 @@ def _needs(row: Any) -> list[dict[str, Any]]:
 async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     form = await posted(request, large=True, max_files=1)
     try:
-        if not sessions.same(who.csrf, form.get("csrf")):
+        if not sessions.tokens_match(who.csrf, form.get("csrf")):
             raise ForgedForm
         typed = await Typed.read(form)
     finally:
@@ -197,7 +198,7 @@ async def _page(
         at="documents",
         status=problems[0].status if problems else 200,
         document=document,
-        typed=Kept(typed.fields),
+        typed=FormFields(typed.fields),
         needs=typed.needs or [dict.fromkeys(NEED, "")],
         problems=problems or [],
         units=[(unit, who.unit_name(unit)) for unit in who.drafts_for()],

@@ -14,8 +14,9 @@ from gongkai.console.events.reads import Wanted
 from gongkai.console.events.sentences import NAMES
 from gongkai.console.events.timeline import acting_words, person_words, post_words, steps
 from gongkai.console.lists.addresses import Day, Paged, beside
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.envelope import Place
-from gongkai.identity.signed_in import Visiting, Visitor, show
+from gongkai.identity.signed_in import show
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
 from gongkai.rules.moment import local_date

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from gongkai.console.visitor import Visitor
 from gongkai.contracts.events import SYSTEM
 from gongkai.contracts.register import Register
 from gongkai.identity.accounts import REGISTRAR
-from gongkai.identity.signed_in import Visitor
 from gongkai.rules.moment import local_date
 from gongkai.web import t
 

@@ -8,8 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.calls import command, humane
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.vocabulary import Reorganisation
-from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.web import Problem
@@ -29,7 +30,7 @@ LABELS = {
 @router.get("/register/{unit}/ending")
 @acts(Action.END_UNIT)
 async def form(request: Request, unit: str, who: Visiting) -> Response:
-    return await _page(request, who, unit, Kept(key=str(uuid4())))
+    return await _page(request, who, unit, FormFields(key=str(uuid4())))
 
 
 @router.post("/register/{unit}/ending")
@@ -61,7 +62,7 @@ def _registrar(who: Visitor, unit: str) -> None:
 
 
 async def _page(
-    request: Request, who: Visitor, unit: str, typed: Kept, problems: list[Problem] | None = None
+    request: Request, who: Visitor, unit: str, typed: FormFields, problems: list[Problem] | None = None
 ) -> Response:
     _registrar(who, unit)
     return await show(

@@ -8,9 +8,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from gongkai.console.calls import AWAY, SEEN, ask
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.envelope import Place
 from gongkai.identity import sessions
-from gongkai.identity.signed_in import ForgedForm, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
@@ -64,7 +65,7 @@ async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Resp
     who.must(Action.IMPORT_UNITS)
     fields = await typed(request, max_files=1)
     try:
-        if not sessions.same(who.csrf, fields.get("csrf")):
+        if not sessions.tokens_match(who.csrf, fields.get("csrf")):
             raise ForgedForm
         file = fields.get("file")
         content = await file.read() if isinstance(file, UploadFile) and file.filename else b""

@@ -12,13 +12,14 @@ from gongkai.console.events.timeline import Step, person_words
 from gongkai.console.lists.addresses import Day
 from gongkai.console.register import reads as units
 from gongkai.console.register.reads import Wanted
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.gaps import gaps_of
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
-from gongkai.identity.signed_in import Visiting, Visitor, show
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts

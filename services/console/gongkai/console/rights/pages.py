@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.console.visitor import Visiting
 from gongkai.identity import access
-from gongkai.identity.signed_in import Visiting, show
+from gongkai.identity.signed_in import show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.rights.kinds import KINDS

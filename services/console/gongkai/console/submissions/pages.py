@@ -10,8 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.calls import Answer, ask
 from gongkai.console.lists.addresses import Beside, address
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
-from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies
@@ -141,7 +142,7 @@ async def _page(
     deps: Dependencies,
     event: Mapping[str, Any],
     *,
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     problems: list[Problem] | None = None,
 ) -> Response:
     result, kind = event["result"], event["type"]
@@ -166,5 +167,5 @@ async def _page(
         mends=result["state"] == "refused"
         and any(who.may(action, request.path_params["unit"]) for action in MENDS),
         problems=problems or [],
-        typed=typed or Kept({"data": kept, "type": kind if kind in TYPES else ""}),
+        typed=typed or FormFields({"data": kept, "type": kind if kind in TYPES else ""}),
     )

@@ -14,10 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.calls import command, humane
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.events import SystemRegistered
 from gongkai.contracts.vocabulary import HandIn
 from gongkai.identity import access, keys
-from gongkai.identity.signed_in import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import by_system
 from gongkai.runtime.rights import Action, acts
@@ -58,7 +59,7 @@ async def register(request: Request, who: Visiting, deps: DependenciesOf) -> Res
     if answer.ok:
         return RedirectResponse("/systems?done=registered", 303)
     who.must(Action.SEE_SYSTEMS)
-    typed = Kept({**form, "may": may})
+    typed = FormFields({**form, "may": may})
     return await _page(request, who, deps, problems=humane(answer.problems, LABELS), typed=typed)
 
 
@@ -85,7 +86,7 @@ async def issue(request: Request, system: str, who: Visiting, deps: Dependencies
         async with deps.pool.acquire() as conn, conn.transaction():
             key, secret = await keys.issue(conn, system, who.person, now)
             name = by_system(system)
-            await access.note(conn, request, "key-issued", name=name, by=who.person, now=now, way=key)
+            await access.record(conn, request, "key-issued", name=name, by=who.person, now=now, way=key)
     except keys.TooMany:
         return await _page(request, who, deps, problems=[TOO_MANY])
     answer = await _page(request, who, deps, fresh={"system": system, "key": key, "secret": secret})
@@ -103,7 +104,7 @@ async def revoke(request: Request, system: str, key: str, who: Visiting, deps: D
     async with deps.pool.acquire() as conn, conn.transaction():
         if await keys.revoke(conn, system, key, who.person, now):
             name = by_system(system)
-            await access.note(conn, request, "key-revoked", name=name, by=who.person, now=now, way=key)
+            await access.record(conn, request, "key-revoked", name=name, by=who.person, now=now, way=key)
     return RedirectResponse("/systems?done=revoked", 303)
 
 
@@ -120,7 +121,7 @@ async def _page(
     deps: Dependencies,
     *,
     problems: Sequence[Problem] = (),
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     fresh: Mapping[str, str] | None = None,
     done: str = "",
 ) -> Response:
@@ -141,8 +142,8 @@ async def _page(
         units=sorted(((u.unit, u.name) for u in who.register.units.values()), key=lambda u: u[1]),
         words=[(str(word), t(word.zh, word.en)) for word in HandIn],
         problems=problems,
-        typed=typed or Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         fresh=fresh,
         done=done,
     )

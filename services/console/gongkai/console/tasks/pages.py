@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.console.tasks import reads as tasks
-from gongkai.identity.signed_in import Visiting, show
+from gongkai.console.visitor import Visiting
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts

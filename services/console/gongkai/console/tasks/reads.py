@@ -7,7 +7,7 @@ from typing import Any
 from gongkai.console.applications import reads as applications
 from gongkai.console.lateness import Standing, consultation_due, publication_due, review_due, standing
 from gongkai.console.lists.listing import Leaf
-from gongkai.identity.signed_in import Visitor
+from gongkai.console.visitor import Visitor
 from gongkai.rules.moment import local_date
 from gongkai.runtime.rights import Action
 
