@@ -1,4 +1,4 @@
-"""The logs as anybody's client reads them (C2SP tlog-tiles): checkpoints and hash tiles are public, entries aren't.
+"""The logs as any tlog client reads them (C2SP tlog-tiles): checkpoints and hash tiles are public, entries aren't.
 
 Drafts and opinions are in the entries, so reading them takes the auditor's right (GT-supervise).
 """

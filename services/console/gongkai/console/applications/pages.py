@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.applications import reads as applications
-from gongkai.console.calls import ask, command, humane
+from gongkai.console.calls import ask, command, in_form_words
 from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import coming, names_of, steps
-from gongkai.console.lateness import Standing, clock_of, standing
-from gongkai.console.lists.addresses import Paged, beside
+from gongkai.console.lateness import Lateness, clock_json, lateness_of
+from gongkai.console.lists.addresses import Cursor, page_links
 from gongkai.console.visitor import Visiting, Visitor, people_with
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
 from gongkai.identity.signed_in import FormFields, form_of, show
@@ -44,7 +44,7 @@ async def listing(
     tab: Tab = "open",
     unit: str = "",
     since: date | None = None,
-    leaf: Paged,
+    cursor: Cursor,
 ) -> Response:
     today = local_date(await deps.clock.now())
     groups = await applications.open_groups(deps.pool, who.calendar, who.register, today, who.scope)
@@ -53,11 +53,11 @@ async def listing(
     if tab.startswith("answered"):
         late = tab == "answered-late"
         found: Any = await applications.answered_listing(
-            deps.pool, who.scope, leaf, unit=unit, late=late, since=since
+            deps.pool, who.scope, cursor, unit=unit, late=late, since=since
         )
     else:
-        chosen = [g for g in groups if tab in ("open", g.stands.state)]
-        found = await applications.open_listing(deps.pool, chosen, leaf)
+        chosen = [g for g in groups if tab in ("open", g.lateness.state)]
+        found = await applications.open_listing(deps.pool, chosen, cursor)
     totals = applications.totals(groups)
     return await show(
         request,
@@ -72,7 +72,7 @@ async def listing(
         totals={"open": sum(totals.values()), **{s: totals.get(s, 0) for s in ("late", "risk", "wait")}},
         kinds={k.value: k for k in AnswerKind},
         channels={c.value: c for c in Channel},
-        beside=beside("/applications", asked, found),
+        page_links=page_links("/applications", asked, found),
     )
 
 
@@ -102,7 +102,7 @@ async def answer(request: Request, application: str, who: Visiting, deps: Depend
     if given.ok:
         return RedirectResponse(f"/applications/{application}?done=answer", 303)
     typed = FormFields({**form, "grounds": grounds})
-    problems = humane(given.problems, LABELS)
+    problems = in_form_words(given.problems, LABELS)
     return await _page(request, who, deps, application, problems=problems, typed=typed)
 
 
@@ -122,10 +122,10 @@ async def _page(
     who.must(Action.SEE_CASES, row["unit"])
     today = local_date(await deps.clock.now())
     due = applications.due_of(who.calendar, who.register, row)
-    stands = standing(due, today)
+    lateness = lateness_of(due, today)
     opens = who.may(Action.READ_APPLICATION, row["unit"])
     file = await ask(deps, who, "intake", "GET", f"/applications/{application}") if opens else None
-    clock = file.body["clock"] if file and file.ok else clock_of(due)
+    clock = file.body["clock"] if file and file.ok else clock_json(due)
     history = steps(who, await events.of_application(deps.pool, application))
     officers = names_of(people_with(who.register, row["unit"], Duty.DISCLOSURE_OFFICER))
     if row["answered"] is None:
@@ -138,10 +138,10 @@ async def _page(
         at="applications",
         status=problems[0].status if problems else 200,
         row=row,
-        stands=stands,
-        badge=_badge(row, stands),
+        lateness=lateness,
+        badge=_badge(row, lateness),
         officers=officers,
-        strip=_strip(who.calendar, row, clock, today, stands.due),
+        strip=_strip(who.calendar, row, clock, today, lateness.due),
         file=file.body if file and file.ok else None,
         letter=_letter(file.body) if file and file.ok else None,
         file_problems=file.problems if file else [],
@@ -164,10 +164,10 @@ def _letter(file: Mapping[str, Any]) -> Sheet | None:
     return typeset(text, "") if text else None
 
 
-def _badge(row: Any, stands: Standing) -> tuple[str, str, str]:
+def _badge(row: Any, lateness: Lateness) -> tuple[str, str, str]:
     """State as colour, 中文, English. What was judged when it was answered stays as judged."""
     if row["answered"] is None:
-        return stands.state, stands.zh, stands.en
+        return lateness.state, lateness.zh, lateness.en
     late = row["late_days"]
     if late:
         return "late", f"超期{late}个工作日答复", f"answered {late} working days late"

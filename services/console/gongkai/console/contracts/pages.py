@@ -62,10 +62,10 @@ async def file(path: str) -> Response:
 
 
 async def _show(request: Request, deps: Dependencies, template: str, **context: Any) -> Response:
-    answer: Response = await request.app.state.pages.page(
+    response: Response = await request.app.state.pages.page(
         request, template, who=await _who(request, deps), at="contracts", **context
     )
-    return answer
+    return response
 
 
 async def _who(request: Request, deps: Dependencies) -> Visitor | None:

@@ -17,7 +17,7 @@ _CLAUSE = re.compile(r"\b[A-Z]{2}-[A-Za-z0-9][A-Za-z0-9.]*\b")
 
 Part = Mapping[str, Any]
 
-# How a kind of value is called: JSON Schema's own words are for machines.
+# Words for JSON Schema's types and formats.
 _KINDS: Mapping[str, Sentence] = {
     "string": Sentence("文字", "text"),
     "integer": Sentence("整数", "whole number"),
@@ -36,7 +36,7 @@ _PATTERNS: Mapping[str, Sentence] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of the table. `part`: the anchor of what it consists of, on the same page."""
+    """One line of the table. `part`: the anchor of the definition that it refers to, on the same page."""
 
     name: str
     kind: Sentence
@@ -46,8 +46,8 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
-    """What fields consist of: fields again, or coded words. `says`: what a field of it means."""
+class ComposedType:
+    """A definition that fields refer to: fields again, or coded words. `says`: the meaning of a field of that type."""
 
     name: str
     says: Sentence
@@ -67,7 +67,7 @@ class Contract:
     description: str
     clauses: tuple[str, ...]
     fields: tuple[Field, ...]
-    parts: tuple[Composed, ...]
+    parts: tuple[ComposedType, ...]
     example: str
 
 
@@ -105,7 +105,7 @@ def by_log() -> Mapping[str, list[Contract]]:
 def _contract(name: str, schema: Part, example: Part) -> Contract:
     event, _, version = name.rpartition(".v")
     description, parts = schema.get("description", ""), schema.get("$defs", {})
-    fields = {part: tuple(_fields(said)) for part, said in {event: schema, **parts}.items()}
+    fields = {part: tuple(_fields(subschema)) for part, subschema in {event: schema, **parts}.items()}
     means = {each.part: each.means for part in fields.values() for each in part if each.part}
     return Contract(
         name=name,
@@ -117,7 +117,8 @@ def _contract(name: str, schema: Part, example: Part) -> Contract:
         clauses=tuple(id_ for id_ in _CLAUSE.findall(description) if id_ in requirements()),
         fields=fields[event],
         parts=tuple(
-            Composed(part, means[part], fields[part], said.get("x-terms", {})) for part, said in parts.items()
+            ComposedType(part, means[part], fields[part], subschema.get("x-terms", {}))
+            for part, subschema in parts.items()
         ),
         example=json.dumps(example, ensure_ascii=False, indent=2),
     )
@@ -132,7 +133,7 @@ def _fields(schema: Part) -> Iterator[Field]:
 
 
 def _kind(about: Part) -> tuple[Sentence, str | None]:
-    """How the kind of value is called, and the part that it is made of."""
+    """The words for the type of value, and the definition that it refers to."""
     if "$ref" in about:
         name = about["$ref"].rpartition("/")[2]
         return Sentence(name, name), name

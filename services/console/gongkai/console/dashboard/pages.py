@@ -1,4 +1,4 @@
-"""看板: how much is open, late, at risk, and where it hurts; every figure opens to its cases."""
+"""看板: how much is open, late or at risk, by unit and month; every figure links to its cases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ def _by_unit(groups: Sequence[Group], register: Register, deductions: dict[str, 
     """Open applications of each unit that has any, those with the most late ones first."""
     sums: dict[str, dict[str, int]] = defaultdict(lambda: {"late": 0, "risk": 0, "open": 0})
     for group in groups:
-        state = group.stands.state if group.stands.state in ("late", "risk") else "open"
+        state = group.lateness.state if group.lateness.state in ("late", "risk") else "open"
         sums[group.unit][state] += group.count
     rows = [
         {

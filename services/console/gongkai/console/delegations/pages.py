@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from gongkai.console.calls import command, humane
+from gongkai.console.calls import command, in_form_words
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.vocabulary import Duty
@@ -40,13 +40,16 @@ async def give(request: Request, who: Visiting, deps: DependenciesOf) -> Respons
     form = await form_of(request, who)
     unit, _, giver = str(form["post"]).partition("/")
     duties = [str(duty) for duty in (await request.form()).getlist("duties")]
-    said = {name: form[name] for name in ("taker", "since", "until", "reason") if form[name]}
-    body = {"unit": unit, "giver": giver or who.person, "duties": duties, **said}
-    answer = await command(deps, who, "intake", "/delegations", body=body, key=form.get("key"))
-    if answer.ok:
+    filled = {name: form[name] for name in ("taker", "since", "until", "reason") if form[name]}
+    body = {"unit": unit, "giver": giver or who.person, "duties": duties, **filled}
+    response = await command(deps, who, "intake", "/delegations", body=body, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/delegations?done=given", 303)
     return await _page(
-        request, who, problems=humane(answer.problems, LABELS), typed=FormFields({**form, "duties": duties})
+        request,
+        who,
+        problems=in_form_words(response.problems, LABELS),
+        typed=FormFields({**form, "duties": duties}),
     )
 
 
@@ -55,10 +58,10 @@ async def give(request: Request, who: Visiting, deps: DependenciesOf) -> Respons
 async def withdraw(request: Request, delegation: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     path = f"/delegations/{quote(delegation, safe='')}/withdrawal"
-    answer = await command(deps, who, "intake", path, body={}, key=form.get("key"))
-    if answer.ok:
+    response = await command(deps, who, "intake", path, body={}, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/delegations?done=withdrawn", 303)
-    return await _page(request, who, problems=answer.problems)
+    return await _page(request, who, problems=response.problems)
 
 
 async def _page(
@@ -92,7 +95,7 @@ def _may(who: Visitor, action: Action, unit: str, giver: str) -> bool:
 
 
 def _posts(who: Visitor) -> list[tuple[str, str, str]]:
-    """Whose duties may be handed on here: one's own, and where one heads the unit, its officers'."""
+    """Whose duties may be delegated here: one's own, and for the head of a unit its officers' as well."""
     found = []
     for holding in who.holdings:
         entry = who.register.unit(holding.unit, on=who.asker.day)

@@ -84,11 +84,11 @@ def _withdrawn(e: DelegationWithdrawn) -> AuditSentence:
 
 def _succeeded(e: UnitSucceeded) -> AuditSentence:
     zh, en = _day(e.on)
-    heirs = "、".join(f"{s.unit}（{s.scope}）" if s.scope else s.unit for s in e.successors)
-    owes = heirs or e.decided_by or ""
+    successors = "、".join(f"{s.unit}（{s.scope}）" if s.scope else s.unit for s in e.successors)
+    owner = successors or e.decided_by or ""
     return AuditSentence(
-        f"单位{e.kind.zh}：{e.unit}，自{zh}起" + (f"由{owes}承接" if owes else "生效"),
-        f"Unit {e.unit}: {e.kind.en}, from {en}" + (f"; {owes} takes over" if owes else ""),
+        f"单位{e.kind.zh}：{e.unit}，自{zh}起" + (f"由{owner}承接" if owner else "生效"),
+        f"Unit {e.unit}: {e.kind.en}, from {en}" + (f"; {owner} takes over" if owner else ""),
         e.basis or "",
     )
 

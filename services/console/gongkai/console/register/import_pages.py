@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from gongkai.console.calls import AWAY, SEEN, ask
+from gongkai.console.calls import UNAVAILABLE, VISIBLE_WITHIN, ask
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.envelope import Place
 from gongkai.identity import sessions
@@ -90,16 +90,16 @@ async def _enter(deps: Dependencies, who: Visitor, rows: list[UnitRow]) -> list[
         if row.faults:
             results.append(Result(row, "refused", row.faults))
             continue
-        answer = await ask(deps, who, "intake", "POST", "/units", key=str(uuid4()), json=row.entry)
-        if not answer.ok:
-            results.append(Result(row, "refused", faults_of(row, answer.problems)))
-            if answer.problems[0].code == AWAY.code:
+        response = await ask(deps, who, "intake", "POST", "/units", key=str(uuid4()), json=row.entry)
+        if not response.ok:
+            results.append(Result(row, "refused", faults_of(row, response.problems)))
+            if response.problems[0].code == UNAVAILABLE.code:
                 break
             continue
-        last = answer.body["place"] or last
-        results.append(Result(row, "unchanged" if answer.body["repeated"] else "entered", []))
+        last = response.body["place"] or last
+        results.append(Result(row, "unchanged" if response.body["repeated"] else "entered", []))
     if last and deps.subscription is not None:
-        await deps.subscription.wait_for(Place.parse(last), SEEN)
+        await deps.subscription.wait_for(Place.parse(last), VISIBLE_WITHIN)
     return results
 
 

@@ -1,4 +1,4 @@
-"""权限表 and 登录与密钥记录: who may do what, and who came in. For auditors, and for those who watch over it."""
+"""权限表 and 登录与密钥记录: who may do what, and who signed in. For auditors and for oversight."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response

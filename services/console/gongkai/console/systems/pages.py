@@ -1,7 +1,7 @@
 """业务系统: which systems speak for which unit, and their keys: issued, replaced, revoked (SC-1.1).
 
-The register's side goes through intake, as anybody's command; keys are kept here. A secret is shown once, on the
-answer to the form that made it, and is nowhere afterwards.
+Entries of the register are commands to intake; keys are stored here. A secret is shown once, on the page that follows
+the form, and is stored nowhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from gongkai.console.calls import command, humane
+from gongkai.console.calls import command, in_form_words
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.events import SystemRegistered
 from gongkai.contracts.vocabulary import HandIn
@@ -55,12 +55,12 @@ async def register(request: Request, who: Visiting, deps: DependenciesOf) -> Res
     form = await form_of(request, who)
     may = [str(word) for word in (await request.form()).getlist("may")]
     body = {name: form[name] for name in ("system", "name", "unit") if form[name]} | {"may": may}
-    answer = await command(deps, who, "intake", "/systems", body=body, key=form.get("key"))
-    if answer.ok:
+    response = await command(deps, who, "intake", "/systems", body=body, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/systems?done=registered", 303)
     who.must(Action.SEE_SYSTEMS)
     typed = FormFields({**form, "may": may})
-    return await _page(request, who, deps, problems=humane(answer.problems, LABELS), typed=typed)
+    return await _page(request, who, deps, problems=in_form_words(response.problems, LABELS), typed=typed)
 
 
 @router.post("/systems/{system}/retirement")
@@ -68,16 +68,16 @@ async def register(request: Request, who: Visiting, deps: DependenciesOf) -> Res
 async def retire(request: Request, system: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     path = f"/systems/{quote(system, safe='')}/retirement"
-    answer = await command(deps, who, "intake", path, body={"reason": form["reason"]}, key=form.get("key"))
-    if answer.ok:
+    response = await command(deps, who, "intake", path, body={"reason": form["reason"]}, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/systems?done=retired", 303)
-    return await _page(request, who, deps, problems=answer.problems)
+    return await _page(request, who, deps, problems=response.problems)
 
 
 @router.post("/systems/{system}/keys")
 @acts(Action.ISSUE_KEY)
 async def issue(request: Request, system: str, who: Visiting, deps: DependenciesOf) -> Response:
-    """Another key. The page that answers is the only place that ever shows its secret."""
+    """Another key. The page that follows is the only one that shows its secret."""
     await form_of(request, who)
     entry = _known(who, system)
     who.must(Action.ISSUE_KEY, entry.unit)
@@ -89,9 +89,9 @@ async def issue(request: Request, system: str, who: Visiting, deps: Dependencies
             await access.record(conn, request, "key-issued", name=name, by=who.person, now=now, way=key)
     except keys.TooMany:
         return await _page(request, who, deps, problems=[TOO_MANY])
-    answer = await _page(request, who, deps, fresh={"system": system, "key": key, "secret": secret})
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = await _page(request, who, deps, fresh={"system": system, "key": key, "secret": secret})
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @router.post("/systems/{system}/keys/{key}/revocation")
