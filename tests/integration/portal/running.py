@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from gongkai.operate.databases.cluster import writer
 from gongkai.portal.app import create
-from gongkai.portal.pages import Desk
 from gongkai.portal.site import Site
 from gongkai.runtime.settings import Settings
 from tests.integration.house import SESSION, House
@@ -29,8 +28,8 @@ async def public_door(house: House, broker: str, site: Site | None = None) -> As
     )
     app = create(settings, site or Site(name="示例区人民政府信息公开", organiser="示例区人民政府办公室"))
     async with app.router.lifespan_context(app):
-        desk: Desk = app.state.desk
-        desk.intake.http, desk.intake.url = house.clients["intake"], ""
+        intake = app.state.page_dependencies.intake
+        intake.http, intake.url = house.clients["intake"], ""
         house.deps["portal"] = app.state.deps
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal.test") as client:

@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from gongkai.portal.applications.csrf import COOKIE, ours, token
+from gongkai.portal.applications.csrf import COOKIE, is_own_form, token
 
 MARK = "m" * 43
 
@@ -29,7 +29,7 @@ def a_request(cookie: str = MARK, origin: str | None = None) -> Request:
     ],
 )
 def test_cookie_and_form_must_agree(request_: Request, given: str, counts: bool) -> None:
-    assert ours(request_, FormData({"csrf": given})) is counts
+    assert is_own_form(request_, FormData({"csrf": given})) is counts
 
 
 def test_a_browser_keeps_its_token() -> None:

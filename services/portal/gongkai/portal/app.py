@@ -1,17 +1,18 @@
-"""The portal, wired: the public's pages, on a role that sees what was published and nothing else."""
+"""The portal, wired: pages for the public, with a database role that can read published documents and nothing else."""
 
 from fastapi import FastAPI
 
+from gongkai.portal import errors
 from gongkai.portal.applications import pages as apply
 from gongkai.portal.applications import progress_pages as progress
-from gongkai.portal.applications.intake import Intake
-from gongkai.portal.catalogue import pages
+from gongkai.portal.applications.intake import IntakeClient
+from gongkai.portal.catalogue import pages as catalogue
 from gongkai.portal.catalogue.reads import Catalogue
 from gongkai.portal.catalogue.views import Documents
-from gongkai.portal.guide import pages as standing
+from gongkai.portal.guide import pages as guide
 from gongkai.portal.law import calendar_pages as calendar
 from gongkai.portal.law import rules_pages as rules
-from gongkai.portal.pages import FOLDER, Desk
+from gongkai.portal.pages import FOLDER, PageDependencies
 from gongkai.portal.site import Site
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Components, Dependencies, build
@@ -25,11 +26,11 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
 
     def components(deps: Dependencies) -> Components:
         issuer = Issuer.load("portal", settings.token_keys)
-        app.state.desk = Desk(
+        app.state.page_dependencies = PageDependencies(
             site=site or Site(),
             address=settings.portal_url.rstrip("/"),
             catalogue=Catalogue(deps.pool),
-            intake=Intake(deps.http, settings.intake_url, issuer, deps.wall),
+            intake=IntakeClient(deps.http, settings.intake_url, issuer, deps.wall),
         )
         return Components(handlers=[Documents()])
 
@@ -37,12 +38,12 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
         settings,
         title="Gongkai portal",
         follows=logs_of("publishing"),
-        register_logs=(),  # who holds which office is none of the public's pages
+        register_logs=(),  # the portal's role may not read the register
         components=components,
-        routers=[each.router for each in (pages, apply, progress, calendar, rules, standing)],
+        routers=[each.router for each in (catalogue, apply, progress, calendar, rules, guide)],
         public=True,
     )
-    standing.install_errors(app)
+    errors.install(app)
     dress(app)
     mount_static(app, own=FOLDER / "static")
     return app

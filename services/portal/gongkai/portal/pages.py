@@ -1,4 +1,4 @@
-"""How the portal's pages are made: templates, what every page knows, what a request can reach."""
+"""What all pages of the portal share: templates, their filters, and the dependencies of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gongkai.contracts.vocabulary import Category
-from gongkai.portal.applications.csrf import keep, token
-from gongkai.portal.applications.intake import Intake
+from gongkai.portal.applications.csrf import set_cookie, token
+from gongkai.portal.applications.intake import IntakeClient
 from gongkai.portal.applications.limits import Limit
 from gongkai.portal.catalogue.reads import Catalogue
 from gongkai.portal.site import Site
@@ -25,43 +25,43 @@ pages = templates(FOLDER)
 
 
 @dataclass(slots=True)
-class Desk:
-    """What the pages work with, at `request.app.state.desk`. Limits are real time (等保: 5 failures, 300 s)."""
+class PageDependencies:
+    """The objects that pages use, at `request.app.state.page_dependencies`. Limits are real time (等保: 5 failures, 300 s)."""
 
     site: Site
-    address: str  # of the portal, as the public writes it; without a slash at the end
+    address: str  # public address of the portal, without a slash at the end
     catalogue: Catalogue
-    intake: Intake
+    intake: IntakeClient
     wrong_codes: Limit = field(default_factory=lambda: Limit(5, 300))
     wrong_codes_of_one: Limit = field(default_factory=lambda: Limit(20, 300))
     applications: Limit = field(default_factory=lambda: Limit(30, 3600))
 
 
-def desk(request: Request) -> Desk:
-    found: Desk = request.app.state.desk
+def page_dependencies(request: Request) -> PageDependencies:
+    found: PageDependencies = request.app.state.page_dependencies
     return found
 
 
-def client(request: Request) -> str:
-    """The address that attempts are counted by."""
+def client_address(request: Request) -> str:
+    """The address by which attempts are counted."""
     return request.client.host if request.client else "unknown"
 
 
 async def page(request: Request, name: str, /, status: int = 200, **context: Any) -> Response:
-    """A page to read."""
-    return await pages.page(request, name, status, site=desk(request).site, **context)
+    """A page without a form that is posted."""
+    return await pages.page(request, name, status, site=page_dependencies(request).site, **context)
 
 
 async def form_page(request: Request, name: str, /, status: int = 200, **context: Any) -> Response:
-    """A page with a form that is posted: its token comes along."""
-    mark = token(request)
-    response = await page(request, name, status, csrf=mark, **context)
-    keep(response, mark, secure=desk(request).site.secure_cookies)
+    """A page with a form that is posted, and the cookie with the form's token."""
+    value = token(request)
+    response = await page(request, name, status, csrf=value, **context)
+    set_cookie(response, value, secure=page_dependencies(request).site.secure_cookies)
     return response
 
 
-async def moment(request: Request) -> datetime:
-    """Now, by the clock of the deployment; by the wall when the database is away."""
+async def current_time(request: Request) -> datetime:
+    """Now, by the clock of the deployment; the system's time when the database can't be reached."""
     try:
         now: datetime = await request.app.state.deps.clock.now()
     except Exception:  # an error page must not fail for the same reason as the page
@@ -75,9 +75,9 @@ def pub_date(value: datetime) -> str:
 
 
 def address(path: str, values: Mapping[str, Any], **changes: Any) -> str:
-    """A path with its query, as far as there is something to say."""
-    kept = {k: v for k, v in {**values, **changes}.items() if v not in ("", None)}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    """A path with its query; empty values are left out."""
+    query = {k: v for k, v in {**values, **changes}.items() if v not in ("", None)}
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 pages.env.filters["pub_date"] = pub_date

@@ -1,4 +1,4 @@
-"""Posted forms. One counts only when it comes from a page of this site: a random cookie must come back in it."""
+"""Posted forms, accepted only from a page of this site: the token in the form must equal the one in the cookie."""
 
 import hmac
 import secrets
@@ -29,20 +29,20 @@ def token(request: Request) -> str:
     return known if len(known) == 43 else secrets.token_urlsafe(32)
 
 
-def keep(response: Response, value: str, *, secure: bool) -> None:
-    """Set with every page that has a form. A session's cookie: it says nothing about the person."""
+def set_cookie(response: Response, value: str, *, secure: bool) -> None:
+    """Set with every page that has a form. A session cookie that holds nothing about the person."""
     response.set_cookie(COOKIE, value, httponly=True, samesite="strict", secure=secure, path="/")
 
 
-async def posted(request: Request) -> FormData:
-    """What was typed. Files and floods are refused (413)."""
+async def form_data(request: Request) -> FormData:
+    """The form's fields. Files and bodies larger than LARGEST are refused (413)."""
     if int(request.headers.get("content-length") or LARGEST + 1) > LARGEST:
         raise HTTPException(413)
     return await typed(request, max_files=0)
 
 
-def ours(request: Request, data: FormData) -> bool:
-    """True when the form was ours: token and, where the browser says it, origin."""
+def is_own_form(request: Request, data: FormData) -> bool:
+    """Whether the form is from this site: by its token and, where the browser sends it, by its origin."""
     known, given = request.cookies.get(COOKIE, ""), str(data.get("csrf", ""))
     origin = request.headers.get("origin")
     if origin is not None and _host(origin) != request.headers.get("host", ""):

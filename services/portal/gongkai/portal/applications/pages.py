@@ -10,11 +10,19 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.clauses import clause
-from gongkai.portal.applications.csrf import STALE, ours, posted
-from gongkai.portal.applications.form import DELIVERIES, FORMS, ID_KINDS, Application, problems, said, words
+from gongkai.portal.applications.csrf import STALE, form_data, is_own_form
+from gongkai.portal.applications.form import (
+    DELIVERIES,
+    FORMS,
+    ID_KINDS,
+    Application,
+    problems,
+    summary_rows,
+    words,
+)
 from gongkai.portal.applications.intake import Unit
-from gongkai.portal.guide.pages import error_page
-from gongkai.portal.pages import client, desk, form_page, page
+from gongkai.portal.errors import error_page
+from gongkai.portal.pages import client_address, form_page, page, page_dependencies
 from gongkai.runtime.rights import Action, acts
 from gongkai.web import Problem
 
@@ -24,8 +32,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/apply")
 @acts(Action.APPLY)
 async def form(request: Request, unit: str = "") -> Response:
-    """For a body that takes no applications, the one is chosen that does."""
-    known = {u.unit: u for u in await desk(request).intake.units()}
+    """For a body that takes no applications, the body that takes them in its place is selected."""
+    known = {u.unit: u for u in await page_dependencies(request).intake.units()}
     asked = known.get(unit)
     chosen = (asked.apply_to or "") if asked else unit
     instead = (asked, known[chosen]) if asked and chosen in known and chosen != unit else None
@@ -36,31 +44,35 @@ async def form(request: Request, unit: str = "") -> Response:
 @router.get("/apply/send")
 @acts(Action.APPLY)
 async def again(request: Request) -> Response:
-    """Someone opens the address of a step: the form is where it begins."""
+    """The address of a later step was opened: back to the form."""
     return RedirectResponse("/apply", 303)
 
 
 @router.post("/apply")
 @acts(Action.APPLY)
 async def change(request: Request) -> Response:
-    """Back from checking, with everything kept."""
-    return await _form(request, Application.typed(await posted(request)), [])
+    """Back from checking, with everything that was typed."""
+    return await _form(request, Application.typed(await form_data(request)), [])
 
 
 @router.post("/apply/check")
 @acts(Action.APPLY)
 @clause("GT-apply")
 async def check(request: Request) -> Response:
-    data = await posted(request)
+    data = await form_data(request)
     application = Application.typed(data)
     units = await _units(request)
     wrong = problems(application, units)
-    if not ours(request, data):
+    if not is_own_form(request, data):
         wrong = [STALE]
     if wrong:
         return await _form(request, application, wrong)
     return await form_page(
-        request, "check.html", application=application, answers=said(application, units), key=str(uuid4())
+        request,
+        "check.html",
+        application=application,
+        answers=summary_rows(application, units),
+        key=str(uuid4()),
     )
 
 
@@ -68,22 +80,22 @@ async def check(request: Request) -> Response:
 @acts(Action.APPLY)
 @clause("GT-apply")
 async def send(request: Request) -> Response:
-    """Hand in. The key comes from the page that was checked, so that a second click is no second application."""
-    data = await posted(request)
+    """Submit. The key comes from the page of the check, so that a second click is no second application."""
+    data = await form_data(request)
     application = Application.typed(data)
-    at = desk(request)
+    deps = page_dependencies(request)
     wrong = problems(application, await _units(request))
-    if not ours(request, data):
+    if not is_own_form(request, data):
         wrong = [STALE]
     if wrong:
         return await _form(request, application, wrong)
-    wait = at.applications.wait(client(request))
+    wait = deps.applications.wait(client_address(request))
     if wait:
         return await error_page(request, 429, wait)
-    receipt = await at.intake.apply(application.payload(), _key(data))
+    receipt = await deps.intake.apply(application.payload(), _key(data))
     if isinstance(receipt, list):
         return await _form(request, application, receipt)
-    at.applications.count(client(request))
+    deps.applications.count(client_address(request))
     units = await _units(request)
     return await page(request, "received.html", receipt=receipt, unit_name=units[application.unit])
 
@@ -110,10 +122,10 @@ async def _form(
 
 
 async def _units(request: Request) -> dict[str, str]:
-    """Bodies that take applications; while intake has never been reached, those that have published."""
-    at = desk(request)
-    known = {unit.unit: unit.name for unit in await at.intake.units() if unit.takes_applications}
-    return known or {unit.key: unit.name for unit in await at.catalogue.units()}
+    """Bodies that take applications; until intake has been reached once, those that have published."""
+    deps = page_dependencies(request)
+    known = {unit.unit: unit.name for unit in await deps.intake.units() if unit.takes_applications}
+    return known or {unit.key: unit.name for unit in await deps.catalogue.units()}
 
 
 def _key(data: FormData) -> UUID:

@@ -1,6 +1,6 @@
-"""How an application is getting on, for who has its receipt number and query code (GT-answer, 等保: attempts).
+"""The progress of an application, for whoever has its receipt number and query code (GT-answer, 等保: attempts).
 
-Both are posted and stand in no address; the clock is the one that the officer sees, explained day by day.
+Both are posted and never part of an address; the clock is the one that the officer sees, explained day by day.
 """
 
 from datetime import date
@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
-from gongkai.portal.applications.csrf import STALE, ours, posted
-from gongkai.portal.applications.intake import AWAY, Away, Progress
-from gongkai.portal.guide.pages import error_page
-from gongkai.portal.pages import client, desk, form_page, page
+from gongkai.portal.applications.csrf import STALE, form_data, is_own_form
+from gongkai.portal.applications.intake import INTAKE_UNAVAILABLE, IntakeUnavailable, Progress
+from gongkai.portal.errors import error_page
+from gongkai.portal.pages import client_address, form_page, page, page_dependencies
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import late_days
 from gongkai.rules.moment import local_date
@@ -40,27 +40,29 @@ async def look_up(request: Request) -> Response:
 @clause("GT-answer")
 async def progress(request: Request) -> Response:
     """An unknown receipt and a wrong code get the same answer, and both count as a failure."""
-    data = await posted(request)
-    at = desk(request)
+    data = await form_data(request)
+    deps = page_dependencies(request)
     receipt, code = (str(data.get(name, "")).strip()[:100] for name in ("receipt", "code"))
-    if not ours(request, data):
+    if not is_own_form(request, data):
         return await form_page(request, "progress.html", STALE.status, wrong=[STALE], receipt=receipt)
     if not receipt or not code:
         return await form_page(request, "progress.html", 422, wrong=_blank(receipt, code), receipt=receipt)
-    failures = ((at.wrong_codes, client(request)), (at.wrong_codes_of_one, receipt))
+    failures = ((deps.wrong_codes, client_address(request)), (deps.wrong_codes_of_one, receipt))
     wait = max(limit.wait(key) for limit, key in failures)
     if wait:
         return await error_page(request, 429, wait)
     try:
-        found = await at.intake.progress(receipt, code)
-    except Away:
-        return await form_page(request, "progress.html", AWAY.status, wrong=[AWAY], receipt=receipt)
+        found = await deps.intake.progress(receipt, code)
+    except IntakeUnavailable:
+        return await form_page(
+            request, "progress.html", INTAKE_UNAVAILABLE.status, wrong=[INTAKE_UNAVAILABLE], receipt=receipt
+        )
     if found is None:
         for limit, key in failures:
             limit.count(key)
         return await form_page(request, "progress.html", NO_SUCH.status, wrong=[NO_SUCH], receipt=receipt)
     now = await request.app.state.deps.clock.now()
-    calendar = await at.intake.calendar()
+    calendar = await deps.intake.calendar()
     strip = _strip(calendar, found, local_date(now))
     late = late_days(calendar, strip.due, strip.today) if strip.due and found.answer is None else 0
     return await page(request, "progress_state.html", now=now, p=found, strip=strip, late_days=late)

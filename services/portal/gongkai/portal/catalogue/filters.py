@@ -1,34 +1,36 @@
-"""What a list of documents is narrowed to, and how that is asked of PostgreSQL.
+"""The filters of a list of documents, and the SQL that they become.
 
-Candidates come from the index of pairs alone, which opens no text; they are rechecked one
-after the other until there are enough, and a bounded number is ranked.
+Candidates come from the index of character pairs alone, without reading texts; they are rechecked one
+after the other until there are enough, and a bounded number of them is ranked.
 """
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gongkai.portal.catalogue.search import Question, asked
+from gongkai.portal.catalogue.search import Question, question_of
 
-COUNTED = 1000  # more than so many are "more than"
-CANDIDATES = 200  # newest with the words in the head, and as many with the words anywhere: these are ranked
+COUNTED = 1000  # a list with more hits is shown as "more than" this
+CANDIDATES = (
+    200  # newest with the terms in title, number or index, and as many with them anywhere: these are ranked
+)
 
 Sort = Literal["relevant", "newest", "oldest"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list is narrowed to. All of it stands in the address."""
+class DocumentFilters:
+    """The filters of a list, as in the query of the address."""
 
     q: str = ""
     unit: str = ""
     year: int | None = None
     category: str = ""
     sort: Sort = "newest"
-    title_like: tuple[str, ...] = ()  # regular expressions that the title must match: columns made of titles
+    title_like: tuple[str, ...] = ()  # regular expressions that the title must match
 
     @property
     def question(self) -> Question:
-        return asked(self.q)
+        return question_of(self.q)
 
 
 _SCORE = r"""(
@@ -41,48 +43,48 @@ _SCORE = r"""(
 
 
 @dataclass(slots=True)
-class Asks:
-    """The parts of a query, and its values; $1 are the terms, $2 is the first of them."""
+class ListQuery:
+    """The parts of an SQL query and its parameters; $1 are the search terms, $2 is the first of them."""
 
     values: list[Any]
     where: list[str]
     recheck: str = "true"
     tsquery: str = ""
 
-    def mark(self, value: Any) -> str:
+    def placeholder(self, value: Any) -> str:
         self.values.append(value)
         return f"${len(self.values)}"
 
-    def plain(self, beyond: str, order: str, limit: int) -> str:
-        """The next documents beyond a cursor, in that order."""
+    def by_time(self, after_cursor: str, order: str, limit: int) -> str:
+        """SQL of the next documents after a cursor, in that order."""
         if not self.tsquery:
-            return f"SELECT *, 0 AS score FROM document WHERE {self._all()} AND {beyond} ORDER BY {order} LIMIT {limit}"
+            return f"SELECT *, 0 AS score FROM document WHERE {self._all()} AND {after_cursor} ORDER BY {order} LIMIT {limit}"
         return (
-            f"WITH hit AS MATERIALIZED ({self._hits('grams')}), near AS ({self._fitting('hit', beyond, order, limit)}) "
+            f"WITH hit AS MATERIALIZED ({self._hits('grams')}), near AS ({self._rechecked('hit', after_cursor, order, limit)}) "
             f"SELECT d.*, 0 AS score FROM near JOIN document d USING (document)"
         )
 
-    def ranked(self) -> str:
-        """The newest with the words in their head and the newest with the words anywhere, scored."""
+    def by_relevance(self) -> str:
+        """SQL of the newest documents with the terms in title, number or index and the newest with them anywhere, scored."""
         newest = "published_at DESC, document DESC"
         return (
             f"WITH titled AS MATERIALIZED ({self._hits('head_grams')}), "
             f"hit AS MATERIALIZED ({self._hits('grams')}), "
-            f"candidate AS (({self._fitting('titled', 'true', newest, CANDIDATES)}) UNION "
-            f"({self._fitting('hit', 'true', newest, CANDIDATES)})) "
+            f"candidate AS (({self._rechecked('titled', 'true', newest, CANDIDATES)}) UNION "
+            f"({self._rechecked('hit', 'true', newest, CANDIDATES)})) "
             f"SELECT d.*, {_SCORE} AS score FROM candidate JOIN document d USING (document)"
         )
 
-    def _fitting(self, hits: str, beyond: str, order: str, limit: int) -> str:
-        """Those that pass the recheck. One after the other (OFFSET 0), until there are enough of them."""
+    def _rechecked(self, hits: str, after_cursor: str, order: str, limit: int) -> str:
+        """SQL of the hits that pass the recheck. OFFSET 0 makes PostgreSQL check one after the other until there are enough."""
         return (
-            f"SELECT document FROM (SELECT * FROM {hits} WHERE {beyond} ORDER BY {order}) h CROSS JOIN LATERAL "
+            f"SELECT document FROM (SELECT * FROM {hits} WHERE {after_cursor} ORDER BY {order}) h CROSS JOIN LATERAL "
             f"(SELECT FROM document d WHERE d.document = h.document AND {self.recheck} OFFSET 0) fits "
             f"ORDER BY {order} LIMIT {limit}"
         )
 
-    def counted(self) -> str:
-        """How many candidates there are, as far as they are counted, and how many of those are found to fit."""
+    def counting(self) -> str:
+        """SQL of two counts, each of COUNTED + 1 candidates at most: all of them, and those that pass the recheck."""
         hits = self._hits("grams") if self.tsquery else f"SELECT document FROM document d WHERE {self._all()}"
         return (
             f"WITH hit AS MATERIALIZED (SELECT document FROM ({hits}) h LIMIT {COUNTED + 1}) "
@@ -99,22 +101,22 @@ class Asks:
         return " AND ".join(self.where)
 
 
-def asks_of(wanted: Wanted) -> Asks:
-    question = wanted.question
+def list_query(filters: DocumentFilters) -> ListQuery:
+    question = filters.question
     # PostgreSQL wants every parameter used.
-    asks = Asks(
+    query = ListQuery(
         [list(question.terms), question.terms[0] if question else ""],
         ["$1::text[] IS NOT NULL", "$2::text IS NOT NULL"],
     )
     if question:
-        asks.tsquery = f"{asks.mark(question.tsquery)}::tsquery"
+        query.tsquery = f"{query.placeholder(question.tsquery)}::tsquery"
         if question.likes:
-            asks.recheck = f"d.searched LIKE ALL ({asks.mark(list(question.likes))}::text[])"
-    if wanted.unit:
-        asks.where.append(f"unit = {asks.mark(wanted.unit)}")
-    if wanted.year is not None:
-        asks.where.append(f"year = {asks.mark(wanted.year)}")
-    if wanted.category:
-        asks.where.append(f"category = {asks.mark(wanted.category)}")
-    asks.where += [f"title ~ {asks.mark(pattern)}" for pattern in wanted.title_like]
-    return asks
+            query.recheck = f"d.searched LIKE ALL ({query.placeholder(list(question.likes))}::text[])"
+    if filters.unit:
+        query.where.append(f"unit = {query.placeholder(filters.unit)}")
+    if filters.year is not None:
+        query.where.append(f"year = {query.placeholder(filters.year)}")
+    if filters.category:
+        query.where.append(f"category = {query.placeholder(filters.category)}")
+    query.where += [f"title ~ {query.placeholder(pattern)}" for pattern in filters.title_like]
+    return query

@@ -1,4 +1,4 @@
-"""What the portal's pages ask of the read model: lists by cursor, search with a bounded ranking, one document."""
+"""Queries of the read model: lists by cursor, search with a bounded ranking, one document."""
 
 import base64
 import json
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from gongkai.portal.catalogue.filters import COUNTED, Wanted, asks_of
+from gongkai.portal.catalogue.filters import COUNTED, DocumentFilters, list_query
 from gongkai.runtime.edge import storable
 
 PAGE = 20
@@ -57,7 +57,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One time that the gate opened, and for what."""
+    """One publication of a document, with the facts that allowed it."""
 
     event_id: UUID
     version: int
@@ -76,7 +76,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class DocumentCount:
     """How many documents a unit or a year has."""
 
     key: str
@@ -99,25 +99,25 @@ class Catalogue:
         self._pool = pool
 
     async def listing(
-        self, wanted: Wanted, *, after: str = "", before: str = "", page: int = PAGE
+        self, filters: DocumentFilters, *, after: str = "", before: str = "", page: int = PAGE
     ) -> Listing:
-        """A page after or before a cursor; a cursor that can't be read counts as none."""
-        asks = asks_of(wanted)
-        relevant = wanted.sort == "relevant" and bool(wanted.question)
+        """A page after or before a cursor; an unreadable cursor is treated like none."""
+        query = list_query(filters)
+        relevant = filters.sort == "relevant" and bool(filters.question)
         columns = ["score", "published_at", "document"] if relevant else ["published_at", "document"]
         cursor = _read_cursor(before or after, len(columns))
         backwards = cursor is not None and bool(before)
-        descending = (wanted.sort != "oldest") != backwards
-        way, beyond = "DESC" if descending else "ASC", "true"
+        descending = (filters.sort != "oldest") != backwards
+        direction, after_cursor = "DESC" if descending else "ASC", "true"
         if cursor is not None:
-            marks = ", ".join(asks.mark(value) for value in cursor)
-            beyond = f"({', '.join(columns)}) {'<' if descending else '>'} ({marks})"
-        order = ", ".join(f"{column} {way}" for column in columns)
-        source = asks.ranked() if relevant else asks.plain(beyond, order, page + 1)
+            marks = ", ".join(query.placeholder(value) for value in cursor)
+            after_cursor = f"({', '.join(columns)}) {'<' if descending else '>'} ({marks})"
+        order = ", ".join(f"{column} {direction}" for column in columns)
+        source = query.by_relevance() if relevant else query.by_time(after_cursor, order, page + 1)
         rows = await self._pool.fetch(
-            f"SELECT {_ENTRY}, score, {_SNIPPET} AS snippet FROM ("  # texts are opened for the page alone
-            f"SELECT * FROM ({source}) d WHERE {beyond} ORDER BY {order} LIMIT {page + 1}) d ORDER BY {order}",
-            *asks.values,
+            f"SELECT {_ENTRY}, score, {_SNIPPET} AS snippet FROM ("  # texts are read for the rows of the page only
+            f"SELECT * FROM ({source}) d WHERE {after_cursor} ORDER BY {order} LIMIT {page + 1}) d ORDER BY {order}",
+            *query.values,
         )
         found = [_entry(row) for row in rows[:page]]
         further = len(rows) > page
@@ -126,8 +126,8 @@ class Catalogue:
         has_newer = further if backwards else cursor is not None
         has_older = further or backwards
         keys = [_cursor(entry, relevant) for entry in found]
-        asks = asks_of(wanted)
-        count = await self._pool.fetchrow(asks.counted(), *asks.values)
+        query = list_query(filters)
+        count = await self._pool.fetchrow(query.counting(), *query.values)
         return Listing(
             entries=found,
             newer=keys[0] if keys and has_newer else "",
@@ -164,19 +164,19 @@ class Catalogue:
         )
         return [_publication(row) for row in rows]
 
-    async def units(self) -> list[Shelf]:
-        """Units that have published, by name, with the name that they published under last."""
+    async def units(self) -> list[DocumentCount]:
+        """Units that have published, by name, each with the name in its last publication."""
         rows = await self._pool.fetch(
             "SELECT unit, (array_agg(unit_name ORDER BY published_at DESC))[1] AS name, count(*) AS n "
             "FROM document GROUP BY unit ORDER BY name, unit"
         )
-        return [Shelf(row["unit"], row["name"], row["n"]) for row in rows]
+        return [DocumentCount(row["unit"], row["name"], row["n"]) for row in rows]
 
-    async def years(self) -> list[Shelf]:
+    async def years(self) -> list[DocumentCount]:
         rows = await self._pool.fetch(
             "SELECT year, count(*) AS n FROM document GROUP BY year ORDER BY year DESC"
         )
-        return [Shelf(str(row["year"]), str(row["year"]), row["n"]) for row in rows]
+        return [DocumentCount(str(row["year"]), str(row["year"]), row["n"]) for row in rows]
 
     async def categories(self) -> dict[str, int]:
         """Documents by code of category."""

@@ -1,4 +1,4 @@
-"""The public half of a document's history: who, what, when, which clause, and which fact of the log (WY-B.4)."""
+"""The public part of a document's history: who, what, when, by which clause, and which event of the log (WY-B.4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from gongkai.web.dates import date_words
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An entry of the shared timeline part."""
+    """An entry of a timeline (`timeline` in macros.html)."""
 
     what: str
     who: str
@@ -30,14 +30,14 @@ class Step:
 
 @clause("WY-B.4")
 def steps(publications: Sequence[Publication]) -> list[Step]:
-    """Newest first. Only what was published is told: who reviewed or was asked by name is not."""
-    told: list[Step] = []
+    """Newest first. Only published facts are shown, not the names of who reviewed or was consulted."""
+    found: list[Step] = []
     for n, each in enumerate(publications):
-        told += _of(each, first=n == 0)
-    return told[::-1]
+        found += _steps_of(each, first=n == 0)
+    return found[::-1]
 
 
-def _of(p: Publication, first: bool) -> list[Step]:
+def _steps_of(p: Publication, first: bool) -> list[Step]:
     book = named(p.rulebook)
     found = [
         Step(t("成文", "Formed"), p.unit_name, None, "GT-guide", date_words(p.formed_on)),
@@ -84,8 +84,8 @@ def _of(p: Publication, first: bool) -> list[Step]:
 
 
 def _fact(*parts: UUID | str) -> Markup:
-    """What there is to say, and the ids by which the facts are found in the log."""
-    said = [p for p in parts if isinstance(p, str)]
+    """Remarks, and the ids of the events in the log."""
+    remarks = [p for p in parts if isinstance(p, str)]
     marked = Markup('<span class="fact">{} <span class="code">{}</span></span>')
     ids = [marked.format(t("记录编号", "Record"), p) for p in parts if isinstance(p, UUID)]
-    return Markup("").join([Markup("{}").format(" ".join(said)), *ids])
+    return Markup("").join([Markup("{}").format(" ".join(remarks)), *ids])

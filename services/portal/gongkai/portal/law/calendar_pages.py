@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
-from gongkai.portal.pages import desk, page
+from gongkai.portal.pages import page, page_dependencies
 from gongkai.rules.moment import local_date
 from gongkai.runtime.rights import Action, acts
 from gongkai.web.calculator import reckon
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 async def calendar(request: Request, year: str = "") -> Response:
     """Which days count, and by which notice. A year without a notice says that it is awaited."""
     now = await request.app.state.deps.clock.now()
-    known, today = await desk(request).intake.calendar(), local_date(now)
+    known, today = await page_dependencies(request).intake.calendar(), local_date(now)
     wanted = int(year) if year.isdecimal() and len(year) == len("2026") else today.year
     return await page(
         request,

@@ -1,4 +1,4 @@
-"""The rules for the public: what binds the body that someone asks, each value with its clause (条例第十二条: 工作流程、期限)."""
+"""The rules for the public: each value in force in a jurisdiction, with its clause (条例第十二条: 工作流程、期限)."""
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/rules")
 @acts(Action.READ_PUBLISHED)
 async def national() -> Response:
-    """The law first; a county's own rules are a step further."""
+    """Redirects to the national rules, which link to a county's own."""
     return RedirectResponse(f"/rules/{NATIONAL}", 303)
 
 
