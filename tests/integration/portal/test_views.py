@@ -104,7 +104,7 @@ async def test_the_newest_version_stands_and_the_older_stays_in_its_history(conn
 async def test_what_was_not_let_out_stops_the_view(
     conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gongkai.portal.catalogue.views.PATIENCE", (0.0,))
+    monkeypatch.setattr("gongkai.portal.catalogue.views.RETRY_PAUSES", (0.0,))
     event = a_document_published(digest=sha(TEXTS[5]))
     _, raw = seal_record(event, stream="publication-doc-1", version=1, command=UUID(int=9), index=0)
     with pytest.raises(blobs.Absent):

@@ -1,4 +1,4 @@
-"""The small calculator beside the calendar: a rule, a day and pauses, and the day that comes of it (GT-count)."""
+"""The calculator on the calendar page: the due day for a rule, a start day and pauses (GT-count)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,18 +12,18 @@ from gongkai.rules.deadlines import Deadline, Pause, deadline, latest_before
 from gongkai.rules.rulebooks import LeastRule, Loosens, UnknownRulebook, shipped
 from gongkai.rules.rulebooks.library import Counted
 from gongkai.rules.rulebooks.titles import title
-from gongkai.web.clock_view import Strip, strip_of_days
+from gongkai.web.clock_view import ClockView, view_of_deadline
 from gongkai.web.dates import date_words
 from gongkai.web.language import t
 from gongkai.web.problems import Problem
 
 PAUSES = 3  # rows of the form
-LONGEST_PAUSE = 366  # days; who writes more slipped
+LONGEST_PAUSE = 366  # days; a longer one is a typing error
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoning:
-    """What was asked, what came of it (`strip`), and what is wrong with the question."""
+class Calculation:
+    """The form as filled in, the result (`clock`), and the problems of the form."""
 
     where: str
     rule: str
@@ -31,13 +31,13 @@ class Reckoning:
     pauses: tuple[tuple[str, str], ...]
     places: Sequence[tuple[str, str]]
     rules: Sequence[tuple[str, str]]
-    strip: Strip | None = None
+    clock: ClockView | None = None
     problems: list[Problem] = field(default_factory=list)
 
 
 @clause("GT-count")
-def reckon(calendar: Calendar, asked: Mapping[str, Any], today: date) -> Reckoning:
-    """By a form that is sent by GET: `where`, `rule`, `day`, `from0`, `to0` and so on. Nothing is counted without a day."""
+def calculate(calendar: Calendar, asked: Mapping[str, Any], today: date) -> Calculation:
+    """From the query `where`, `rule`, `day`, `from0`, `to0` and so on. Without a day nothing is calculated."""
     library = shipped()
     where = str(asked.get("where", "cn"))
     where = where if where in library.files else "cn"
@@ -48,7 +48,7 @@ def reckon(calendar: Calendar, asked: Mapping[str, Any], today: date) -> Reckoni
     book = {name: v for name, v in library.load(where, today).entries() if isinstance(v, Counted)}
     rule = str(asked.get("rule", "answer"))
     rule = rule if rule in book else "answer"
-    made = Reckoning(
+    made = Calculation(
         where=where,
         rule=rule,
         day=said,
@@ -68,7 +68,7 @@ def reckon(calendar: Calendar, asked: Mapping[str, Any], today: date) -> Reckoni
         problems.append(Problem("calendar.not-counted", says.zh, says.en, field="/day"))
         return made
     says = _says(name, found, day, line)
-    return replace(made, strip=strip_of_days(line, clause=found.clause, today=today, says=says))
+    return replace(made, clock=view_of_deadline(line, clause=found.clause, today=today, says=says))
 
 
 def _words(name: str, value: Counted) -> str:

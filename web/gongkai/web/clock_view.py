@@ -1,4 +1,4 @@
-"""The clock of a case as a strip of days (GT-answer): what the page's signature element is drawn from."""
+"""The clock of a case day by day (GT-answer), as pages show it: one cell a day, and a sentence."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from gongkai.web.language import t
 MAKE_UP = "make-up"  # the calendar's code of a rest day that is worked: 调休上班
 _PAUSE = "pause"
 
-# Of a long delay a strip draws its beginning and its end; its table has every day.
+# Of a long delay the first and last days are visible; the table below has every day.
 _FIRST, _LAST = 14, 7
-# And of a term that is months long.
+# The same of a term that is months long.
 _MOST, _BEGINNING, _END = 92, 31, 14
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One day: how it is drawn (`kinds`, words of days.css), its number and its reason."""
+class DayCell:
+    """One day: its CSS classes (`kinds`, see days.css), its number in the term and why it counts or doesn't."""
 
     day: date
     kinds: str
@@ -45,8 +45,8 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Days of a long delay that are counted and not drawn; `working` of the `skipped` ones count."""
+class SkippedDays:
+    """Days that are counted but not visible; `working` of the `skipped` ones are working days."""
 
     skipped: int
     working: int
@@ -54,10 +54,10 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
-    """The cells in order, and what they say in one sentence."""
+class ClockView:
+    """The cells in order, and their summary in one sentence."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[DayCell, ...]
     received: date
     due: date | None
     left: int
@@ -67,11 +67,11 @@ class Strip:
     today: date
     answered: date | None
     paused: bool
-    says: str = ""  # where it is no application's clock: what it counts, in a sentence
+    says: str = ""  # the sentence, where this isn't the clock of an application
 
     @property
     def start_mark(self) -> str:
-        """What stands in the square of the day that it starts on."""
+        """The mark in the cell of the day on which the term starts."""
         return t("起", "0") if self.says else t("收", "in")
 
     @property
@@ -87,8 +87,8 @@ class Strip:
         return max(1, sum(1 for c in self.cells if {"over", "counts"} <= set(c.kinds.split())))
 
     @property
-    def drawn(self) -> Iterator[Cell | Gap]:
-        """What the strip shows: all its days, or those of a long delay with a gap among them."""
+    def visible(self) -> Iterator[DayCell | SkippedDays]:
+        """All days, or of a long delay or term the first and last ones with the skipped days between them."""
         over = [c for c in self.cells if "over" in c.kinds.split()]
         hidden = over[_FIRST:-_LAST]
         if len(over) <= _FIRST + _LAST + 1:
@@ -97,7 +97,9 @@ class Strip:
             if not hidden or not hidden[0].day <= cell.day <= hidden[-1].day:
                 yield cell
             elif cell is hidden[0]:
-                yield Gap(len(hidden), sum("counts" in c.kinds.split() for c in hidden), hidden[-1].day)
+                yield SkippedDays(
+                    len(hidden), sum("counts" in c.kinds.split() for c in hidden), hidden[-1].day
+                )
 
     @property
     def _until(self) -> date:
@@ -105,7 +107,7 @@ class Strip:
 
     @property
     def sentence(self) -> str:
-        """The strip in words, for those who don't see it and for the paper."""
+        """The clock in words, for screen readers and for print."""
         if self.says:
             return self.says
         start = t(
@@ -134,7 +136,7 @@ class Strip:
         return due + self._running()
 
     def _running(self) -> str:
-        """How far the term has run today, and what is left of it."""
+        """How many working days have passed, and how many are left."""
         rest = self.term - self.used
         left = t(f"剩余{rest}个工作日。", f"{rest} left.")
         if any(c.today and c.n == self.used for c in self.cells):
@@ -172,15 +174,15 @@ def days_after(calendar: Calendar, due: date | None, until: date) -> list[dict[s
     ]
 
 
-def strip_of(
+def view_of_clock(
     clock: Mapping[str, Any],
     *,
     received: date | str,
     today: date,
     answered: date | str | None = None,
     after: Iterable[Mapping[str, Any]] = (),
-) -> Strip:
-    """The strip of a `clock` as intake's API gives it (due, left, awaits, term, clause, days).
+) -> ClockView:
+    """The view of a `clock` as intake's API returns it (due, left, awaits, term, clause, days).
 
     `after`: the days that follow the due day up to the answer or today, in the same form.
     """
@@ -196,11 +198,11 @@ def strip_of(
         "zh": "收到申请",
         "en": "received",
     }
-    cells: list[Cell] = []
+    cells: list[DayCell] = []
     for raw in [first, *days, *after]:
         previous = cells[-1].day if cells else None
         cells.append(_cell(raw, previous=previous, due=due, today=today, answered=answered))
-    return Strip(
+    return ClockView(
         cells=tuple(cells),
         received=received,
         due=due,
@@ -214,9 +216,9 @@ def strip_of(
     )
 
 
-def strip_of_days(line: Deadline, *, clause: str, today: date, says: str) -> Strip:
-    """The strip of a deadline that is nobody's case."""
-    cells: list[Cell] = []
+def view_of_deadline(line: Deadline, *, clause: str, today: date, says: str) -> ClockView:
+    """The view of a deadline that belongs to no case."""
+    cells: list[DayCell] = []
     for day in line.days:
         start = day.reason.code in ("start", "event")
         raw = {
@@ -230,7 +232,7 @@ def strip_of_days(line: Deadline, *, clause: str, today: date, says: str) -> Str
         cells.append(
             _cell(raw, previous=cells[-1].day if cells else None, due=line.due, today=today, answered=None)
         )
-    return Strip(
+    return ClockView(
         cells=tuple(cells),
         received=line.days[0].date,
         due=line.due,
@@ -247,7 +249,7 @@ def strip_of_days(line: Deadline, *, clause: str, today: date, says: str) -> Str
 
 def _cell(
     raw: Mapping[str, Any], *, previous: date | None, due: date | None, today: date, answered: date | None
-) -> Cell:
+) -> DayCell:
     day = as_date(raw["date"])
     code = str(raw["code"])
     kinds = ["counts" if raw["counts"] else "rest"]
@@ -265,7 +267,7 @@ def _cell(
         kinds.append("today")
     if day == answered:
         kinds.append("answered")
-    return Cell(
+    return DayCell(
         day=day,
         kinds=" ".join(kinds),
         n=raw["n"],

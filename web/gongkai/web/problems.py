@@ -1,4 +1,4 @@
-"""A service's refusal (RFC 9457 problem document) on a page: what is wrong, which clause, which field."""
+"""A service's refusal (RFC 9457 problem document) as pages show it: what is wrong, by which clause, in which field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from gongkai.web.language import t
 
 @dataclass(frozen=True, slots=True)
 class Problem(Finding):
-    """One thing to mend, on a page."""
+    """One problem, as pages show it."""
 
     status: int = 422
 

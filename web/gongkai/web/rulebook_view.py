@@ -1,4 +1,4 @@
-"""A rulebook as a page shows it: what holds in a jurisdiction on a day, each value with its clause and its reading."""
+"""A rulebook as pages show it: the values in force in a jurisdiction on a day, each with its clause and reading."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +11,8 @@ NATIONAL = "cn"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One value. `reading` is ours where the words leave it open; empty where they don't."""
+class RuleRow:
+    """One value. `reading`: our interpretation where the text leaves room; else empty."""
 
     name: str
     title: str
@@ -23,13 +23,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """`version` is empty and `lines` are none where nothing was in force yet. `acts`: since when which one holds."""
+class RulebookView:
+    """`version` and `lines` are empty where nothing was in force yet. `acts`: each act and the day since when it is."""
 
     jurisdiction: str
     on: date
     version: str
-    lines: tuple[Line, ...]
+    lines: tuple[RuleRow, ...]
     places: tuple[tuple[str, str], ...]
     acts: tuple[tuple[date, str], ...]
 
@@ -38,14 +38,14 @@ class Book:
         return dict(self.places)[self.jurisdiction]
 
 
-def book_of(jurisdiction: str, said: str, today: date) -> Book | None:
-    """On the day that is said, else today. None for a jurisdiction without a rulebook."""
+def view_of_rulebook(jurisdiction: str, day: str, today: date) -> RulebookView | None:
+    """On that day (ISO 8601 text), or today where it can't be read. None for a jurisdiction without a rulebook."""
     files = shipped().files
     if jurisdiction not in files:
         return None
-    on = _day(said, today)
+    on = _day_or_today(day, today)
     version, lines = _in_force(jurisdiction, on)
-    return Book(
+    return RulebookView(
         jurisdiction,
         on,
         version,
@@ -59,20 +59,20 @@ def book_of(jurisdiction: str, said: str, today: date) -> Book | None:
     )
 
 
-def _day(said: str, today: date) -> date:
+def _day_or_today(day: str, today: date) -> date:
     try:
-        return date.fromisoformat(said)
+        return date.fromisoformat(day)
     except ValueError:
         return today
 
 
-def _in_force(jurisdiction: str, on: date) -> tuple[str, tuple[Line, ...]]:
+def _in_force(jurisdiction: str, on: date) -> tuple[str, tuple[RuleRow, ...]]:
     try:
         book = load(jurisdiction, on)
     except UnknownRulebook:
         return "", ()
     lines = (
-        Line(
+        RuleRow(
             name,
             t(*title(name)),
             t(value.shown()["zh"], value.shown()["en"]),

@@ -28,7 +28,7 @@ from gongkai.identity import app as identity
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import LOGS
-from gongkai.web import dress, mount_static
+from gongkai.web import add_page_middleware, mount_static
 
 FOLDER = Path(__file__).parent
 
@@ -51,7 +51,7 @@ def create(settings: Settings) -> FastAPI:
     )
     identity.set_up(app, settings, FOLDER)
     mount_static(app, FOLDER / "static")
-    dress(app)
+    add_page_middleware(app)
     install(app)
     return app
 

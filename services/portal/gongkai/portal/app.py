@@ -18,7 +18,7 @@ from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import logs_of
-from gongkai.web import dress, mount_static
+from gongkai.web import add_page_middleware, mount_static
 
 
 def create(settings: Settings, site: Site | None = None) -> FastAPI:
@@ -44,6 +44,6 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
         public=True,
     )
     errors.install(app)
-    dress(app)
+    add_page_middleware(app)
     mount_static(app, own=FOLDER / "static")
     return app

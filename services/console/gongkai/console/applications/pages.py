@@ -24,7 +24,7 @@ from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies
-from gongkai.web import Problem, Strip, days_after, strip_of, t
+from gongkai.web import ClockView, Problem, days_after, t, view_of_clock
 from gongkai.web.typeset import Sheet, typeset
 
 router = APIRouter(include_in_schema=False)
@@ -141,7 +141,7 @@ async def _page(
         lateness=lateness,
         badge=_badge(row, lateness),
         officers=officers,
-        strip=_strip(who.calendar, row, clock, today, lateness.due),
+        clock=_view_of_clock(who.calendar, row, clock, today, lateness.due),
         file=file.body if file and file.ok else None,
         letter=_letter(file.body) if file and file.ok else None,
         file_problems=file.problems if file else [],
@@ -174,9 +174,11 @@ def _badge(row: Any, lateness: Lateness) -> tuple[str, str, str]:
     return "done", "已按期答复", "answered in time"
 
 
-def _strip(calendar: Calendar, row: Any, clock: Mapping[str, Any], today: date, due: date | None) -> Strip:
+def _view_of_clock(
+    calendar: Calendar, row: Any, clock: Mapping[str, Any], today: date, due: date | None
+) -> ClockView:
     """The clock's days; for a late case also those behind its flag."""
     answered = row["answered_on"]
     last = max(str(d["date"]) for d in clock["days"])
     more = [d for d in days_after(calendar, due, answered or today) if str(d["date"]) > last]
-    return strip_of(clock, received=row["received_on"], today=today, answered=answered, after=more)
+    return view_of_clock(clock, received=row["received_on"], today=today, answered=answered, after=more)

@@ -23,7 +23,7 @@ from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem
-from gongkai.web.calculator import reckon
+from gongkai.web.calculator import calculate
 from gongkai.web.year import year_of
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +49,7 @@ async def calendar(
         "calendar.html",
         at="calendar",
         year=year_of(who.calendar, wanted),
-        r=reckon(who.calendar, request.query_params, today),
+        r=calculate(who.calendar, request.query_params, today),
         announces=may_announce(who),
         version=who.calendar.version,
         done=done,

@@ -10,7 +10,7 @@ from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Action, acts
-from gongkai.web.rulebook_view import NATIONAL, book_of
+from gongkai.web.rulebook_view import NATIONAL, view_of_rulebook
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,7 +30,7 @@ async def mine(who: Visiting) -> Response:
 async def one(
     request: Request, jurisdiction: str, who: Visiting, deps: DependenciesOf, on: str = ""
 ) -> Response:
-    book = book_of(jurisdiction, on, local_date(await deps.clock.now()))
+    book = view_of_rulebook(jurisdiction, on, local_date(await deps.clock.now()))
     if book is None:
         raise HTTPException(404)
     return await show(request, who, "rules.html", at="rules", book=book)

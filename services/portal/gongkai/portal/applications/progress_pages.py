@@ -17,7 +17,7 @@ from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import late_days
 from gongkai.rules.moment import local_date
 from gongkai.runtime.rights import Action, acts
-from gongkai.web import Problem, Strip, days_after, strip_of
+from gongkai.web import ClockView, Problem, days_after, view_of_clock
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,16 +63,16 @@ async def progress(request: Request) -> Response:
         return await form_page(request, "progress.html", NO_SUCH.status, wrong=[NO_SUCH], receipt=receipt)
     now = await request.app.state.deps.clock.now()
     calendar = await deps.intake.calendar()
-    strip = _strip(calendar, found, local_date(now))
-    late = late_days(calendar, strip.due, strip.today) if strip.due and found.answer is None else 0
-    return await page(request, "progress_state.html", now=now, p=found, strip=strip, late_days=late)
+    clock = _view_of_clock(calendar, found, local_date(now))
+    late = late_days(calendar, clock.due, clock.today) if clock.due and found.answer is None else 0
+    return await page(request, "progress_state.html", now=now, p=found, clock=clock, late_days=late)
 
 
-def _strip(calendar: Calendar, found: Progress, today: date) -> Strip:
+def _view_of_clock(calendar: Calendar, found: Progress, today: date) -> ClockView:
     answered = found.answer.answered_on if found.answer else None
     due = found.clock["due"]
     after = days_after(calendar, date.fromisoformat(due) if due else None, min(answered or today, today))
-    return strip_of(found.clock, received=found.received_on, today=today, answered=answered, after=after)
+    return view_of_clock(found.clock, received=found.received_on, today=today, answered=answered, after=after)
 
 
 def _blank(receipt: str, code: str) -> list[Problem]:

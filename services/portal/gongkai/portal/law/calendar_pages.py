@@ -7,7 +7,7 @@ from gongkai.contracts.clauses import clause
 from gongkai.portal.pages import page, page_dependencies
 from gongkai.rules.moment import local_date
 from gongkai.runtime.rights import Action, acts
-from gongkai.web.calculator import reckon
+from gongkai.web.calculator import calculate
 from gongkai.web.year import year_of
 
 router = APIRouter(include_in_schema=False)
@@ -26,5 +26,5 @@ async def calendar(request: Request, year: str = "") -> Response:
         "calendar.html",
         now=now,
         year=year_of(known, wanted),
-        r=reckon(known, request.query_params, today),
+        r=calculate(known, request.query_params, today),
     )

@@ -8,7 +8,7 @@ from gongkai.contracts.clauses import clause
 from gongkai.portal.pages import page
 from gongkai.rules.moment import local_date
 from gongkai.runtime.rights import Action, acts
-from gongkai.web.rulebook_view import NATIONAL, book_of
+from gongkai.web.rulebook_view import NATIONAL, view_of_rulebook
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,7 +26,7 @@ async def national() -> Response:
 async def one(request: Request, jurisdiction: str, on: str = "") -> Response:
     """On a day: an application is judged by what was in force then."""
     now = await request.app.state.deps.clock.now()
-    book = book_of(jurisdiction, on, local_date(now))
+    book = view_of_rulebook(jurisdiction, on, local_date(now))
     if book is None:
         raise HTTPException(404)
     return await page(request, "rules.html", now=now, book=book)
