@@ -79,4 +79,4 @@ def test_a_service_is_given_the_time_that_it_asks_for_while_patience_lasts(
     told: str, left: float, wait: float
 ) -> None:
     answer = httpx.Response(503, headers=[(b"Retry-After", told.encode())])
-    assert client.wait_after(answer, 2.0, left) == wait
+    assert client.retry_delay(answer, 2.0, left) == wait

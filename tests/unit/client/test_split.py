@@ -15,7 +15,7 @@ UNREADABLE = Problem(400, {"code": "ingress.not-json", "title": "不是有效的
 TOO_LARGE = Problem(413, {"title": "<html>413 Request Entity Too Large</html>"})  # a proxy's
 
 
-class Door:
+class EventReceiver:
     """Refuses every batch with a bad event in it, as a whole."""
 
     def __init__(self, problem: Problem) -> None:
@@ -36,7 +36,7 @@ def events(count: int, *bad: int) -> list[dict[str, Any]]:
     ("problem", "code"), [(UNREADABLE, "ingress.not-json"), (TOO_LARGE, "http.413")], ids=["400", "413"]
 )
 async def test_the_culprits_of_a_batch_are_moved_aside(tmp_path: Path, problem: Problem, code: str) -> None:
-    door = Door(problem)
+    door = EventReceiver(problem)
     with Queue(tmp_path / "queue") as queue:
         queue.put(events(300, 3, 4, 250))
         assert await queue.hand_in(door) == Tally(accepted=297, refused=3)
@@ -53,7 +53,7 @@ async def test_what_no_event_is_to_blame_for_is_raised_and_all_still_wait(
     with Queue(tmp_path / "queue") as queue:
         queue.put(events(4, 2))
         with pytest.raises(Problem):
-            await queue.hand_in(Door(problem))
+            await queue.hand_in(EventReceiver(problem))
         assert (len(queue), queue.refused()) == (4, [])
 
 
@@ -65,7 +65,7 @@ async def test_what_an_older_version_put_in_and_nobody_can_read_holds_up_nobody(
     old.close()
     with Queue(tmp_path / "queue") as queue:
         queue.put(events(1))
-        assert await queue.hand_in(Door(UNREADABLE)) == Tally(accepted=2, refused=1)
+        assert await queue.hand_in(EventReceiver(UNREADABLE)) == Tally(accepted=2, refused=1)
         [refusal] = queue.refused()
         assert refusal.problem["code"] == "queue.unreadable"
         assert refusal.event["unreadable"].startswith('{"n": 10')

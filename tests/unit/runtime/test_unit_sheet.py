@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from gongkai.contracts.entries import UnitEntry
 from gongkai.contracts.vocabulary import Duty, StandingMatter, StandingRole
 from gongkai.tables.unit_template import template
-from gongkai.tables.unit_workbook import SHEETS, NotASheet, UnitRow, _superiors_first, heading, read
+from gongkai.tables.unit_workbook import SHEETS, UnitRow, UnreadableWorkbook, _superiors_first, heading, read
 
 WHOLE = template()
 FINANCE = {
@@ -143,12 +143,12 @@ def test_a_book_without_the_sheet_or_its_columns_is_none() -> None:
     book = Workbook()
     out = io.BytesIO()
     book.save(out)
-    with pytest.raises(NotASheet, match="单位"):
+    with pytest.raises(UnreadableWorkbook, match="单位"):
         read(out.getvalue())
     book.create_sheet("单位").append(["单位编号", "单位名称"])
     out = io.BytesIO()
     book.save(out)
-    with pytest.raises(NotASheet, match="类别"):
+    with pytest.raises(UnreadableWorkbook, match="类别"):
         read(out.getvalue())
 
 
@@ -156,5 +156,5 @@ def test_a_book_without_the_sheet_or_its_columns_is_none() -> None:
 @for_all(some.binary(max_size=200), some.integers(0, 3000))
 def test_a_broken_file_is_said_to_be_one(junk: bytes, at: int) -> None:
     for content in (junk, WHOLE[:at] + junk + WHOLE[at + len(junk) :]):
-        with suppress(NotASheet):
+        with suppress(UnreadableWorkbook):
             read(content)

@@ -17,7 +17,7 @@ from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import Action, acts
 from gongkai.runtime.service import Dependencies
 from gongkai.tables.unit_template import template
-from gongkai.tables.unit_workbook import XLSX, Fault, NotASheet, UnitRow, faults_of, read
+from gongkai.tables.unit_workbook import XLSX, Fault, UnitRow, UnreadableWorkbook, faults_of, read
 from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -75,7 +75,7 @@ async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Resp
         return await _page(request, who, problems=[NO_FILE])
     try:
         rows = read(content)
-    except NotASheet as error:
+    except UnreadableWorkbook as error:
         wrong = Problem("register.no-sheet", error.says.zh, error.says.en, field="/file", clause="SC-1.1")
         return await _page(request, who, problems=[wrong])
     if len(rows) > MOST:
