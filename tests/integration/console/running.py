@@ -1,4 +1,4 @@
-"""The house with its desk: the console over the deciding services, and a browser without JavaScript."""
+"""The console running over the other services in one process, and a browser without JavaScript."""
 
 import re
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 
 
 @asynccontextmanager
-async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
+async def running_console(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
     """The console, in the same process, asking the services without a network."""
     settings = Settings(
         service="console",

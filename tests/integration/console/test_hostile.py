@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.running import Browser, desk
+from tests.integration.console.running import Browser, running_console
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.house import House, house, unit
 
@@ -23,7 +23,7 @@ from tests.integration.house import House, house, unit
 async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, FastAPI]]:
     async with (
         house(fresh_database, broker, tmp_path, MONDAY, services=["intake", "review", "publishing"]) as made,
-        desk(made, broker) as app,
+        running_console(made, broker) as app,
     ):
         for name in ("finance", "czj"):
             assert (await made.say("intake", "/units", "registrar", unit(name))).status_code == 201
@@ -114,10 +114,10 @@ async def test_no_form_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> None
     browser = Browser(lobby[1])
     for action in ("/sign-in", "/sign-in/demo"):
         await browser.open("/sign-in")
-        door = re.search(r'name="csrf" value="([^"]+)"', browser.page)
-        assert door is not None
+        csrf = re.search(r'name="csrf" value="([^"]+)"', browser.page)
+        assert csrf is not None
         for fields in ({"person": "a\0b", "password": "x"}, {"person": "a", "password": "\0"}):
-            answer = await browser.client.post(action, data={"csrf": door[1]} | fields)
+            answer = await browser.client.post(action, data={"csrf": csrf[1]} | fields)
             assert answer.status_code == 422
             assert "<h1" in answer.text
     await browser.enter("finance-drafter")

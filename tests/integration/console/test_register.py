@@ -11,7 +11,7 @@ from gongkai.cli.commands.units import _enter
 from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.tables.unit_workbook import XLSX, read
-from tests.integration.console.running import Browser, desk
+from tests.integration.console.running import Browser, running_console
 from tests.integration.house import House, house, unit
 from tests.unit.runtime.test_unit_sheet import FINANCE, workbook
 
@@ -24,7 +24,7 @@ async def district(
 ) -> AsyncIterator[tuple[House, FastAPI]]:
     async with (
         house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        desk(made, broker) as app,
+        running_console(made, broker) as app,
     ):
         government = {"unit": "district", "name": "示例区政府", "kind": "government", "jurisdiction": "sc"}
         for entry in (

@@ -1,4 +1,4 @@
-"""The house with its public door: the portal over the deciding services, and a few documents to read."""
+"""The portal running over the other services in one process, and publishing a document to read."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ from tests.integration.house import SESSION, House
 
 
 @asynccontextmanager
-async def public_door(house: House, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
+async def running_portal(house: House, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
     """The portal, in the same process, asking intake without a network."""
     settings = Settings(
         service="portal",

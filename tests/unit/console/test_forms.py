@@ -7,8 +7,6 @@ from gongkai.console.calls import in_form_words
 from gongkai.console.documents.reads import DocumentFilters
 from gongkai.console.drafts.pages import DraftForm
 from gongkai.console.lists.addresses import address
-from gongkai.identity.pages.sign_in import local_address
-from gongkai.identity.sessions import tokens_match
 from gongkai.web import Problem
 
 
@@ -50,22 +48,6 @@ def test_a_missing_field_is_called_by_the_name_it_has_on_the_form() -> None:
     assert sentence.zh == "请填写“标题”。"
     other = Problem("document.no-attribute", "未标注公开属性", "no attribute", "/attribute")
     assert in_form_words([other], {"/attribute": ("公开属性", "Attribute")}) == [other]
-
-
-@pytest.mark.parametrize("address", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", ""])
-def test_a_sign_in_never_leads_elsewhere(address: str) -> None:
-    assert local_address(address) == "/"
-
-
-def test_a_sign_in_leads_to_the_page_that_was_asked_for() -> None:
-    assert local_address("/documents/doc-1?done=1") == "/documents/doc-1?done=1"
-
-
-def test_nothing_is_no_token() -> None:
-    assert not tokens_match("", "")
-    assert not tokens_match(None, None)
-    assert not tokens_match("a", "b")
-    assert tokens_match("a", "a")
 
 
 def test_an_address_holds_what_is_asked_and_nothing_empty() -> None:
