@@ -19,7 +19,7 @@ from tests.integration.house import House, house
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
 T = TypeVar("T")
-Running = Callable[[House, str], AbstractAsyncContextManager[FastAPI]]
+Door = Callable[[House, str], AbstractAsyncContextManager[FastAPI]]
 Furnish = Callable[["Open"], Coroutine[Any, Any, None]]
 
 
@@ -40,9 +40,9 @@ class Open:
 
 
 async def _serve(
-    open_: Open, cluster: Cluster, broker: str, folder: Path, *, running: Running, furnish: Furnish
+    open_: Open, cluster: Cluster, broker: str, folder: Path, *, door: Door, furnish: Furnish
 ) -> None:
-    async with house(cluster, broker, folder, MONDAY) as open_.house, running(open_.house, broker) as app:
+    async with house(cluster, broker, folder, MONDAY) as open_.house, door(open_.house, broker) as app:
         await furnish(open_)
         port = free_port()
         server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="warning"))
@@ -57,15 +57,13 @@ async def _serve(
 
 
 @contextmanager
-def served(cluster: Cluster, broker: str, folder: Path, running: Running, furnish: Furnish) -> Iterator[Open]:
+def served(cluster: Cluster, broker: str, folder: Path, door: Door, furnish: Furnish) -> Iterator[Open]:
     """The house with its door open, furnished, until the tests are over."""
     open_ = Open()
 
     def work() -> None:
         try:
-            open_.loop.run_until_complete(
-                _serve(open_, cluster, broker, folder, running=running, furnish=furnish)
-            )
+            open_.loop.run_until_complete(_serve(open_, cluster, broker, folder, door=door, furnish=furnish))
         except Exception as error:
             open_.failed = error
         finally:

@@ -15,7 +15,7 @@ from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.doctor import remote as afar
 from tests.integration.house import House, house, unit
-from tests.integration.portal.running import running_portal
+from tests.integration.portal.portal_app import public_door
 
 
 class Street(httpx.AsyncBaseTransport):
@@ -36,7 +36,7 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
     services = ["intake", "review"]
     async with (
         house(fresh_database, broker, tmp_path, services=services) as made,
-        running_portal(made, broker) as portal,
+        public_door(made, broker) as portal,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
         await made.settled()

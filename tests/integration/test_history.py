@@ -13,9 +13,9 @@ from gongkai.demo.rebuilt import compare
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs import rebuild, replay
 from gongkai.operate.logs.views import ALL
-from tests.integration.console.running import running_console
+from tests.integration.console.console_app import desk
 from tests.integration.house import House, house, unit
-from tests.integration.portal.running import publish, running_portal
+from tests.integration.portal.portal_app import public_door, publish
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -25,8 +25,8 @@ TUESDAY = MONDAY + timedelta(days=1)
 async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
     async with (
         house(fresh_database, broker, tmp_path, MONDAY) as made,
-        running_console(made, broker),
-        running_portal(made, broker),
+        desk(made, broker),
+        public_door(made, broker),
     ):
         await made.say("intake", "/units", "registrar", unit("finance"))
         await publish(made, "finance", "示例区二〇二五年预算", title="示例区预算")

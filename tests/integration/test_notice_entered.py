@@ -19,7 +19,7 @@ from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.rules.calendar import notice_of, official
 from gongkai.runtime.topology import LOGS, log_for
-from tests.integration.console.running import Browser, running_console
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
 from tests.integration.test_slice import draft, text
 from tests.unit.examples import holidays_announced
@@ -134,7 +134,7 @@ async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
 ) -> None:
     async with (
         house(fresh_database, broker, tmp_path, DECEMBER) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         open_one, overdue = await a_december(made)
         officer = await Browser(app).enter("water-officer")

@@ -23,9 +23,9 @@ from gongkai.ledger.merkle import leaf_hash
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
 from gongkai.runtime.topology import log_for
-from tests.integration.console.running import Browser, running_console
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
-from tests.integration.portal.running import running_portal
+from tests.integration.portal.portal_app import public_door
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 SAID = {
@@ -63,8 +63,8 @@ async def town(
     """All six services, and the officer in charge at her browser."""
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(house(fresh_database, broker, tmp_path, MONDAY))
-        console = await stack.enter_async_context(running_console(made, broker))
-        await stack.enter_async_context(running_portal(made, broker))
+        console = await stack.enter_async_context(desk(made, broker))
+        await stack.enter_async_context(public_door(made, broker))
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
         await made.settled()
         yield made, await Browser(console).enter("water-officer")

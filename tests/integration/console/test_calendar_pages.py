@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.calendar import notice_of
-from tests.integration.console.running import Browser, running_console
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import house, unit
 from tests.unit.examples import holidays_announced
 
@@ -41,7 +41,7 @@ async def test_officers_read_count_and_enter_the_notice(
 ) -> None:
     async with (
         house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         await made.say("intake", "/units", "registrar", unit("finance"))
         await made.say("intake", "/units", "registrar", unit("office", roles=["authority"]))
@@ -110,7 +110,7 @@ async def test_a_jurisdictions_rules_are_shown_with_clause_and_reading(
 ) -> None:
     async with (
         house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         await made.say("intake", "/units", "registrar", unit("wuyuan", jurisdiction="wy"))
         clerk = await Browser(app).enter("wuyuan-drafter")

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.running import Browser, running_console
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.house import House, house, unit
 
@@ -23,7 +23,7 @@ from tests.integration.house import House, house, unit
 async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, FastAPI]]:
     async with (
         house(fresh_database, broker, tmp_path, MONDAY, services=["intake", "review", "publishing"]) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         for name in ("finance", "czj"):
             assert (await made.say("intake", "/units", "registrar", unit(name))).status_code == 201

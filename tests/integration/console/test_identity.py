@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from gongkai.identity import accounts, keys, limits
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer
-from tests.integration.console.running import Browser, running_console
 from tests.integration.house import House, house, unit
 
 HERE, THERE = "192.0.2.1", "198.51.100.7"
@@ -28,7 +28,7 @@ AUDITOR = {"person": "finance-auditor", "name": "示例审计", "duties": ["audi
 async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, FastAPI]]:
     async with (
         house(fresh_database, broker, tmp_path, services=["intake"]) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         entry = unit("finance")
         entry["officers"].append(AUDITOR)
@@ -205,7 +205,7 @@ async def test_no_secret_is_ever_logged(
     with redirect_stdout(out), redirect_stderr(err):
         async with (
             house(fresh_database, broker, tmp_path, services=["intake"]) as made,
-            running_console(made, broker, log_level="debug", **more) as app,
+            desk(made, broker, log_level="debug", **more) as app,
             httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
         ):
             logging.getLogger().setLevel(logging.DEBUG)

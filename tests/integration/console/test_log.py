@@ -15,7 +15,7 @@ from gongkai.ledger.merkle import SIZE, leaf_hash
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import Edge, unbundle
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.running import Browser, running_console
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.house import House, house, unit
 
@@ -49,7 +49,7 @@ class Public:
 async def public(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Public]:
     async with (
         house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         audit = unit("audit", roles=["supervision"])
         audit["officers"].append({"person": "audit-auditor", "name": "示例审计", "duties": ["auditor"]})

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from gongkai.identity.oidc import Provider, map_identity
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.runtime.settings import Settings
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
-from tests.integration.console.running import Browser, running_console
 from tests.integration.house import house, unit
 
 
@@ -28,7 +28,7 @@ async def console_with_issuer(
     more = {"oidc_issuer": ISSUER, "oidc_client_id": issuer.client, "oidc_secret_file": secret}
     async with (
         house(fresh_database, broker, tmp_path, services=["intake"]) as made,
-        running_console(made, broker, **more) as app,
+        desk(made, broker, **more) as app,
         httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201

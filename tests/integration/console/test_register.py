@@ -11,9 +11,9 @@ from gongkai.cli.commands.units import _enter
 from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.tables.unit_workbook import XLSX, read
-from tests.integration.console.running import Browser, running_console
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
-from tests.unit.runtime.test_unit_sheet import FINANCE, workbook
+from tests.unit.tables.test_unit_workbook import FINANCE, workbook
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ async def district(
 ) -> AsyncIterator[tuple[House, FastAPI]]:
     async with (
         house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         government = {"unit": "district", "name": "示例区政府", "kind": "government", "jurisdiction": "sc"}
         for entry in (

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from gongkai.identity import keys
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import SYSTEM_LIFETIME, Principal
-from tests.integration.console.running import Browser, running_console
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
 
 OA = {"system": "finance-oa", "name": "区财政局办公系统", "unit": "finance", "may": ["draft", "application"]}
@@ -22,7 +22,7 @@ GRANT = {"grant_type": "client_credentials"}
 async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, FastAPI]]:
     async with (
         house(fresh_database, broker, tmp_path, services=["intake"]) as made,
-        running_console(made, broker) as app,
+        desk(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
         assert (await made.say("intake", "/systems", "registrar", OA)).status_code == 201

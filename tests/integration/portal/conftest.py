@@ -11,7 +11,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import House, house, unit
-from tests.integration.portal.running import running_portal
+from tests.integration.portal.portal_app import public_door
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
@@ -30,7 +30,7 @@ APPLICATION = {
 
 @pytest.fixture
 async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY) as made, running_portal(made, broker):
+    async with house(fresh_database, broker, tmp_path, MONDAY) as made, public_door(made, broker):
         for entry in (unit("water"), unit("bus") | {"kind": "institution"}):
             assert (await made.say("intake", "/units", "registrar", entry)).status_code == 201
         await made.settled()
@@ -42,7 +42,7 @@ async def counter(fresh_database: Cluster, broker: str, tmp_path: Path) -> Async
     """The services that the forms need."""
     async with (
         house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        running_portal(made, broker),
+        public_door(made, broker),
     ):
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
         yield made

@@ -9,7 +9,7 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.portal.applications import intake
 from gongkai.rules.calendar import notice_of
 from tests.integration.house import house, unit
-from tests.integration.portal.running import running_portal
+from tests.integration.portal.portal_app import public_door
 from tests.unit.examples import holidays_announced
 
 DECEMBER = datetime(2026, 12, 28, 2, tzinfo=UTC)
@@ -23,7 +23,7 @@ async def test_the_public_sees_the_calendar_and_the_notice_once_it_is_entered(
     monkeypatch.setattr(intake, "FRESH", 0.0)
     async with (
         house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
-        running_portal(made, broker),
+        public_door(made, broker),
     ):
         portal = made.clients["portal"]
         page = (await portal.get("/calendar")).text

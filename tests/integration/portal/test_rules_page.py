@@ -6,7 +6,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import house
-from tests.integration.portal.running import running_portal
+from tests.integration.portal.portal_app import public_door
 
 
 @pytest.mark.clause("GT-since", "GT-answer")
@@ -15,7 +15,7 @@ async def test_the_public_reads_the_rules_of_a_place_and_a_day(
 ) -> None:
     async with (
         house(fresh_database, broker, tmp_path, services=("intake",)) as made,
-        running_portal(made, broker),
+        public_door(made, broker),
     ):
         portal = made.clients["portal"]
         assert (await portal.get("/rules")).headers["location"] == "/rules/cn"

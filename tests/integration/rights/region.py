@@ -17,9 +17,9 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
 from gongkai.runtime.topology import LOGS, log_for
-from tests.integration.console.running import running_console
+from tests.integration.console.console_app import desk
 from tests.integration.house import House, house
-from tests.integration.portal.running import running_portal
+from tests.integration.portal.portal_app import public_door
 
 _UNIT = ("unit", "name", "kind", "jurisdiction", "government", "superior", "roles", "officers")
 DRAFT = {
@@ -82,8 +82,8 @@ async def region(
 ) -> AsyncIterator[Region]:
     async with (
         house(cluster, broker, folder, start=MOMENT) as made,
-        running_console(made, broker) as console,
-        running_portal(made, broker),
+        desk(made, broker) as console,
+        public_door(made, broker),
         httpx.AsyncClient(transport=httpx.ASGITransport(console), base_url="http://console.test") as client,
     ):
         made.clients["console"] = client

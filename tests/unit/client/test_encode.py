@@ -1,4 +1,4 @@
-"""What may be put into the offline queue: only what a door can read, told with the place of what it can't."""
+"""What may be queued: only events that the ingress can read; a refusal names the place of the fault."""
 
 import json
 from pathlib import Path

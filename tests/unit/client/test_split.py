@@ -1,4 +1,4 @@
-"""A whole batch that the door can't take: the one event that is to blame is moved aside, and holds up nobody."""
+"""A batch that the ingress can't take as a whole: the event at fault is moved aside, and blocks no other."""
 
 import sqlite3
 from collections.abc import Mapping

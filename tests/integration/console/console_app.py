@@ -20,7 +20,7 @@ _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 
 
 @asynccontextmanager
-async def running_console(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
+async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
     """The console, in the same process, asking the services without a network."""
     settings = Settings(
         service="console",

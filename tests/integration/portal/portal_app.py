@@ -16,7 +16,7 @@ from tests.integration.house import SESSION, House
 
 
 @asynccontextmanager
-async def running_portal(house: House, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
+async def public_door(house: House, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
     """The portal, in the same process, asking intake without a network."""
     settings = Settings(
         service="portal",
