@@ -15,16 +15,16 @@ from fastapi import FastAPI
 from gongkai.identity import accounts
 from gongkai.identity.oidc import Provider
 from gongkai.identity.pages import account, oidc, sign_in, tokens
+from gongkai.identity.settings import SignInSettings
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.settings import Settings
 from gongkai.web import templates
 
 FOLDER: Final = Path(__file__).parent
 ROUTERS: Final = tuple(page.router for page in (sign_in, oidc, account, tokens))
 
 
-def set_up(app: FastAPI, settings: Settings, folder: Path) -> None:
+def set_up(app: FastAPI, settings: SignInSettings, folder: Path) -> None:
     """State that identity's requests need. `folder`: of the mounting service, with its templates and static files."""
     app.state.pages = templates(folder, FOLDER)
     app.state.oidc = Provider.of(settings)

@@ -15,7 +15,7 @@ from gongkai.identity import sessions
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import Issuer, Principal
-from gongkai.runtime.rights import Action, Asker, Concern, allowed, asker_of, refusal
+from gongkai.runtime.rights import Asker, Concern, allowed, asker_of, refusal
 from gongkai.web import Pages, t
 
 _OPEN_TO_STALE = ("/password", "/sign-out")
@@ -67,10 +67,10 @@ class SignedIn:
         who = self.principal
         return self.issuer.issue(who.person, now, registrar=who.registrar, security=who.security)
 
-    def may(self, action: Action, unit: str | None = None, asked: Iterable[str | None] = ()) -> bool:
+    def may(self, action: str, unit: str | None = None, asked: Iterable[str | None] = ()) -> bool:
         return allowed(self.asker, action, _concern(unit, asked))
 
-    def must(self, action: Action, unit: str | None = None, asked: Iterable[str | None] = ()) -> None:
+    def must(self, action: str, unit: str | None = None, asked: Iterable[str | None] = ()) -> None:
         """Raises Refused."""
         if not self.may(action, unit, asked):
             raise refusal(self.asker, action, _concern(unit, asked))

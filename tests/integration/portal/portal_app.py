@@ -10,15 +10,15 @@ from pydantic import SecretStr
 
 from gongkai.operate.databases.cluster import writer
 from gongkai.portal.app import create
+from gongkai.portal.settings import PortalSettings
 from gongkai.portal.site import Site
-from gongkai.runtime.settings import Settings
 from tests.integration.house import SESSION, House
 
 
 @asynccontextmanager
 async def public_door(house: House, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
     """The portal, in the same process, asking intake without a network."""
-    settings = Settings(
+    settings = PortalSettings(
         service="portal",
         dsn=SecretStr(house.cluster.dsn(writer("portal"))),
         kafka=broker,

@@ -15,7 +15,7 @@ from gongkai.operate.doctor import remote as afar
 from gongkai.operate.doctor.local import Illness
 from gongkai.operate.processes import status
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -60,8 +60,8 @@ def _addresses(pairs: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in pairs:
         name, _, url = pair.partition("=")
-        if name not in SERVICES or not url.startswith(("http://", "https://")):
-            there = ", ".join(SERVICES)
+        if name not in installed() or not url.startswith(("http://", "https://")):
+            there = ", ".join(installed())
             raise UserError(f"“{pair}” 应为 名称=http://… / should be NAME=http://…; names 名称: {there}")
         found[name] = url.rstrip("/")
     return found
@@ -78,7 +78,7 @@ async def examine(data: Path, between: float = BETWEEN) -> list[Illness]:
         ]
     found = [*health.secrets(data), *health.disk(data), *health.processes(data, there)]
     deployment = Deployment.running(data)
-    found += [each async for each in health.services(deployment)]
+    found += [each async for each in health.answering(deployment)]
     try:
         first = await health.look(deployment)
         found += [*health.clocks(first), *health.stopped(first), *health.unsigned(first)]

@@ -11,11 +11,13 @@ from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import StandingRole
 from gongkai.identity import access, accounts, sessions
 from gongkai.identity.accounts import Account
+from gongkai.identity.actions import Action
+from gongkai.identity.oidc import Provider
 from gongkai.identity.pages.tokens import demo_account
 from gongkai.identity.signed_in import ForgedForm, form_of, signed_in
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 
@@ -128,6 +130,7 @@ async def sign_in_form(
     browser_token = request.cookies.get(sessions.SIGN_IN_COOKIE) or secrets.token_urlsafe(32)
     await deps.clock.now()
     demo = _by_unit(await deps.replica.sync()) if deps.clock.simulated else []
+    provider: Provider | None = request.app.state.oidc
     response: Response = await request.app.state.pages.page(
         request,
         "sign_in.html",
@@ -140,8 +143,8 @@ async def sign_in_form(
         problems=problems or [],
         demo=demo,
         is_demo=deps.clock.simulated,
-        oidc=request.app.state.oidc is not None,
-        oidc_label=deps.settings.oidc_label,
+        oidc=provider is not None,
+        oidc_label="" if provider is None else provider.label,
     )
     sessions.set_cookie(request, response, sessions.SIGN_IN_COOKIE, browser_token)
     return response

@@ -21,8 +21,7 @@ from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes import probes as answers
 from gongkai.operate.processes import status
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.settings import SERVICES
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed, installed_logs
 
 LITTLE_SPACE: Final = 0.05  # of the disk
 LEAST_SPACE: Final = 1_000_000_000  # bytes
@@ -69,14 +68,14 @@ def disk(data: Path) -> Iterator[Illness]:
 
 
 def processes(data: Path, now: status.Status) -> Iterator[Illness]:
-    """Dependencies that should run and don't, by what `up` wrote of them."""
+    """Parts that should run and don't, by what `up` wrote of them."""
     if not psutil.pid_exists(now.pid):
         yield Illness(
             "gongkai up",
             f"主进程（{now.pid}）已被强行终止，无人看护其余进程，请重新执行 gongkai up",
             f"the supervisor ({now.pid}) was killed and nobody looks after the rest: start gongkai up again",
         )
-    expected = [*_embedded(data, now), *SERVICES]
+    expected = [*_embedded(data, now), *installed()]
     for name in (*now.processes, *(part for part in expected if part not in now.processes)):
         if name not in now.processes or not status.lives(now.processes[name]):
             log = data / "logs" / f"{name}.log"
@@ -84,14 +83,14 @@ def processes(data: Path, now: status.Status) -> Iterator[Illness]:
 
 
 def _embedded(data: Path, now: status.Status) -> Iterator[str]:
-    """Dependencies that are of this machine unless somebody else's were named."""
+    """Parts that are of this machine unless somebody else's were named."""
     if not (data / "secrets" / "postgres.dsn").exists():
         yield "postgres"
     if now.kafka == f"127.0.0.1:{now.ports['broker']}":
         yield "broker"
 
 
-async def services(there: Deployment) -> AsyncIterator[Illness]:
+async def answering(there: Deployment) -> AsyncIterator[Illness]:
     """Who runs and yet doesn't answer."""
     host, _, port = there.kafka.split(",")[0].rpartition(":")
     if not await answers.port(host, int(port)):
@@ -101,7 +100,7 @@ async def services(there: Deployment) -> AsyncIterator[Illness]:
             f"{there.kafka} doesn't answer; events are read from the log meanwhile, more slowly",
         )
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-        for service in SERVICES:
+        for service in installed():
             if not await answers.health(client, there.url(service), service):
                 url = f"{there.url(service)}/health"
                 yield Illness(service, f"{url} 无应答或未就绪", f"{url} doesn't answer or isn't ready")
@@ -126,7 +125,7 @@ async def look(there: Deployment) -> Look:
         skew = await conn.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)
         simulated = await conn.fetchval("SELECT moment FROM ledger.clock")
         now = simulated or datetime.now(UTC)
-        logs = list(LOGS.values())
+        logs = list(installed_logs().values())
         return Look(
             await lag.followed(conn, logs),
             [await lag.relayed(conn, log) for log in logs],

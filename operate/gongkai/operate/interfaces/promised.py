@@ -7,16 +7,17 @@ from typing import Any
 from gongkai.contracts.errors import Sentence
 from gongkai.contracts.evolution import Schema, narrowed
 from gongkai.contracts.schema import FOLDER, Broken
-from gongkai.operate.interfaces import asyncapi, openapi
+from gongkai.operate.interfaces import asyncapi, openapi, rights
 
 ROOT = FOLDER.parent
 ASYNCAPI = Path("asyncapi.json")
+RIGHTS = Path("rights.json")
 
 
 def documents() -> dict[Path, Schema]:
     """Every document by the code as it is, by its file below `contracts/`."""
     apis = {Path("openapi") / f"{name}.json": document for name, document in openapi.documents().items()}
-    return {ASYNCAPI: asyncapi.document()} | apis
+    return {ASYNCAPI: asyncapi.document(), RIGHTS: rights.document()} | apis
 
 
 def broken(file: Path, old: Schema, new: Schema) -> list[Broken]:

@@ -9,9 +9,9 @@ import typer
 
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.services import register_logs
 from gongkai.rules.calendar import Calendar, official
 from gongkai.runtime.registry import Replica
-from gongkai.runtime.topology import REGISTER_LOGS
 
 Data = Annotated[
     Path | None,
@@ -33,6 +33,6 @@ def calendar_of(data: Path | None) -> Calendar:
 async def entered(dsn: str) -> Calendar:
     """Folded from the log, as a service does it."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
-        replica = Replica(pool, REGISTER_LOGS)
+        replica = Replica(pool, register_logs())
         await replica.sync()
         return replica.calendar

@@ -13,8 +13,8 @@ from gongkai.ledger import read
 from gongkai.ledger.read import Entry, LogId
 from gongkai.operate.logs import moments
 from gongkai.operate.logs.rebuild import rows_as_of
+from gongkai.operate.services import installed_logs
 from gongkai.rules.moment import SHANGHAI
-from gongkai.runtime.topology import LOGS
 
 WIDEST = 100_000  # characters
 
@@ -26,7 +26,7 @@ async def entries(
     conn = await asyncpg.connect(dsn)
     try:
         wanted = _logs(log)
-        until = await moments.positions(conn, tuple(LOGS.values()), as_of)
+        until = await moments.positions(conn, tuple(installed_logs().values()), as_of)
         sources = [_one(conn, each, stream, until[each.name]) for each in wanted]
         heads = [await anext(source, None) for source in sources]
         while any(heads):
@@ -41,12 +41,12 @@ async def entries(
 
 def _logs(name: str | None) -> Sequence[LogId]:
     if name is None:
-        return tuple(LOGS.values())
-    if name not in LOGS:
+        return tuple(installed_logs().values())
+    if name not in installed_logs():
         raise UserError(
-            f"没有日志 {name}，现有：{'、'.join(LOGS)} / no log {name}; there are: {', '.join(LOGS)}"
+            f"没有日志 {name}，现有：{'、'.join(installed_logs())} / no log {name}; there are: {', '.join(installed_logs())}"
         )
-    return (LOGS[name],)
+    return (installed_logs()[name],)
 
 
 def _order(entry: Entry | None) -> Any:

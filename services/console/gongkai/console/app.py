@@ -20,14 +20,15 @@ from gongkai.console.register import pages as register
 from gongkai.console.rights import pages as rights
 from gongkai.console.rules import pages as rules
 from gongkai.console.scores import pages as scores
+from gongkai.console.service import SERVICE
+from gongkai.console.settings import ConsoleSettings
 from gongkai.console.submissions import pages as submissions
 from gongkai.console.systems import pages as systems
 from gongkai.console.tasks import pages as tasks
 from gongkai.console.views import PROJECTIONS
 from gongkai.identity import app as identity
+from gongkai.runtime.rights import published
 from gongkai.runtime.service import Components, Dependencies, build
-from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import LOGS
 from gongkai.web import add_page_middleware, mount_static
 
 FOLDER = Path(__file__).parent
@@ -39,15 +40,15 @@ PAGES = (
 )  # fmt: skip
 
 
-def create(settings: Settings) -> FastAPI:
+def create(settings: ConsoleSettings) -> FastAPI:
     """The console as an ASGI application."""
     app = build(
+        SERVICE,
         settings,
-        title="Gongkai 控制台 console",
-        follows=tuple(LOGS.values()),
         components=_components,
         routers=[log.router, *identity.ROUTERS, *(page.router for page in PAGES)],
         large=("/documents",),
+        offered=published,
     )
     identity.set_up(app, settings, FOLDER)
     mount_static(app, FOLDER / "static")

@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from gongkai.console.actions import Action
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Duty
 from gongkai.identity.signed_in import SignedIn, signed_in
 from gongkai.rules.calendar import Calendar
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Issuer, Principal
-from gongkai.runtime.rights import Action, Asker
+from gongkai.runtime.rights import Asker
 from gongkai.web import t
 
 

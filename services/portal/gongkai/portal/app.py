@@ -13,15 +13,17 @@ from gongkai.portal.guide import pages as guide
 from gongkai.portal.law import calendar_pages as calendar
 from gongkai.portal.law import rules_pages as rules
 from gongkai.portal.pages import FOLDER, PageDependencies
+from gongkai.portal.service import SERVICE
+from gongkai.portal.settings import PortalSettings
 from gongkai.portal.site import Site
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Components, Dependencies, build
-from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import logs_of
 from gongkai.web import add_page_middleware, mount_static
 
+PROJECTIONS = (Documents(),)
 
-def create(settings: Settings, site: Site | None = None) -> FastAPI:
+
+def create(settings: PortalSettings, site: Site | None = None) -> FastAPI:
     """The portal as an ASGI application."""
 
     def components(deps: Dependencies) -> Components:
@@ -32,16 +34,13 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
             catalogue=Catalogue(deps.pool),
             intake=IntakeClient(deps.http, settings.intake_url, issuer, deps.wall),
         )
-        return Components(handlers=[Documents()])
+        return Components(handlers=PROJECTIONS)
 
     app = build(
+        SERVICE,
         settings,
-        title="Gongkai portal",
-        follows=logs_of("publishing"),
-        register_logs=(),  # the portal's role may not read the register
         components=components,
         routers=[each.router for each in (catalogue, apply, progress, calendar, rules, guide)],
-        public=True,
     )
     errors.install(app)
     add_page_middleware(app)

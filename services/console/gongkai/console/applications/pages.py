@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
 from gongkai.console.calls import ask, command, in_form_words
 from gongkai.console.events import reads as events
@@ -22,7 +23,7 @@ from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import ClockView, Problem, days_after, t, view_of_clock
 from gongkai.web.typeset import Sheet, typeset

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import ServiceResponse, ask, command, in_form_words
 from gongkai.console.documents import reads as documents
 from gongkai.console.documents.reads import STATES, DocumentFilters
@@ -22,7 +23,7 @@ from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
 from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 from gongkai.web.typeset import typeset

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import UNAVAILABLE, VISIBLE_WITHIN, ask
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.envelope import Place
@@ -14,7 +15,7 @@ from gongkai.identity import sessions
 from gongkai.identity.signed_in import ForgedForm, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.tables.unit_template import template
 from gongkai.tables.unit_workbook import XLSX, Fault, UnitRow, UnreadableWorkbook, faults_of, read

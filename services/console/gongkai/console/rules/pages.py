@@ -4,12 +4,13 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.visitor import Visiting
 from gongkai.contracts.clauses import clause
 from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web.rulebook_view import NATIONAL, view_of_rulebook
 
 router = APIRouter(include_in_schema=False)

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import ServiceResponse, ask
 from gongkai.console.lists.addresses import PageLinks, address
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
 from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, from_document, t
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import command, in_form_words
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.events import SystemRegistered
@@ -21,7 +22,7 @@ from gongkai.identity import access, keys
 from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import by_system
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 

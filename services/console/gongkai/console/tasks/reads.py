@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
 from gongkai.console.lateness import Lateness, consultation_due, lateness_of, publication_due, review_due
 from gongkai.console.lists.listing import PageCursor
 from gongkai.console.visitor import Visitor
 from gongkai.rules.moment import local_date
-from gongkai.runtime.rights import Action
 
 MOST = 100  # of a kind on the page; the lists have the others
 

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.portal.actions import Action
 from gongkai.portal.applications.csrf import STALE, form_data, is_own_form
 from gongkai.portal.applications.form import (
     DELIVERIES,
@@ -23,7 +24,7 @@ from gongkai.portal.applications.form import (
 from gongkai.portal.applications.intake import Unit
 from gongkai.portal.errors import error_page
 from gongkai.portal.pages import client_address, form_page, page, page_dependencies
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.portal.actions import Action
 from gongkai.portal.applications.csrf import STALE, form_data, is_own_form
 from gongkai.portal.applications.intake import INTAKE_UNAVAILABLE, IntakeUnavailable, Progress
 from gongkai.portal.errors import error_page
@@ -16,7 +17,7 @@ from gongkai.portal.pages import client_address, form_page, page, page_dependenc
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import late_days
 from gongkai.rules.moment import local_date
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import ClockView, Problem, days_after, view_of_clock
 
 router = APIRouter(include_in_schema=False)

@@ -13,12 +13,13 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger import blobs
+from gongkai.portal.actions import Action
 from gongkai.portal.catalogue.filters import DocumentFilters, Sort
 from gongkai.portal.catalogue.reads import Document, Entry, Listing
 from gongkai.portal.catalogue.search import marked
 from gongkai.portal.catalogue.timeline import steps
 from gongkai.portal.pages import page, page_dependencies, pub_date
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import t
 from gongkai.web.typeset import typeset
 

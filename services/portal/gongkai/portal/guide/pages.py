@@ -7,9 +7,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
+from gongkai.portal.actions import Action
 from gongkai.portal.catalogue.filters import DocumentFilters
 from gongkai.portal.pages import page, page_dependencies
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 
 router = APIRouter(include_in_schema=False)
 
