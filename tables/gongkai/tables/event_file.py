@@ -129,11 +129,11 @@ def _csv(text: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
 def _workbook(file: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows of its first sheet."""
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
+        workbook = load_workbook(file, read_only=True, data_only=True)
         try:
-            yield from enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
+            yield from enumerate(workbook.worksheets[0].iter_rows(values_only=True), 1)
         finally:
-            book.close()
+            workbook.close()
     except OPENPYXL_ERRORS as error:
         raise UserError(f"不是 Excel 工作簿 / no workbook of Excel: {file.name}: {error}") from None
 

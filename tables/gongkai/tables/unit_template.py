@@ -12,9 +12,9 @@ from gongkai.tables.unit_workbook import MAX_ROWS, SHEETS
 
 def template() -> bytes:
     """An empty workbook with its headings, what each means, and lists to choose from."""
-    book = Workbook()
+    workbook = Workbook()
     for name, columns in SHEETS.items():
-        sheet = book.create_sheet(name)
+        sheet = workbook.create_sheet(name)
         sheet.append([f"{column.zh}*" if column.required else column.zh for column in columns])
         sheet.freeze_panes = "A2"
         for n, column in enumerate(columns, start=1):
@@ -27,14 +27,14 @@ def template() -> bytes:
                 choice = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
                 sheet.add_data_validation(choice)
                 choice.add(f"{letter}2:{letter}{MAX_ROWS + 1}")
-    notes = book.create_sheet("说明")
+    notes = workbook.create_sheet("说明")
     notes.append(["表", "列", "说明", "可填", "依据"])
     for name, columns in SHEETS.items():
         for column in columns:
             hint = column.hint or ("多项以逗号分隔" if column.multiple else "")
             words = "、".join(term.zh for term in column.words) if column.words else ""
             notes.append([name, column.zh, hint, words, column.clause])
-    del book["Sheet"]
+    del workbook["Sheet"]
     out = io.BytesIO()
-    book.save(out)
+    workbook.save(out)
     return out.getvalue()

@@ -108,8 +108,8 @@ class UnreadableWorkbook(Exception):
 @clause("SC-1.1", "SC-1.3", "SC-A1.2", "CX-10")
 def read(content: bytes) -> list[UnitRow]:
     """The units in the order of the file, a superior before those under it. Raises UnreadableWorkbook."""
-    book = _cells(content)
-    rows = [_unit(row, cells) for row, cells in _rows(book, "单位")]
+    workbook = _cells(content)
+    rows = [_unit(row, cells) for row, cells in _rows(workbook, "单位")]
     by_id: dict[str, UnitRow] = {}
     for row in rows:
         if row.unit in by_id:
@@ -118,8 +118,8 @@ def read(content: bytes) -> list[UnitRow]:
             row.faults.append(Fault("单位", row.row, "单位编号", "SC-1.1", says))
         by_id.setdefault(row.unit, row)
     unknown_units = [
-        *_add_sheet(book, "人员", "officers", by_id),
-        *_add_sheet(book, "非公文分工", "assignments", by_id),
+        *_add_sheet(workbook, "人员", "officers", by_id),
+        *_add_sheet(workbook, "非公文分工", "assignments", by_id),
     ]
     return [*_superiors_first(rows), *unknown_units]
 
@@ -160,17 +160,17 @@ def _cells(content: bytes) -> Cells:
                 raise UnreadableWorkbook(
                     Sentence("文件展开后过大。", "The file is too large once it is unpacked.")
                 )
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         try:
             return {
                 sheet: list(
-                    book[sheet].iter_rows(values_only=True, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
+                    workbook[sheet].iter_rows(values_only=True, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
                 )
                 for sheet in SHEETS
-                if sheet in book.sheetnames
+                if sheet in workbook.sheetnames
             }
         finally:
-            book.close()
+            workbook.close()
     except UnreadableWorkbook:
         raise
     except Exception:  # openpyxl raises all kinds of errors for broken files
@@ -179,9 +179,9 @@ def _cells(content: bytes) -> Cells:
         ) from None
 
 
-def _rows(book: Cells, sheet: str) -> Iterator[tuple[int, dict[Column, Any]]]:
+def _rows(workbook: Cells, sheet: str) -> Iterator[tuple[int, dict[Column, Any]]]:
     """Number and cells of each row that isn't empty. Raises UnreadableWorkbook for a sheet or headings that are missing."""
-    columns, lines = SHEETS[sheet], book.get(sheet)
+    columns, lines = SHEETS[sheet], workbook.get(sheet)
     if lines is None:
         if sheet in REQUIRED_SHEETS:
             raise UnreadableWorkbook(
@@ -230,10 +230,10 @@ def faults_of(row: UnitRow, found: Iterable[Finding]) -> list[Fault]:
     ]
 
 
-def _add_sheet(book: Cells, sheet: str, name: str, by_id: dict[str, UnitRow]) -> list[UnitRow]:
+def _add_sheet(workbook: Cells, sheet: str, name: str, by_id: dict[str, UnitRow]) -> list[UnitRow]:
     """Add the rows of another sheet to their units. Returned: rows for units that the first sheet doesn't have."""
     unknown_units = []
-    for number, cells in _rows(book, sheet):
+    for number, cells in _rows(workbook, sheet):
         faults: list[Fault] = []
         values = {c.pointer[1:]: _value(sheet, number, c, cells.get(c), faults) for c in SHEETS[sheet]}
         unit = by_id.get(str(values.pop("unit") or ""))

@@ -41,20 +41,20 @@ def calculate(calendar: Calendar, asked: Mapping[str, Any], today: date) -> Calc
     library = shipped()
     where = str(asked.get("where", "cn"))
     where = where if where in library.files else "cn"
-    said = str(asked.get("day", "")).strip()
+    text = str(asked.get("day", "")).strip()
     pauses = tuple((str(asked.get(f"from{n}", "")), str(asked.get(f"to{n}", ""))) for n in range(PAUSES))
     problems: list[Problem] = []
-    day = _day(said, "/day", problems) if said else None
-    book = {name: v for name, v in library.load(where, today).entries() if isinstance(v, Counted)}
+    day = _day(text, "/day", problems) if text else None
+    counted_rules = {name: v for name, v in library.load(where, today).entries() if isinstance(v, Counted)}
     rule = str(asked.get("rule", "answer"))
-    rule = rule if rule in book else "answer"
+    rule = rule if rule in counted_rules else "answer"
     made = Calculation(
         where=where,
         rule=rule,
-        day=said,
+        day=text,
         pauses=pauses,
         places=[(id_, t(file.content.zh, file.content.en)) for id_, file in library.files.items()],
-        rules=[(name, _words(name, value)) for name, value in book.items()],
+        rules=[(name, _words(name, value)) for name, value in counted_rules.items()],
         problems=problems,
     )
     held = _pauses(pauses, problems)
@@ -101,9 +101,9 @@ def _says(name: str, found: Counted, day: date, line: Deadline) -> str:
     return asks + t(f"{date_words(line.due)}届满（含当日）。", f"It ends with {date_words(line.due)}.")
 
 
-def _day(said: str, where: str, problems: list[Problem]) -> date | None:
+def _day(text: str, where: str, problems: list[Problem]) -> date | None:
     try:
-        return date.fromisoformat(said)
+        return date.fromisoformat(text)
     except ValueError:
         problems.append(
             Problem(
@@ -116,13 +116,13 @@ def _day(said: str, where: str, problems: list[Problem]) -> date | None:
         return None
 
 
-def _pauses(said: Sequence[tuple[str, str]], problems: list[Problem]) -> list[Pause]:
+def _pauses(rows: Sequence[tuple[str, str]], problems: list[Problem]) -> list[Pause]:
     found = []
-    for n, (first_said, last_said) in enumerate(said):
-        if not first_said and not last_said:
+    for n, (first_text, last_text) in enumerate(rows):
+        if not first_text and not last_text:
             continue
-        first = _day(first_said or last_said, f"/from{n}", problems)
-        last = _day(last_said or first_said, f"/to{n}", problems)
+        first = _day(first_text or last_text, f"/from{n}", problems)
+        last = _day(last_text or first_text, f"/to{n}", problems)
         if first is None or last is None:
             continue
         if not 0 <= (last - first).days <= LONGEST_PAUSE:

@@ -68,7 +68,7 @@ def _day_or_today(day: str, today: date) -> date:
 
 def _in_force(jurisdiction: str, on: date) -> tuple[str, tuple[RuleRow, ...]]:
     try:
-        book = load(jurisdiction, on)
+        rulebook = load(jurisdiction, on)
     except UnknownRulebook:
         return "", ()
     lines = (
@@ -80,6 +80,6 @@ def _in_force(jurisdiction: str, on: date) -> tuple[str, tuple[RuleRow, ...]]:
             value.article or "",
             t(value.reading.zh, value.reading.en) if value.reading else "",
         )
-        for name, value in book.entries()
+        for name, value in rulebook.entries()
     )
-    return book.version, tuple(lines)
+    return rulebook.version, tuple(lines)

@@ -31,7 +31,7 @@ async def mine(who: Visiting) -> Response:
 async def one(
     request: Request, jurisdiction: str, who: Visiting, deps: DependenciesOf, on: str = ""
 ) -> Response:
-    book = view_of_rulebook(jurisdiction, on, local_date(await deps.clock.now()))
-    if book is None:
+    view = view_of_rulebook(jurisdiction, on, local_date(await deps.clock.now()))
+    if view is None:
         raise HTTPException(404)
-    return await show(request, who, "rules.html", at="rules", book=book)
+    return await show(request, who, "rules.html", at="rules", view=view)

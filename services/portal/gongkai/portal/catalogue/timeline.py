@@ -38,14 +38,14 @@ def steps(publications: Sequence[Publication]) -> list[Step]:
 
 
 def _steps_of(p: Publication, first: bool) -> list[Step]:
-    book = named(p.rulebook)
+    rulebook = named(p.rulebook)
     found = [
         Step(t("成文", "Formed"), p.unit_name, None, "GT-guide", date_words(p.formed_on)),
         Step(
             t("拟制并确定公开属性：主动公开", "Drafted with its attribute: proactive disclosure"),
             p.unit_name,
             p.drafted_at,
-            book.attributes[Attribute.PROACTIVE].clause,
+            rulebook.attributes[Attribute.PROACTIVE].clause,
             _fact(p.drafted),
         ),
     ]
@@ -56,7 +56,7 @@ def _steps_of(p: Publication, first: bool) -> list[Step]:
                 t(f"征求有关单位意见（{n}家）", f"Units concerned were asked ({n})"),
                 p.unit_name,
                 p.settled_at,
-                book.consultation(ConsultationKind.COORDINATE).clause,
+                rulebook.consultation(ConsultationKind.COORDINATE).clause,
                 _fact(*p.consultations),
             )
         )
@@ -65,7 +65,7 @@ def _steps_of(p: Publication, first: bool) -> list[Step]:
             t("保密审查：公开", "Secrecy review: disclose"),
             p.unit_name,
             p.reviewed_at,
-            book.opinion.clause,
+            rulebook.opinion.clause,
             _fact(p.review, t("审查的就是本页所示全文，一字未改。", "Of exactly the text shown here.")),
         )
     )
@@ -75,7 +75,7 @@ def _steps_of(p: Publication, first: bool) -> list[Step]:
             words,
             p.unit_name,
             p.published_at,
-            book.publish.clause,
+            rulebook.publish.clause,
             _fact(p.event_id, t(f"索引号 {p.index}", f"Index {p.index}")),
             "done",
         )

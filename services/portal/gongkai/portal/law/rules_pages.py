@@ -27,7 +27,7 @@ async def national() -> Response:
 async def one(request: Request, jurisdiction: str, on: str = "") -> Response:
     """On a day: an application is judged by what was in force then."""
     now = await request.app.state.deps.clock.now()
-    book = view_of_rulebook(jurisdiction, on, local_date(now))
-    if book is None:
+    view = view_of_rulebook(jurisdiction, on, local_date(now))
+    if view is None:
         raise HTTPException(404)
-    return await page(request, "rules.html", now=now, book=book)
+    return await page(request, "rules.html", now=now, view=view)
