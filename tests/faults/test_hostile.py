@@ -125,7 +125,7 @@ async def test_a_kafka_that_repeats_and_reorders_changes_nothing(life: Life) -> 
     await life.over()
 
 
-async def test_a_handler_that_raises_stops_its_partition_until_it_is_mended(life: Life) -> None:
+async def test_a_handler_that_raises_stops_its_partition_until_it_is_repaired(life: Life) -> None:
     bad = Path(life.settings.bad)
     bad.write_text("50")  # noqa: ASYNC240 - a test may wait for its disk
     life.start("intake")

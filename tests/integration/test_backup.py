@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gongkai.cli.commands.backup import app
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.keyfile import KeyFile
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.backup.manifest import Manifest, Unfit
 from gongkai.operate.backup.recount import recount
 from gongkai.operate.backup.restore import Loss, Wanted, restore

@@ -20,9 +20,9 @@ from gongkai.bench.project import SERVICE, VIEW, now_of
 from gongkai.bench.rounds import Stage
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.delivery import LogPartition, UnverifiedRecord
+from gongkai.ledger.kafka_consumer import KafkaConsumer
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import writer
@@ -79,7 +79,7 @@ class _Brought(Subscription):
 
     brought: bool = False
 
-    async def deliver(self, arrived: Mapping[Key, Sequence[Arrived]]) -> None:
+    async def deliver(self, arrived: Mapping[LogPartition, Sequence[UnverifiedRecord]]) -> None:
         self.brought = True
         await super(_Brought, self).deliver(arrived)  # a class with slots is made anew, so it has to be named
 
@@ -95,7 +95,7 @@ async def _running(
     relay = Relay(ground.cluster.dsn(writer(LOG.schema)), own, LOG, brokers, PARTITIONS, 1, prefix=prefix)
     jobs = [
         asyncio.create_task(relay.run()),
-        asyncio.create_task(Delivery(brokers, subscription, prefix).run()),
+        asyncio.create_task(KafkaConsumer(brokers, subscription, prefix).run()),
     ]
     try:
         yield appender, subscription
@@ -115,7 +115,7 @@ async def _round(appender: Appender, subscription: Subscription, name: str, even
     async def one(n: int) -> float:
         now = datetime.now(UTC)
         turn = Turn.of(f"{name}-w{n % WRITERS}", n // WRITERS)
-        async with appender.turn(turn.stream):
+        async with appender.stream_lock(turn.stream):
             done = await appender.append(write(turn, now), now)
         return await _until_seen(subscription, done.place)
 

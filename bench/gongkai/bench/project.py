@@ -14,9 +14,9 @@ from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
 from gongkai.console.views import PROJECTIONS
-from gongkai.ledger import checkpoints, project, read
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import Projection
+from gongkai.ledger import consumer_checkpoint, projections, read
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.projections import Projection
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import writer
 
@@ -43,22 +43,22 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
             seconds = watch.seconds
             if max(subscription.seen.values()) != events - 1:
                 raise RuntimeError("not everything was applied")
-            digests["gongkai"] = await project.digest(admin, SERVICE, VIEW)
+            digests["gongkai"] = await projections.digest(admin, SERVICE, VIEW)
             return events / seconds
 
         async def per_event(number: int) -> float:
             await _clear(admin)
             name = f"single{number}"
-            await checkpoints.enter(pool, name, [(LOG.name, p) for p in range(PARTITIONS)])
+            await consumer_checkpoint.insert_missing(pool, name, [(LOG.name, p) for p in range(PARTITIONS)])
             watch = Stopwatch()
             at = -1
             while at < few - 1:
                 for entry in await read.after(pool, LOG, at, min(500, few - 1 - at)):
                     one = Delivered.of(entry)
                     async with pool.acquire() as conn, conn.transaction():
-                        await checkpoints.lock(conn, name, [one.key])
+                        await consumer_checkpoint.lock_positions(conn, name, [one.key])
                         await VIEW.apply(conn, [one])
-                        await checkpoints.move(conn, name, [one])
+                        await consumer_checkpoint.advance(conn, name, [one])
                     at = entry.place.position
             return few / watch.seconds
 
@@ -86,5 +86,5 @@ async def _folded(ground: Ground, admin: Any) -> str:
     """The digest of the same view, folded position by position."""
     async with admin.transaction():
         await admin.execute(f"SET LOCAL search_path = {SERVICE}")
-        await project.fold(admin, admin, VIEW, [LOG])
-    return await project.digest(admin, SERVICE, VIEW)
+        await projections.fold(admin, admin, VIEW, [LOG])
+    return await projections.digest(admin, SERVICE, VIEW)

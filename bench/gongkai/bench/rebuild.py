@@ -9,9 +9,9 @@ from gongkai.bench.figures import Bench, Goal, Result
 from gongkai.bench.ground import Ground
 from gongkai.bench.project import SERVICE, VIEW, now_of
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.ledger import project, switch
+from gongkai.ledger import projections, rebuild
+from gongkai.ledger.rebuild import LiveProjection
 from gongkai.ledger.subscribe import Subscription
-from gongkai.ledger.switch import View
 from gongkai.operate.databases.cluster import owner, writer
 
 BENCH = Bench("rebuild", goals={"scan": Goal(0.5, 1)})
@@ -23,7 +23,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
     """`gongkai rebuild` whole: fold, indexes, both digests, and their comparison; without the switch."""
     dsn = ground.cluster.dsn
     reader, conn = await asyncpg.connect(dsn(writer(SERVICE))), await asyncpg.connect(dsn(owner(SERVICE)))
-    view = View(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
+    view = LiveProjection(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
     try:
         async with ground.pool(writer(LOG.schema)) as own, ground.pool(writer(SERVICE)) as pool:
             stage.say(f"写入 {events} 条 filling the log")
@@ -33,9 +33,9 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
 
         async def ours(_: int) -> float:
             watch = Stopwatch()
-            done = await switch.rebuild(reader, conn, view, switch=False)
+            done = await rebuild.rebuild(reader, conn, view, switch=False)
             seconds = watch.seconds
-            if done.live != done.again:
+            if done.live != done.rebuilt:
                 raise RuntimeError("the rebuilt view differs from the live one")
             return events / seconds
 
@@ -58,7 +58,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
         figures = await interleaved(
             {"gongkai": ours, "scan": scan}, repeats, stage, warm_up=events <= 100_000
         )
-        digest = await project.digest(conn, SERVICE, VIEW)
+        digest = await projections.digest(conn, SERVICE, VIEW)
     finally:
         await reader.close()
         await conn.close()

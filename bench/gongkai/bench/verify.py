@@ -13,7 +13,7 @@ from gongkai.bench.ground import Ground
 from gongkai.bench.rounds import Stage, Stopwatch, interleaved
 from gongkai.ledger.audit import verify_log
 from gongkai.ledger.integrate import Integrator
-from gongkai.ledger.keyfile import KeyFile, fresh
+from gongkai.ledger.keyfile import KeyFile, new_key_file
 from gongkai.ledger.note import Verifier
 from gongkai.operate.databases.cluster import MONITOR, writer
 from gongkai.operate.logs.copying import copy
@@ -27,7 +27,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
     """As `gongkai verify` does it offline; the peer reads the same files and hashes them in one go, nothing else."""
     dsn = ground.cluster.dsn(writer(LOG.schema))
     keys = KeyFile(ground.folder / "log.key")
-    keys.path.write_text(fresh("bench.internal/log"))
+    keys.path.write_text(new_key_file("bench.internal/log"))
     trusted = [Verifier.parse(vkey) for vkey in keys.vkeys()]
     async with ground.pool(writer(LOG.schema)) as pool:
         stage.say("写入日志 filling the log")
@@ -48,8 +48,8 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
         watch = Stopwatch()
         report = verify_log(Copy(folder), trusted)
         seconds = watch.seconds
-        if report.opened.checkpoint.size != events:
-            raise RuntimeError(f"{report.opened.checkpoint.size} entries of {events}")
+        if report.verified.checkpoint.size != events:
+            raise RuntimeError(f"{report.verified.checkpoint.size} entries of {events}")
         return events / seconds
 
     async def plain(_: int) -> float:

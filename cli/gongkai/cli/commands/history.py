@@ -63,7 +63,7 @@ def rebuild(
         return
     done = asyncio.run(rebuilding.rebuilt(cluster, view, compare=compare, rollback=rollback))
     same = "与重建前一致 / the same as before" if done.equal else "与重建前不同 / differs from what was there"
-    typer.echo(f"{view} {done.again[:16]} {same}")
+    typer.echo(f"{view} {done.rebuilt[:16]} {same}")
     if done.switched:
         typer.echo("已切换，上一版保留，可 --rollback / switched; the previous one is kept for --rollback")
     if compare and not done.equal:

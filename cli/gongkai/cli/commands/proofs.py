@@ -10,8 +10,8 @@ import typer
 
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import keyfile
-from gongkai.ledger.audit import Broken
-from gongkai.ledger.proof import BadBundle
+from gongkai.ledger.audit import VerificationFailed
+from gongkai.ledger.proof import BadProofBundle
 from gongkai.operate.embedded.witness_process import WITNESS, watch
 from gongkai.operate.logs import copying, verifying
 from gongkai.operate.logs.reach import Where
@@ -40,7 +40,7 @@ def _told() -> Iterator[None]:
     """A promise that isn't kept ends the command with exit code 1 and the sentence that says which."""
     try:
         yield
-    except* (Broken, BadBundle) as broken:
+    except* (VerificationFailed, BadProofBundle) as broken:
         for each in broken.exceptions:
             typer.secho(f"不成立 broken: {each}", fg="red", err=True)
         raise typer.Exit(1) from None
@@ -143,11 +143,11 @@ def verify(
                 strangers -= set(theirs)
                 try:
                     _say(verifying.verified_log(name, source, trust, theirs))
-                except Broken as error:
+                except VerificationFailed as error:
                     broken.append(error)
         for raw in sorted(strangers):
             origin = verifying.origin_in(raw)
-            broken.append(Broken("same log", f"没有日志 {origin}", f"no log is {origin}"))
+            broken.append(VerificationFailed("same log", f"没有日志 {origin}", f"no log is {origin}"))
         if broken:
             raise ExceptionGroup("broken", broken)
 

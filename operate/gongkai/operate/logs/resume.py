@@ -5,13 +5,13 @@ import asyncio
 import asyncpg
 
 from gongkai.contracts.errors import UserError
-from gongkai.ledger import checkpoints
-from gongkai.ledger.arrival import Key
+from gongkai.ledger import consumer_checkpoint
+from gongkai.ledger.delivery import LogPartition
 
 PATIENCE = 20.0  # seconds until the service has tried again; it looks once a second
 
 
-def partition_named(text: str) -> Key:
+def partition_named(text: str) -> LogPartition:
     """`intake/3`: log and number of the partition."""
     log, _, number = text.rpartition("/")
     if not log or not number.isdigit():
@@ -19,12 +19,14 @@ def partition_named(text: str) -> Key:
     return log, int(number)
 
 
-async def resumed(dsn: str, subscription: str, key: Key, patience: float = PATIENCE) -> tuple[str, str]:
+async def resumed(
+    dsn: str, subscription: str, key: LogPartition, patience: float = PATIENCE
+) -> tuple[str, str]:
     """What came of it, once the service has tried. Raises UserError where it stopped again, or nobody tries."""
     name = f"{key[0]}/{key[1]}"
     conn = await asyncpg.connect(dsn)
     try:
-        before = await checkpoints.resume(conn, subscription, key)
+        before = await consumer_checkpoint.resume(conn, subscription, key)
         if before is None:
             raise UserError(f"{subscription} 未订阅 {name} / {subscription} follows no {name}")
         if before.stopped is None:
@@ -34,7 +36,7 @@ async def resumed(dsn: str, subscription: str, key: Key, patience: float = PATIE
             )
         async with asyncio.timeout(patience):
             while True:
-                now = (await checkpoints.load(conn, subscription))[key]
+                now = (await consumer_checkpoint.load(conn, subscription))[key]
                 if now.stopped is not None:
                     raise UserError(f"{name} 又停下 / stopped again: {now.stopped}")
                 if now.position > before.position:

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from gongkai.contracts.errors import UserError
-from gongkai.ledger.audit import Broken, Report, Source, opened, verify_log
-from gongkai.ledger.checkpoint import Checkpoint, Opened
+from gongkai.ledger.audit import Report, Source, VerificationFailed, verified_checkpoint, verify_log
 from gongkai.ledger.merkle import inclusion_path
 from gongkai.ledger.note import BadNote, parse
-from gongkai.ledger.proof import Bundle
+from gongkai.ledger.proof import ProofBundle
+from gongkai.ledger.tlog_checkpoint import Checkpoint, VerifiedCheckpoint
 from gongkai.operate.logs.copying import kept
 from gongkai.operate.logs.reach import Where
 from gongkai.operate.logs.sources import Copy, Database, proof
@@ -28,7 +28,7 @@ def verified_bundle(file: Path, trust: Trust) -> tuple[str, str]:
         raise UserError(f"读不了 / can't read {file}: {error.strerror}") from error
     except UnicodeDecodeError:
         raise UserError(f"{file} 不是证明文件 / not a proof bundle") from None
-    bundle = Bundle.parse(raw)
+    bundle = ProofBundle.parse(raw)
     found = bundle.verify(trust.keys)
     trust.require_witness(found)
     tree = found.checkpoint
@@ -44,11 +44,11 @@ def verified_log(name: str, source: Source, trust: Trust, since: Sequence[str]) 
     earlier = kept(source.folder) if isinstance(source, Copy) else []
     earlier = [each for each in earlier if each != source.checkpoint()]
     report: Report = verify_log(source, trust.keys, [*since, *earlier])
-    trust.require_witness(report.opened)
-    size = report.opened.checkpoint.size
+    trust.require_witness(report.verified)
+    size = report.verified.checkpoint.size
     misfiled = source.misfiled(size) if isinstance(source, Database) else None
     if misfiled is not None:
-        raise Broken(
+        raise VerificationFailed(
             "filed as recorded",
             f"第 {misfiled} 位的记录完整，但被归到别的流、版本或事件号之下",
             f"the record at position {misfiled} is whole, but it is filed under another stream, version or event id",
@@ -58,11 +58,11 @@ def verified_log(name: str, source: Source, trust: Trust, since: Sequence[str]) 
     if report.since is not None:
         zh += f"，自 {report.since.size} 条的检查点以来只有追加"
         en += f", only appended to since the checkpoint of {report.since.size}"
-    by_zh, by_en = _by(report.opened)
+    by_zh, by_en = _by(report.verified)
     return zh + by_zh, en + by_en
 
 
-def _by(found: Opened) -> tuple[str, str]:
+def _by(found: VerifiedCheckpoint) -> tuple[str, str]:
     names = ", ".join(key.name for key in found.witnesses)
     return (f"，{names} 已联署", f", cosigned by {names}") if names else ("，未经联署", ", not cosigned")
 
@@ -80,10 +80,12 @@ def origin_in(raw: str) -> str:
     try:
         return Checkpoint.parse(parse(raw).text).origin
     except BadNote as error:
-        raise Broken("kept checkpoint", f"不是检查点：{error}", f"not a checkpoint: {error}") from None
+        raise VerificationFailed(
+            "kept checkpoint", f"不是检查点：{error}", f"not a checkpoint: {error}"
+        ) from None
 
 
-def proved(where: Where, event: UUID, trust: Trust) -> Bundle:
+def proved(where: Where, event: UUID, trust: Trust) -> ProofBundle:
     """The bundle of one event. Raises UserError where it isn't, Broken where it can't be proved."""
     with where.logs() as logs:
         for name, source in logs.items():
@@ -92,15 +94,15 @@ def proved(where: Where, event: UUID, trust: Trust) -> Bundle:
     raise UserError(f"没有事件 / no event {event}")
 
 
-def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: Trust) -> Bundle:
+def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: Trust) -> ProofBundle:
     position, record = found
     raw = _covering(source, position)
-    tree = opened(raw, trust.keys).checkpoint
+    tree = verified_checkpoint(raw, trust.keys).checkpoint
     if tree.size <= position:
         raise UserError(
             f"检查点尚未涵盖第 {position} 位，请稍后再试 / no checkpoint covers position {position} yet: try again shortly"
         )
-    bundle = Bundle(
+    bundle = ProofBundle(
         name, position, record, tuple(proof(source, inclusion_path(position, tree.size), tree.size)), raw
     )
     bundle.verify(trust.keys)

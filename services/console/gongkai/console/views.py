@@ -4,6 +4,6 @@ from gongkai.console.applications.views import APPLICATIONS
 from gongkai.console.documents.views import CONSULTATIONS, DOCUMENTS
 from gongkai.console.events.views import AuditTrail
 from gongkai.console.scores.views import SCORE_ITEMS
-from gongkai.ledger.project import Projection
+from gongkai.ledger.projections import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (DOCUMENTS, CONSULTATIONS, APPLICATIONS, SCORE_ITEMS, AuditTrail())
