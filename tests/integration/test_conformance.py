@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from gongkai.contracts.ingress import DRAFTED
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import desk
+from tests.integration.console.console_app import desk
 from tests.integration.house import House, house, unit
 from tests.integration.ingress.agency import MAY, Agency, event
 from tests.integration.ingress.agency import drafted as drafted_data
@@ -74,7 +74,10 @@ class Open:
 
 @pytest.fixture
 async def opened(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Open]:
-    async with house(fresh_database, broker, tmp_path, MONDAY) as made, desk(made, broker) as console:
+    async with (
+        house(fresh_database, broker, tmp_path, MONDAY) as made,
+        desk(made, broker) as console,
+    ):
         transport = httpx.ASGITransport(console)
         made.clients["console"] = httpx.AsyncClient(transport=transport, base_url="http://console")
         yield await _lived_in(made)

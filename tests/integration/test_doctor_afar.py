@@ -15,7 +15,7 @@ from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.doctor import remote as afar
 from tests.integration.house import House, house, unit
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 
 
 class Street(httpx.AsyncBaseTransport):

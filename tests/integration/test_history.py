@@ -13,9 +13,9 @@ from gongkai.demo.rebuilt import compare
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs import rebuild, replay
 from gongkai.operate.logs.views import every_view
-from tests.integration.console.desk import desk
+from tests.integration.console.console_app import desk
 from tests.integration.house import House, house, unit
-from tests.integration.portal.street import public_door, publish
+from tests.integration.portal.portal_app import public_door, publish
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)

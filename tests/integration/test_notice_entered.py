@@ -20,7 +20,7 @@ from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.services import installed_logs
 from gongkai.rules.calendar import notice_of, official
 from gongkai.runtime.topology import log_for
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
 from tests.integration.test_slice import draft, text
 from tests.unit.examples import holidays_announced
@@ -134,7 +134,10 @@ async def the_day_passes(made: House, app: FastAPI, open_one: str, overdue: str,
 async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
-    async with house(fresh_database, broker, tmp_path, DECEMBER) as made, desk(made, broker) as app:
+    async with (
+        house(fresh_database, broker, tmp_path, DECEMBER) as made,
+        desk(made, broker) as app,
+    ):
         open_one, overdue = await a_december(made)
         officer = await Browser(app).enter("water-officer")
         words = await officer.open(f"/applications/{open_one}")

@@ -1,5 +1,5 @@
-"""A typed client of the services' APIs. Every command carries an id, so that saying it again is safe; and it is
-said again, with growing pauses, while a service is away or busy."""
+"""A typed client of the services' APIs. Every command carries an idempotency key, so that it can be sent again; it is
+retried, with growing pauses, while a service is unreachable or busy."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ LONGEST_PAUSE = 2.0
 
 @dataclass(slots=True)
 class Problem(Exception):
-    """The service said no, with an RFC 9457 problem document: what is wrong, where, under which clause."""
+    """The service refused, with an RFC 9457 problem document: what is wrong, where, by which clause."""
 
     status: int
     document: Mapping[str, Any]
@@ -106,10 +106,10 @@ class Client:
         )
 
     async def gate(self, token: str, document: str) -> Mapping[str, Any]:
-        """What still stands between the newest version and the public."""
+        """What is still missing before the newest version can be published."""
         return await self._send("GET", "publishing", f"/publications/{document}/gate", token, {})
 
-    # -- the way there
+    # -- requests
 
     async def _command(
         self, service: str, path: str, token: str, command: UUID, body: Mapping[str, Any]
@@ -138,31 +138,31 @@ class Client:
                 if answer.is_success:
                     found: dict[str, Any] = answer.json()
                     return found
-                if not again(answer):
+                if not is_retryable(answer):
                     raise Problem(answer.status_code, document_of(answer))
                 last = f"{answer.status_code} {answer.text[:200]}"
-                wait = wait_after(answer, pause, end - time.monotonic())
+                wait = retry_delay(answer, pause, end - time.monotonic())
             await asyncio.sleep(min(wait, max(0.0, end - time.monotonic())))
             pause = min(pause * 2, LONGEST_PAUSE)
         raise Unreachable(f"{service}{path}: {last}")
 
 
-def again(answer: httpx.Response) -> bool:
-    """Whether it is worth saying again: every 5xx, for it is not the caller's fault, and may be a service or database
-    that dies just now, and what was too slow; and said twice is meant once, whatever became of the first time."""
+def is_retryable(answer: httpx.Response) -> bool:
+    """Whether to retry: every 5xx, which isn't the caller's fault, and timeouts. The idempotency key makes a command count
+    once, whatever became of the first attempt."""
     return answer.status_code >= 500 or answer.status_code == httpx.codes.REQUEST_TIMEOUT
 
 
-def wait_after(answer: httpx.Response, pause: float, left: float) -> float:
-    """Seconds until then: what the service asked for, but `pause` at least; `pause` where it asked for more than the
-    patience that is `left`, for to wait and then not ask would be to give up early."""
-    told = answer.headers.get("Retry-After", "")
-    asked = float(told) if told.isascii() and told.isdigit() else 0.0
-    return max(pause, asked) if asked < left else pause
+def retry_delay(answer: httpx.Response, pause: float, left: float) -> float:
+    """Seconds until the next attempt: as Retry-After says, but `pause` at least. `pause` if Retry-After is longer than the
+    patience that is `left`: waiting for it would be giving up early."""
+    retry_after = answer.headers.get("Retry-After", "")
+    wanted = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0.0
+    return max(pause, wanted) if wanted < left else pause
 
 
 def document_of(answer: httpx.Response) -> Mapping[str, Any]:
     with suppress(ValueError):
         if isinstance(document := answer.json(), dict):
             return document
-    return {"title": answer.text[:500]}  # of somebody in between
+    return {"title": answer.text[:500]}  # not from the service: a proxy's

@@ -1,8 +1,8 @@
-"""An offline queue in a file: an event that was put in is handed in, at least once, whatever dies or is away meanwhile.
+"""An offline queue in a file: every queued event is sent at least once, whatever fails meanwhile.
 
-At least once is enough: said again, an event is a duplicate. All go in the order in which they were put in, one batch
-at a time, so that the order within each case is kept. What is refused is moved aside with its problem, and holds up
-nobody.
+At least once is enough: an event that is sent again is a duplicate. Events are sent in the order in which they were
+queued, one batch at a time, so that the order within each case is kept. A refused event is moved aside with its
+problem and blocks no other.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from typing import Any, Final, Protocol, Self
 from pydantic_core import from_json, to_json
 
 from gongkai.client.client import Problem, Unreachable
-from gongkai.client.fit import fit
-from gongkai.client.parts import each_told, refused
+from gongkai.client.encode import encode
+from gongkai.client.split import hand_in_splitting, refused
 from gongkai.contracts.ingress import Result
 
 BATCH: Final = 200  # events handed in together
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between two attempts while nobody answers
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between two attempts while the service can't be reached
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS waiting (n INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL);
@@ -38,8 +38,8 @@ _UNREADABLE: Final = Problem(
 )
 
 
-class Door(Protocol):
-    """Where events are handed in: a `System`."""
+class EventReceiver(Protocol):
+    """To which events are sent: a `System`."""
 
     async def hand_in(self, events: list[Mapping[str, Any]]) -> list[Result]: ...
 
@@ -61,7 +61,7 @@ class Tally:
 
 
 class Queue:
-    """One file, one process at a time. SQLite writes through to the disk before `put` comes back."""
+    """One file, one process at a time. SQLite syncs to disk before `put` returns."""
 
     def __init__(self, file: Path) -> None:
         self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
@@ -83,32 +83,32 @@ class Queue:
         return int(self._db.execute("SELECT count(*) FROM waiting").fetchone()[0])
 
     def put(self, events: Iterable[Mapping[str, Any]]) -> None:
-        """Take these in, all or none. They need not be said again once this has come back.
+        """Queue these, all or none. They are on disk when this returns.
 
-        Raises Unfit for an event that no door could read.
+        Raises Unfit for an event that the ingress couldn't read.
         """
         with self._transaction():
             self._db.executemany(
-                "INSERT INTO waiting (event) VALUES (?)", [(fit(e, n),) for n, e in enumerate(events, 1)]
+                "INSERT INTO waiting (event) VALUES (?)", [(encode(e, n),) for n, e in enumerate(events, 1)]
             )
 
     def refused(self) -> list[Refusal]:
-        """What was refused and not yet dropped or put in again."""
+        """Refused events that weren't dropped yet."""
         rows = self._db.execute("SELECT n, event, problem FROM refused ORDER BY n").fetchall()
         return [Refusal(n, _shown(event), from_json(problem)) for n, event, problem in rows]
 
     def drop(self, n: int) -> None:
-        """Forget a refused event: it was mended, or isn't wanted any more."""
+        """Delete a refused event: it was corrected, or isn't wanted any more."""
         self._db.execute("DELETE FROM refused WHERE n = ?", (n,))
 
-    async def hand_in(self, door: Door) -> Tally:
-        """Until nothing waits. Raises Problem for what no event is to blame for (as a wrong key); then all still wait."""
+    async def hand_in(self, receiver: EventReceiver) -> Tally:
+        """Send until the queue is empty. Raises Problem for what isn't about an event (as a wrong key); then all stay queued."""
         tally, pause = Tally(), FIRST_PAUSE
         while rows := self._db.execute(
             "SELECT n, event FROM waiting ORDER BY n LIMIT ?", (BATCH,)
         ).fetchall():
             try:
-                results = await self._told(door, [_read(event) for _, event in rows])
+                results = await self._results(receiver, [_read(event) for _, event in rows])
             except Unreachable:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -119,9 +119,11 @@ class Queue:
                 setattr(tally, result.state, getattr(tally, result.state) + 1)
         return tally
 
-    async def _told(self, door: Door, events: list[dict[str, Any] | None]) -> list[Result]:
-        told = iter(await each_told(door.hand_in, [event for event in events if event is not None]))
-        return [next(told) if event is not None else refused({}, _UNREADABLE) for event in events]
+    async def _results(self, receiver: EventReceiver, events: list[dict[str, Any] | None]) -> list[Result]:
+        results = iter(
+            await hand_in_splitting(receiver.hand_in, [event for event in events if event is not None])
+        )
+        return [next(results) if event is not None else refused({}, _UNREADABLE) for event in events]
 
     def _settle(self, rows: list[tuple[int, bytes]], results: list[Result]) -> None:
         with self._transaction():
@@ -138,7 +140,7 @@ class Queue:
 
 
 def _read(event: bytes) -> dict[str, Any] | None:
-    """None for what `put` would not take, and once did."""
+    """None for what an older version queued and `put` refuses today."""
     try:
         read: dict[str, Any] = from_json(event)
     except ValueError:

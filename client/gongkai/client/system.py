@@ -1,4 +1,4 @@
-"""An agency's system at the door: its token, its events, and what became of them."""
+"""The client of an agency's system: its token, its events, and their results."""
 
 import asyncio
 import time
@@ -15,14 +15,14 @@ from gongkai.client.client import (
     LONGEST_PAUSE,
     Problem,
     Unreachable,
-    again,
     document_of,
-    wait_after,
+    is_retryable,
+    retry_delay,
 )
 from gongkai.contracts.ingress import BATCH, LARGEST, MOST, Result
 
-EARLY: Final = 60.0  # seconds before its end that a token is renewed
-ROOM: Final = LARGEST - 64 * 1024  # bytes of a batch
+RENEW_BEFORE: Final = 60.0  # seconds before its end that a token is renewed
+MAX_BATCH_BYTES: Final = LARGEST - 64 * 1024  # bytes of a batch
 _TOO_LARGE: Final = {
     "code": "ingress.body-too-large",
     "title": f"一次最多提交 {LARGEST} 字节，有一个事件超过此数。",
@@ -58,23 +58,25 @@ class System:
         await self._http.aclose()
 
     async def hand_in(self, events: Sequence[Mapping[str, Any]], *, practice: bool = False) -> list[Result]:
-        """Hand in CloudEvents, in order; a result each. Said again by itself until there is an answer.
+        """Hand in CloudEvents, in order; a result each. Retried until there is a response.
 
         Raises Problem when a whole request is refused (as 401; 413 for an event that no request holds), Unreachable
-        when patience ends. Either way all can be said again: what was accepted is a duplicate then.
+        when patience ends. Either way all can be sent again: what was accepted is a duplicate then.
         """
         results: list[Result] = []
         path = "/v1/sandbox/events" if practice else "/v1/events"
         bodies = batches([to_json(event) for event in events])
         if any(len(body) > LARGEST for body in bodies):
-            raise Problem(413, _TOO_LARGE)  # as the door would; it hangs up before it has heard it all
+            raise Problem(
+                413, _TOO_LARGE
+            )  # as the ingress would, which stops reading and closes the connection
         for batch in bodies:
             answer = await self._send("POST", path, content=batch, headers={"Content-Type": BATCH})
             results += [Result.model_validate(each) for each in answer]
         return results
 
     async def status(self, source: str, id: str) -> dict[str, Any] | None:
-        """What became of one event; None for one that was never handed in."""
+        """The result of one event; None for one that was never sent."""
         try:
             found = await self._send("GET", f"/v1/events/{quote(source, safe='')}/{quote(id, safe='')}")
         except Problem as problem:
@@ -98,7 +100,7 @@ class System:
                     method, self._intake + path, headers=headers | bearer, **request
                 )
             except httpx.UnsupportedProtocol:
-                raise  # an address that is wrong stays wrong
+                raise  # a wrong address stays wrong
             except httpx.TransportError as error:
                 last = repr(error)
             else:
@@ -107,42 +109,42 @@ class System:
                 if answer.status_code == 401 and not refreshed:
                     self._until, refreshed = 0.0, True
                     continue
-                if not again(answer):
+                if not is_retryable(answer):
                     raise Problem(answer.status_code, document_of(answer))
                 last = f"{answer.status_code} {answer.text[:200]}"
-                wait = wait_after(answer, pause, end - time.monotonic())
+                wait = retry_delay(answer, pause, end - time.monotonic())
             await asyncio.sleep(min(wait, max(0.0, end - time.monotonic())))
             pause = min(pause * 2, LONGEST_PAUSE)
         raise Unreachable(f"{path}: {last}")
 
     async def _bearer(self) -> str:
-        """A token that lives a while yet. Raises Problem for a wrong key, TransportError while nobody answers."""
+        """A token that is still valid for a while. Raises Problem for a wrong key, TransportError without a response."""
         async with self._renewing:
-            if time.monotonic() > self._until - EARLY:
+            if time.monotonic() > self._until - RENEW_BEFORE:
                 answer = await self._http.post(
                     self._console + "/api/token",
                     data={"grant_type": "client_credentials"},
                     auth=(self._system, self._key),
                 )
-                if again(answer):
+                if is_retryable(answer):
                     raise httpx.ConnectError(f"{answer.status_code} {answer.text[:200]}")
                 if not answer.is_success:
                     raise Problem(answer.status_code, document_of(answer))
-                said = answer.json()
-                self._token = str(said["access_token"])
-                self._until = time.monotonic() + float(said["expires_in"])
+                token = answer.json()
+                self._token = str(token["access_token"])
+                self._until = time.monotonic() + float(token["expires_in"])
             return self._token
 
 
 def batches(events: Sequence[bytes]) -> list[bytes]:
-    """Bodies of batches as large as the door takes them, in order."""
+    """Bodies of batches as large as the ingress takes them, in order."""
     bodies: list[bytes] = []
-    held: list[bytes] = []
+    current: list[bytes] = []
     size = 0
     for event in events:
-        if held and (len(held) == MOST or size + len(event) + 1 > ROOM):
-            bodies.append(b"[" + b",".join(held) + b"]")
-            held, size = [], 0
-        held.append(event)
+        if current and (len(current) == MOST or size + len(event) + 1 > MAX_BATCH_BYTES):
+            bodies.append(b"[" + b",".join(current) + b"]")
+            current, size = [], 0
+        current.append(event)
         size += len(event) + 1
-    return [*bodies, b"[" + b",".join(held) + b"]"] if held else bodies
+    return [*bodies, b"[" + b",".join(current) + b"]"] if current else bodies

@@ -1,6 +1,6 @@
-"""The access record (等保: every user audited): who came in or didn't, which keys and accounts were given out.
+"""The access record (等保: every user audited): sign-ins and failed ones, which keys and accounts were issued.
 
-No secret is ever in it, and a name that nobody has isn't either: people type their password into the wrong field.
+It holds no secret and no unknown name: people type their password into the name field.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-KEPT_AT_LEAST_DAYS: Final = 180  # nothing is ever deleted here; an archive may take what is older
+RETENTION_DAYS: Final = 180  # nothing is ever deleted here; an archive may take what is older
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "signed-in": ("登录", "signed in"),
@@ -34,10 +34,10 @@ def address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def note(
+async def record(
     conn: Any, request: Request, what: str, *, name: str, by: str, now: datetime, way: str = ""
 ) -> None:
-    """Enter what happened. KeyError for a thing that has no words."""
+    """Record what happened; `what` is a key of WORDS."""
     assert what in WORDS, what
     await conn.execute(
         "INSERT INTO access_entry (at, what, name, by, address, way) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -53,10 +53,10 @@ async def note(
 async def failure(
     pool: Any, request: Request, name: str, now: datetime, *, way: str, known: bool | None = None
 ) -> None:
-    """Somebody wasn't let in: under the name, if anybody has it."""
+    """Record a failed sign-in, under the name where an account has it."""
     if known is None:
         known = await pool.fetchval("SELECT EXISTS (SELECT FROM account WHERE person = $1)", name)
-    await note(pool, request, "failed", name=name if known else UNKNOWN, by="", now=now, way=way)
+    await record(pool, request, "failed", name=name if known else UNKNOWN, by="", now=now, way=way)
 
 
 async def entries(pool: Any, *, name: str = "", before: int | None = None, most: int = 100) -> list[Any]:

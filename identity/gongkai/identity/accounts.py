@@ -1,7 +1,8 @@
 """Local accounts (等保: unique identity, argon2id, passwords that age). What a person may do is the register's to say.
 
-Two accounts are nobody's in the register, so that no one person holds all (等保: administrators apart): the registrar
-enters units and systems, the security administrator gives out accounts and keys. Neither can do officers' work.
+Two accounts belong to no person of the register, so that no one person holds all rights (等保: separate
+administrators): the registrar enters units and systems, the security administrator issues accounts and keys. Neither
+can do officers' work.
 """
 
 import asyncio
@@ -23,17 +24,19 @@ from gongkai.identity import limits
 
 REGISTRAR: Final = "registrar"
 SECURITY: Final = "security"
-OFFICES: Final = (REGISTRAR, SECURITY)
-PASSWORD_FILE: Final[Mapping[str, str]] = {office: f"{office}.password" for office in OFFICES}
-AGE: Final = timedelta(days=90)  # of a password (等保, customary)
-SHORTEST: Final = 8  # characters
+ADMINISTRATORS: Final = (REGISTRAR, SECURITY)
+PASSWORD_FILE: Final[Mapping[str, str]] = {office: f"{office}.password" for office in ADMINISTRATORS}
+MAX_AGE: Final = timedelta(days=90)  # of a password (等保, customary)
+MIN_LENGTH: Final = 8  # characters
 
 _log = structlog.get_logger(__name__)
 
 _HASHER = PasswordHasher()
-_BEGAN = time.monotonic()
-_NOBODY = _HASHER.hash("no account has this one")  # verified for unknown names, so that time tells nothing
-_TAKES = time.monotonic() - _BEGAN
+_STARTED = time.monotonic()
+_NO_ACCOUNT = _HASHER.hash(
+    "no account has this one"
+)  # verified for unknown names: they take as long as known ones
+_VERIFY_SECONDS = time.monotonic() - _STARTED
 
 
 class WeakPassword(ValueError):
@@ -54,13 +57,13 @@ class Account:
     stale: bool = False
 
 
-async def put(
+async def set_password(
     conn: Any, person: str, password: str, now: datetime, *, office: str = "", temporary: bool = False
 ) -> None:
-    """Make the account, or give it another password. Raises WeakPassword, SamePassword."""
+    """Create the account, or give it another password. Raises WeakPassword, SamePassword."""
     kinds = sum(bool(re.search(kind, password)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
-    if len(password) < SHORTEST or kinds < 2:
-        raise WeakPassword(f"a password has {SHORTEST} characters or more, of two kinds at least")
+    if len(password) < MIN_LENGTH or kinds < 2:
+        raise WeakPassword(f"a password has {MIN_LENGTH} characters or more, of two kinds at least")
     before = await conn.fetchval("SELECT password FROM account WHERE person = $1", person)
     if before is not None and await asyncio.to_thread(_verify, before, password):
         raise SamePassword("the new password is the old one")
@@ -78,9 +81,9 @@ async def put(
     )
 
 
-async def first(pool: Any, folder: Path, now: datetime) -> None:
+async def create_administrators(pool: Any, folder: Path, now: datetime) -> None:
     """In an empty deployment: both administrators' accounts, their passwords in files that only this process's user
-    reads; also where a deployment of before has a registrar alone.
+    can read; also where an older deployment has a registrar only.
 
     The files are written before the accounts, so that no account is left without its password. Where the folder
     can't be written (secrets that are mounted), the deployment brings its accounts another way.
@@ -90,9 +93,9 @@ async def first(pool: Any, folder: Path, now: datetime) -> None:
         there = await conn.fetchrow(
             "SELECT bool_or(registrar) AS registrar, bool_or(security) AS security FROM account"
         )
-        for office in OFFICES:
-            if not there[office] and _leave(folder / PASSWORD_FILE[office], password := _random()):
-                await put(conn, office, password, now, office=office)
+        for office in ADMINISTRATORS:
+            if not there[office] and _write_password(folder / PASSWORD_FILE[office], password := _random()):
+                await set_password(conn, office, password, now, office=office)
                 _log.info(
                     "first account made", person=office, password_in=str(folder / PASSWORD_FILE[office])
                 )
@@ -102,7 +105,7 @@ def _random() -> str:
     return secrets.token_urlsafe(12) + "-1a"
 
 
-def _leave(file: Path, password: str) -> bool:
+def _write_password(file: Path, password: str) -> bool:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
             handle.write(password + "\n")
@@ -118,7 +121,7 @@ async def persons(pool: Any) -> set[str]:
 
 
 async def administrators(pool: Any) -> list[Account]:
-    """The accounts that are nobody's in the register."""
+    """The accounts that belong to no person of the register."""
     rows = await pool.fetch(
         "SELECT person, registrar, security FROM account WHERE registrar OR security ORDER BY person"
     )
@@ -126,16 +129,17 @@ async def administrators(pool: Any) -> list[Account]:
 
 
 async def check(pool: Any, person: str, password: str, address: str, now: datetime) -> Account | None:
-    """The account, if the password is its own; None also while the limits say to wait, without saying which."""
+    """The account, if the password is its own. None also while the limits make the name wait: a caller can't tell."""
     known = await pool.fetchrow("SELECT * FROM account WHERE person = $1", person)
-    name = person if known else limits.NOBODY
+    name = person if known else limits.UNKNOWN_NAME
     if not await limits.begin(pool, name, address, now):
-        await asyncio.sleep(_TAKES)  # as long as a wrong password, and no work
+        await asyncio.sleep(_VERIFY_SECONDS)  # as long as a wrong password, and no work
         return None
-    if not await asyncio.to_thread(_verify, known["password"] if known else _NOBODY, password) or not known:
+    hashed = known["password"] if known else _NO_ACCOUNT
+    if not await asyncio.to_thread(_verify, hashed, password) or not known:
         return None
-    await limits.came_in(pool, name, address, now)
-    stale = known["temporary"] or known["changed_at"] + AGE <= now
+    await limits.succeeded(pool, name, address, now)
+    stale = known["temporary"] or known["changed_at"] + MAX_AGE <= now
     return Account(person, known["registrar"], known["security"], stale)
 
 

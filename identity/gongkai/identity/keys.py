@@ -9,11 +9,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-MOST = 5  # keys of one system that live at a time
+MOST = 5  # valid keys of one system at a time
 
 
 class TooMany(Exception):
-    """A system has as many living keys as it may have: one has to be revoked first."""
+    """A system has as many valid keys as it may have: one has to be revoked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Key:
     revoked_by: str | None
 
     @property
-    def lives(self) -> bool:
+    def valid(self) -> bool:
         return self.revoked_at is None
 
 
 async def issue(conn: Any, system: str, by: str, now: datetime) -> tuple[str, str]:
-    """Another key: its id, and the secret, which is told here and never again. Raises TooMany."""
+    """Another key: its id, and the secret, which is returned here and stored nowhere. Raises TooMany."""
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('system_key/' || $1, 0))", system)
-    living = await conn.fetchval(
+    valid = await conn.fetchval(
         "SELECT count(*) FROM system_key WHERE system = $1 AND revoked_at IS NULL", system
     )
-    if living >= MOST:
+    if valid >= MOST:
         raise TooMany
     key, secret = secrets.token_hex(4), f"gk_{secrets.token_urlsafe(32)}"
     await conn.execute(
@@ -54,7 +54,7 @@ async def issue(conn: Any, system: str, by: str, now: datetime) -> tuple[str, st
 
 
 async def revoke(conn: Any, system: str, key: str, by: str, now: datetime) -> bool:
-    """True when the key lived until now. What it was exchanged for ends within a quarter of an hour."""
+    """True when the key was valid until now. Tokens issued for it expire within a quarter of an hour."""
     done: str = await conn.execute(
         "UPDATE system_key SET revoked_at = $3, revoked_by = $4"
         " WHERE system = $1 AND key = $2 AND revoked_at IS NULL",
@@ -67,7 +67,7 @@ async def revoke(conn: Any, system: str, key: str, by: str, now: datetime) -> bo
 
 
 async def check(pool: Any, system: str, secret: str, now: datetime) -> str | None:
-    """The id of the living key that this is the secret of."""
+    """The id of the valid key with this secret."""
     found: str | None = await pool.fetchval(
         "UPDATE system_key SET used_at = $3 WHERE system = $1 AND secret = $2 AND revoked_at IS NULL RETURNING key",
         system,

@@ -1,8 +1,8 @@
 """Limits on guessing (等保: limited attempts), by which no stranger can lock anybody out for good (ADR 0021).
 
-Failures in a row are counted three times: for the address; for the name at that address; and for the name from all
-addresses at which it never came in. Whoever comes from a place where he came in before is slowed by his own
-failures only.
+Consecutive failures are counted three times: for the address; for the name at that address; and for the name over all
+addresses from which it never signed in. At an address from which somebody signed in before, only his own failures
+make him wait.
 """
 
 import ipaddress
@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-FORGOTTEN: Final = timedelta(hours=24)  # without another failure
-NOBODY: Final = (
-    "?"  # all names that nobody has are counted as one: a password typed in their place is kept nowhere
+FORGOTTEN_AFTER: Final = timedelta(hours=24)  # without another failure
+UNKNOWN_NAME: Final = (
+    "?"  # unknown names count as one: a password typed into the name field is stored nowhere
 )
-KNOWN: Final = timedelta(days=90)  # how long a place where somebody came in counts as his
+KNOWN_ADDRESS_FOR: Final = timedelta(
+    days=90
+)  # for so long an address from which somebody signed in counts as his
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +53,20 @@ def network(address: str) -> str:
 
 
 async def begin(pool: Any, name: str, address: str, now: datetime) -> bool:
-    """Count an attempt as a failure, until `came_in` says otherwise: however many are made at once, no more than
-    allowed are looked into. False while this name may not try from this address."""
+    """Count an attempt as a failure, until `succeeded` says otherwise: of many at once, no more than allowed are
+    checked. False while this name may not try from this address."""
     async with pool.acquire() as conn, conn.transaction():
-        await _alone_with(conn, name)
+        await _lock(conn, name)
         counted = _counted(name, network(address), await _known(conn, name, address, now))
         if await _waits(conn, counted, now):
             return False
-        await conn.execute("DELETE FROM attempt WHERE last_at < $1", now - FORGOTTEN)
+        await conn.execute("DELETE FROM attempt WHERE last_at < $1", now - FORGOTTEN_AFTER)
         for kind, key in counted:
             await _count(conn, kind, key, now)
     return True
 
 
-async def _alone_with(conn: Any, name: str) -> None:
+async def _lock(conn: Any, name: str) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('attempt/' || $1, 0))", name)
 
 
@@ -93,12 +95,12 @@ async def _count(conn: Any, kind: str, key: str, now: datetime) -> None:
     await conn.execute("UPDATE attempt SET until = $3 WHERE kind = $1 AND key = $2", kind, key, until)
 
 
-async def came_in(pool: Any, name: str, address: str, now: datetime) -> None:
-    """It was no failure. The name's own failures here are over, and this is a place of his now; what others did
-    elsewhere stays counted."""
+async def succeeded(pool: Any, name: str, address: str, now: datetime) -> None:
+    """The attempt was no failure. The name's failures at this address are forgotten, and the address counts as his from
+    now on; failures elsewhere stay counted."""
     where = network(address)
     async with pool.acquire() as conn, conn.transaction():
-        await _alone_with(conn, name)
+        await _lock(conn, name)
         counted = _counted(name, where, await _known(conn, name, address, now))
         kinds, keys = zip(*counted, strict=True)
         await conn.execute(
@@ -125,7 +127,7 @@ async def lift(conn: Any, name: str) -> None:
     )
 
 
-async def slowed(pool: Any, now: datetime) -> set[str]:
+async def waiting_names(pool: Any, now: datetime) -> set[str]:
     """Names that are being made to wait somewhere."""
     rows = await pool.fetch("SELECT key FROM attempt WHERE kind IN ('name', 'pair') AND until > $1", now)
     return {row["key"].split(" ")[0] for row in rows}
@@ -133,7 +135,7 @@ async def slowed(pool: Any, now: datetime) -> set[str]:
 
 def _counted(name: str, where: str, known: bool) -> list[tuple[str, str]]:
     own = [("address", where), ("pair", _pair(name, where))]
-    return own if known or name == NOBODY else [*own, ("name", name)]
+    return own if known or name == UNKNOWN_NAME else [*own, ("name", name)]
 
 
 def _pair(name: str, where: str) -> str:
@@ -145,6 +147,6 @@ async def _known(conn: Any, name: str, address: str, now: datetime) -> bool:
         "SELECT EXISTS (SELECT FROM known_address WHERE name = $1 AND address = $2 AND seen_at > $3)",
         name,
         network(address),
-        now - KNOWN,
+        now - KNOWN_ADDRESS_FOR,
     )
     return found

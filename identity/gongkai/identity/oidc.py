@@ -23,10 +23,10 @@ from joserfc.jwk import KeySet
 from gongkai.identity.settings import SignInSettings
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "ES384", "Ed25519", "EdDSA"]
-LASTS: Final = timedelta(minutes=10)  # a sign-in under way
-KEPT: Final = timedelta(hours=1)  # what the issuer said of itself
+FLOW_LIFETIME: Final = timedelta(minutes=10)  # a sign-in in progress
+DESCRIPTION_LIFETIME: Final = timedelta(hours=1)  # the issuer's own description
 LEEWAY: Final = 60  # seconds that clocks may differ
-BACK: Final = "/sign-in/oidc/back"
+CALLBACK: Final = "/sign-in/oidc/back"
 
 _PERSON = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One sign-in under way: what the browser keeps, and where it goes."""
+    """One sign-in in progress: `state` for the browser's cookie, and the address that it is redirected to."""
 
     state: str
     to: str
@@ -57,7 +57,7 @@ class Provider:
     secret: str | None
     claim: str
     scope: str
-    back: str
+    callback: str
     label: str = ""
     _described: Mapping[str, Any] = field(default_factory=dict)
     _keys: KeySet | None = None
@@ -78,7 +78,7 @@ class Provider:
             secret=file.read_text().strip() if file else None,
             claim=settings.oidc_claim,
             scope=settings.oidc_scope,
-            back=settings.console_url.rstrip("/") + BACK,
+            callback=settings.console_url.rstrip("/") + CALLBACK,
             label=settings.oidc_label,
         )
 
@@ -86,14 +86,14 @@ class Provider:
         """Where the browser is to go. Raises NotSignedIn."""
         described = await self._description(http, now)
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
-        await pool.execute("DELETE FROM oidc_flow WHERE started_at < $1", now - LASTS)
+        await pool.execute("DELETE FROM oidc_flow WHERE started_at < $1", now - FLOW_LIFETIME)
         await pool.execute(
             "INSERT INTO oidc_flow VALUES ($1, $2, $3, $4, $5)", _digest(state), nonce, verifier, after, now
         )
         asked = {
             "response_type": "code",
             "client_id": self.client_id,
-            "redirect_uri": self.back,
+            "redirect_uri": self.callback,
             "scope": self.scope,
             "state": state,
             "nonce": nonce,
@@ -104,16 +104,21 @@ class Provider:
         return Flow(state, f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}")
 
     async def finish(
-        self, http: httpx.AsyncClient, pool: Any, given: Mapping[str, str], kept: str | None, now: datetime
+        self,
+        http: httpx.AsyncClient,
+        pool: Any,
+        given: Mapping[str, str],
+        state_cookie: str | None,
+        now: datetime,
     ) -> tuple[str, str]:
         """The person, and the address to go on to. Each flow is good for once. Raises NotSignedIn."""
         state = given.get("state", "")
-        if not kept or not compare_digest(kept.encode(), state.encode()):
+        if not state_cookie or not compare_digest(state_cookie.encode(), state.encode()):
             raise NotSignedIn("the state isn't this browser's")
         row = await pool.fetchrow(
             "DELETE FROM oidc_flow WHERE state = $1 AND started_at > $2 RETURNING nonce, verifier, after",
             _digest(state),
-            now - LASTS,
+            now - FLOW_LIFETIME,
         )
         if row is None:
             raise NotSignedIn("no such flow, or it took too long")
@@ -127,10 +132,10 @@ class Provider:
 
     async def _exchange(self, http: httpx.AsyncClient, code: str, verifier: str, now: datetime) -> str:
         described = await self._description(http, now)
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.back}
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.callback}
         form |= {"code_verifier": verifier, "client_id": self.client_id}
         auth = (self.client_id, self.secret) if self.secret else None
-        answer = await _asked(http, "POST", str(described["token_endpoint"]), data=form, auth=auth)
+        answer = await _request_json(http, "POST", str(described["token_endpoint"]), data=form, auth=auth)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise NotSignedIn("no id_token")
@@ -168,36 +173,36 @@ class Provider:
         return claims
 
     async def _person(self, pool: Any, claims: Mapping[str, Any]) -> str:
-        """Whom the claim means: whom it was tied to here, or else the person of that very id, sign by sign.
+        """The person that the claim names: the one it was mapped to here, or else the one with exactly that id.
 
-        An issuer's names are case-sensitive (Core 1.0, 2), so Li-Qiang may be another one than li-qiang, who folding
-        would let in as him; and Unicode folds signs of other scripts into ASCII. Where an issuer writes its people's
-        ids otherwise, the security administrator ties its names.
+        An issuer's names are case-sensitive (Core 1.0, 2): Li-Qiang may be somebody else than li-qiang, and folding the
+        case would sign the one in as the other; Unicode also folds letters of other scripts into ASCII. Where an issuer
+        writes ids differently, the security administrator maps its names.
         """
         name = claims.get(self.claim)
         if not isinstance(name, str) or not name:
             raise NotSignedIn(f"no claim {self.claim}")
-        tied: str | None = await pool.fetchval(
+        mapped: str | None = await pool.fetchval(
             "SELECT person FROM oidc_person WHERE issuer = $1 AND name = $2", self.issuer, name
         )
-        person = tied or name
+        person = mapped or name
         if not _PERSON.fullmatch(person):
-            raise NotSignedIn("the name is nobody's id, and is tied to nobody")
+            raise NotSignedIn("the name is nobody's id, and is mapped to nobody")
         return person
 
     async def _description(self, http: httpx.AsyncClient, now: datetime) -> Mapping[str, Any]:
         if self._until is None or self._until <= now:
-            found = await _asked(http, "GET", f"{self.issuer}/.well-known/openid-configuration")
+            found = await _request_json(http, "GET", f"{self.issuer}/.well-known/openid-configuration")
             needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
             if str(found.get("issuer", "")).rstrip("/") != self.issuer or any(n not in found for n in needed):
                 raise NotSignedIn("the issuer describes itself otherwise")
-            self._described, self._until, self._keys = found, now + KEPT, None
+            self._described, self._until, self._keys = found, now + DESCRIPTION_LIFETIME, None
         return self._described
 
     async def _key_set(self, http: httpx.AsyncClient, now: datetime) -> KeySet:
         described = await self._description(http, now)
         if self._keys is None:
-            found = await _asked(http, "GET", str(described["jwks_uri"]))
+            found = await _request_json(http, "GET", str(described["jwks_uri"]))
             try:
                 self._keys = KeySet.import_key_set({"keys": list(found["keys"])})
             except (JoseError, ValueError, KeyError, TypeError):
@@ -205,8 +210,8 @@ class Provider:
         return self._keys
 
 
-async def tie(conn: Any, issuer: str, name: str, person: str) -> None:
-    """From now on the issuer's name for somebody means this person."""
+async def map_identity(conn: Any, issuer: str, name: str, person: str) -> None:
+    """From now on the issuer's `name` means this person."""
     await conn.execute(
         "INSERT INTO oidc_person VALUES ($1, $2, $3) ON CONFLICT (issuer, name) DO UPDATE SET person = $3",
         issuer,
@@ -215,14 +220,14 @@ async def tie(conn: Any, issuer: str, name: str, person: str) -> None:
     )
 
 
-async def ties(pool: Any, issuer: str) -> list[Any]:
+async def mapped_identities(pool: Any, issuer: str) -> list[Any]:
     rows: list[Any] = await pool.fetch(
         "SELECT name, person FROM oidc_person WHERE issuer = $1 ORDER BY person, name", issuer
     )
     return rows
 
 
-async def _asked(http: httpx.AsyncClient, method: str, url: str, **request: Any) -> Mapping[str, Any]:
+async def _request_json(http: httpx.AsyncClient, method: str, url: str, **request: Any) -> Mapping[str, Any]:
     try:
         answer = await http.request(method, url, headers={"Accept": "application/json"}, **request)
         found = answer.json()

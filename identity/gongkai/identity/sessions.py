@@ -1,4 +1,4 @@
-"""Sessions: kept here, not in the browser, which holds a random id only; every form carries the session's token."""
+"""Sessions: stored here; the browser holds a random id only. Every form carries the session's CSRF token."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from starlette.responses import Response
 from gongkai.identity.accounts import Account
 
 COOKIE = "gongkai_console"
-DOOR = "gongkai_console_door"  # before there is a session: ties the sign-in form to the browser
+SIGN_IN_COOKIE = "gongkai_console_door"  # before there is a session: ties the sign-in form to the browser
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
-SEEN_EVERY = timedelta(minutes=1)  # how exactly the last sight is kept
+SEEN_EVERY = timedelta(minutes=1)  # how often `seen_at` is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def _id(secret: str) -> bytes:
 
 
 async def start(pool: Any, account: Account, now: datetime) -> str:
-    """A new session; what the cookie is to hold. Sessions long over are swept on the way."""
+    """A new session: the value of its cookie. Expired sessions are deleted on the way."""
     secret = secrets.token_urlsafe(32)
     await pool.execute("DELETE FROM session WHERE seen_at < $1 OR started_at < $2", now - IDLE, now - LONGEST)
     await pool.execute(
@@ -53,7 +53,7 @@ async def start(pool: Any, account: Account, now: datetime) -> str:
 
 
 async def find(pool: Any, request: Request, now: datetime) -> Session | None:
-    """The session of the request's cookie, while it lives."""
+    """The session of the request's cookie; None for one that has expired."""
     secret = request.cookies.get(COOKIE)
     if not secret:
         return None
@@ -89,8 +89,8 @@ def set_cookie(request: Request, response: Response, name: str, value: str) -> N
     )  # fmt: skip
 
 
-def same(expected: str | None, given: object) -> bool:
-    """Compares in constant time; nothing equals nothing is no match."""
+def tokens_match(expected: str | None, given: object) -> bool:
+    """Compares in constant time. An empty `expected` matches nothing."""
     return (
         bool(expected) and isinstance(given, str) and compare_digest(str(expected).encode(), given.encode())
     )

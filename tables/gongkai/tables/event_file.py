@@ -1,8 +1,8 @@
 """The lines of a file as events: .jsonl, .csv and .xlsx, read as a stream.
 
-A line is an event (it has `specversion`), or the data of one. An event that has no id gets one made of its words, so
-that the same file again says the same. Columns of a table are fields of the data, with a point for those inside
-another (`applicant.name`); `id`, `type`, `source` and `time` are the event's own.
+A line is an event (it has `specversion`), or the data of one. An event without an id gets one derived from its
+content, so that reading the same file again gives the same ids. Columns of a table are fields of the data, with a
+point for nested ones (`applicant.name`); `id`, `type`, `source` and `time` are the event's own.
 """
 
 import csv
@@ -25,11 +25,11 @@ from pydantic_core import from_json
 
 from gongkai.contracts.errors import UserError
 
-LISTS: Final = frozenset({"grounds"})  # columns that hold several values, with a semicolon (; or ；) between
-DIGITS: Final = 10**15  # up to here every whole number is exact in a spreadsheet
-FAILED: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})  # formulas
-OWN: Final = frozenset({"id", "type", "source", "time"})  # columns of the event itself
-NO_WORKBOOK: Final = (
+LIST_COLUMNS: Final = frozenset({"grounds"})  # with several values, separated by a semicolon (; or ；)
+FIRST_INEXACT: Final = 10**15  # below this every whole number is exact in a spreadsheet
+FORMULA_ERRORS: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
+EVENT_COLUMNS: Final = frozenset({"id", "type", "source", "time"})  # attributes of the event, not of its data
+OPENPYXL_ERRORS: Final = (
     BadZipFile,
     InvalidFileException,
     ParseError,
@@ -38,17 +38,17 @@ NO_WORKBOOK: Final = (
     ValueError,
     EOFError,
 )
-"""What openpyxl raises for a file that only has the name of one."""
+"""What openpyxl raises for a file that isn't a workbook."""
 
-Said = tuple[int, str, dict[str, Any] | str]
-"""Number and hash of a line, and what it says; a str is why it can't be read."""
+ParsedLine = tuple[int, str, dict[str, Any] | str]
+"""Number and hash of a line, and its fields; a str instead of fields says why it can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the file, from 1 (a table's head is line 1), and the event in it; None for one that can't be read.
 
-    `hash` is of the line as it stands in the file: another when a word of it changes.
+    `hash` is of the line as it is in the file, so it changes with any edit.
     """
 
     number: int
@@ -58,12 +58,12 @@ class Line:
 
 
 def lines(file: Path, kind: str | None, source: str) -> Iterator[Line]:
-    """Every line that isn't empty. `kind` and `source` are of those lines that don't say."""
-    for number, hash_, said in _said(file):
-        if isinstance(said, str):
-            yield Line(number, hash_, None, said)
+    """Every line that isn't empty. `kind` and `source`: of the lines that have none of their own."""
+    for number, hash_, parsed in _parsed_lines(file):
+        if isinstance(parsed, str):
+            yield Line(number, hash_, None, parsed)
             continue
-        event: dict[str, Any] = said if "specversion" in said else {"data": said}
+        event: dict[str, Any] = parsed if "specversion" in parsed else {"data": parsed}
         event = {"specversion": "1.0", "source": source} | event
         if kind is not None:
             event.setdefault("type", kind)
@@ -73,7 +73,7 @@ def lines(file: Path, kind: str | None, source: str) -> Iterator[Line]:
         yield Line(number, hash_, event)
 
 
-def _said(file: Path) -> Iterator[Said]:
+def _parsed_lines(file: Path) -> Iterator[ParsedLine]:
     match file.suffix.lower():
         case ".jsonl":
             yield from _json_lines(file)
@@ -86,24 +86,24 @@ def _said(file: Path) -> Iterator[Said]:
             raise UserError(f"只能导入 .jsonl、.csv、.xlsx / can't import {other or file.name}")
 
 
-def _json_lines(file: Path) -> Iterator[Said]:
+def _json_lines(file: Path) -> Iterator[ParsedLine]:
     with file.open("rb") as text:
         for number, line in enumerate(text, 1):
-            said = line.removeprefix(BOM_UTF8).strip() if number == 1 else line.strip()
-            if said:
-                yield number, _hash(said), _json(said)
+            parsed = line.removeprefix(BOM_UTF8).strip() if number == 1 else line.strip()
+            if parsed:
+                yield number, _hash(parsed), _json(parsed)
 
 
 def _json(line: bytes) -> dict[str, Any] | str:
     try:
-        said = from_json(line, allow_inf_nan=False)
+        parsed = from_json(line, allow_inf_nan=False)
     except ValueError as error:
         return f"不是 UTF-8 JSON / not JSON in UTF-8: {str(error)[:200]}"
-    return said if isinstance(said, dict) else "不是 JSON 对象 / not a JSON object"
+    return parsed if isinstance(parsed, dict) else "不是 JSON 对象 / not a JSON object"
 
 
-def _hash(said: bytes) -> str:
-    return blake2b(said, digest_size=8).hexdigest()
+def _hash(parsed: bytes) -> str:
+    return blake2b(parsed, digest_size=8).hexdigest()
 
 
 # -- tables
@@ -129,16 +129,16 @@ def _csv(text: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
 def _workbook(file: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows of its first sheet."""
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
+        workbook = load_workbook(file, read_only=True, data_only=True)
         try:
-            yield from enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
+            yield from enumerate(workbook.worksheets[0].iter_rows(values_only=True), 1)
         finally:
-            book.close()
-    except NO_WORKBOOK as error:
+            workbook.close()
+    except OPENPYXL_ERRORS as error:
         raise UserError(f"不是 Excel 工作簿 / no workbook of Excel: {file.name}: {error}") from None
 
 
-def _table(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[Said]:
+def _table(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[ParsedLine]:
     head: list[str] = []
     for number, row in rows:
         if not any(cell not in (None, "") for cell in row):
@@ -150,13 +150,13 @@ def _table(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[Said]:
 
 
 def _head(row: tuple[Any, ...]) -> list[str]:
-    """The headings, each of which names one field. Raises UserError where one would be lost in another."""
+    """The headings, each of which names one field. Raises UserError for doubled and for conflicting headings."""
     head = ["" if cell is None else str(cell).strip() for cell in row]
     for name, times in Counter(filter(None, head)).items():
         if times > 1:
             raise UserError(f"表头“{name}”出现 {times} 次 / the heading “{name}” stands there {times} times")
         within = next((each for each in head if each.startswith(f"{name}.")), None)
-        if within and name not in OWN:
+        if within and name not in EVENT_COLUMNS:
             raise UserError(
                 f"表头“{name}”与“{within}”冲突，请只留其一 / the headings “{name}” and “{within}” exclude each other"
             )
@@ -175,25 +175,25 @@ def _record(head: list[str], row: tuple[Any, ...]) -> dict[str, Any] | str:
                 f"第 {n + 1} 格没有表头：文字中的逗号是否未加引号？ / cell {n + 1} has no heading: is there a comma in a text "
                 "that has no quotes around it?"
             )
-        if (fault := _lost(cell)) is not None:
+        if (fault := _unreliable(cell)) is not None:
             return f"第 {n + 1} 格（{name}）{fault[0]} / cell {n + 1} ({name}) {fault[1]}"
         value = _value(name, cell)
-        if name in OWN:
+        if name in EVENT_COLUMNS:
             event[name] = value
             continue
-        *above, last = name.split(".")
-        inside = data
-        for step in above:
-            inside = inside.setdefault(step, {})
-        inside[last] = value
+        *parents, last = name.split(".")
+        target = data
+        for step in parents:
+            target = target.setdefault(step, {})
+        target[last] = value
     return event | {"data": data}
 
 
-def _lost(cell: Any) -> tuple[str, str] | None:
-    """Why a cell doesn't hold what somebody wrote into it."""
-    if isinstance(cell, bool) or cell in FAILED:
+def _unreliable(cell: Any) -> tuple[str, str] | None:
+    """Why the value of a cell can't be what was typed into it; None if it can."""
+    if isinstance(cell, bool) or cell in FORMULA_ERRORS:
         return f"是 {cell}，不是文字；请改为文字", f"is {cell}: no text. Type the text"
-    if isinstance(cell, int | float) and abs(cell) >= DIGITS:
+    if isinstance(cell, int | float) and abs(cell) >= FIRST_INEXACT:
         return (
             "是 15 位以上的数字，表格软件只保留 15 位，末尾已失真；请将该列设为文本后重新填写",
             "is a number of more than 15 digits, of which a spreadsheet keeps 15. Make the column text, and type it again",
@@ -202,7 +202,7 @@ def _lost(cell: Any) -> tuple[str, str] | None:
 
 
 def _value(name: str, cell: Any) -> Any:
-    """As it was written: a day is a day, and a number that stands for a text is that text."""
+    """The cell as text: ISO 8601 for dates, digits for whole numbers; a list in list columns."""
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
     if isinstance(cell, date):
@@ -210,4 +210,6 @@ def _value(name: str, cell: Any) -> Any:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = str(cell).strip()
-    return [each.strip() for each in re.split("[;；]", text) if each.strip()] if name in LISTS else text
+    return (
+        [each.strip() for each in re.split("[;；]", text) if each.strip()] if name in LIST_COLUMNS else text
+    )

@@ -1,4 +1,4 @@
-"""The workbook that a register is written into: empty, with its headings and what each means (SC-1.1)."""
+"""The empty workbook for entering units: headings, what each means, and lists to choose from (SC-1.1)."""
 
 import io
 
@@ -7,15 +7,15 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from gongkai.tables.unit_workbook import MOST_ROWS, SHEETS
+from gongkai.tables.unit_workbook import MAX_ROWS, SHEETS
 
 
 def template() -> bytes:
     """An empty workbook with its headings, what each means, and lists to choose from."""
-    book = Workbook()
+    workbook = Workbook()
     for name, columns in SHEETS.items():
-        sheet = book.create_sheet(name)
-        sheet.append([f"{column.zh}*" if column.needed else column.zh for column in columns])
+        sheet = workbook.create_sheet(name)
+        sheet.append([f"{column.zh}*" if column.required else column.zh for column in columns])
         sheet.freeze_panes = "A2"
         for n, column in enumerate(columns, start=1):
             head = sheet.cell(1, n)
@@ -23,18 +23,18 @@ def template() -> bytes:
             letter = get_column_letter(n)
             sheet.column_dimensions[letter].width = max(12, 2.4 * len(column.zh))
             words = ",".join(term.zh for term in column.words) if column.words else ""
-            if words and not column.several and len(words) <= 250:
+            if words and not column.multiple and len(words) <= 250:
                 choice = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
                 sheet.add_data_validation(choice)
-                choice.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
-    said = book.create_sheet("说明")
-    said.append(["表", "列", "说明", "可填", "依据"])
+                choice.add(f"{letter}2:{letter}{MAX_ROWS + 1}")
+    notes = workbook.create_sheet("说明")
+    notes.append(["表", "列", "说明", "可填", "依据"])
     for name, columns in SHEETS.items():
         for column in columns:
-            hint = column.hint or ("多项以逗号分隔" if column.several else "")
+            hint = column.hint or ("多项以逗号分隔" if column.multiple else "")
             words = "、".join(term.zh for term in column.words) if column.words else ""
-            said.append([name, column.zh, hint, words, column.clause])
-    del book["Sheet"]
+            notes.append([name, column.zh, hint, words, column.clause])
+    del workbook["Sheet"]
     out = io.BytesIO()
-    book.save(out)
+    workbook.save(out)
     return out.getvalue()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from gongkai.console.contracts.files import ROOT, contracts
+from gongkai.console.contracts.reads import ROOT, contracts
 from gongkai.contracts.schema import FOLDER
 from gongkai.contracts.vocabulary import Attribute
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import house, unit
 
 

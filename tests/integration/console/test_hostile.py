@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.house import House, house, unit
 
@@ -114,10 +114,10 @@ async def test_no_form_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> None
     browser = Browser(lobby[1])
     for action in ("/sign-in", "/sign-in/demo"):
         await browser.open("/sign-in")
-        door = re.search(r'name="csrf" value="([^"]+)"', browser.page)
-        assert door is not None
+        csrf = re.search(r'name="csrf" value="([^"]+)"', browser.page)
+        assert csrf is not None
         for fields in ({"person": "a\0b", "password": "x"}, {"person": "a", "password": "\0"}):
-            answer = await browser.client.post(action, data={"csrf": door[1]} | fields)
+            answer = await browser.client.post(action, data={"csrf": csrf[1]} | fields)
             assert answer.status_code == 422
             assert "<h1" in answer.text
     await browser.enter("finance-drafter")
@@ -205,7 +205,7 @@ async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connecti
 ) -> None:
     deps = lobby[1].state.deps
     now = deps.wall()
-    await accounts.put(deps.pool, "finance-head", "Kaitong-1", now)
+    await accounts.set_password(deps.pool, "finance-head", "Kaitong-1", now)
     checked = 0
     verify = accounts._verify
 

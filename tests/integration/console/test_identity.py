@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts, keys, limits
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer
 from tests.integration.house import House, house, unit
 
@@ -33,7 +33,7 @@ async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIt
         entry = unit("finance")
         entry["officers"].append(AUDITOR)
         assert (await made.say("intake", "/units", "registrar", entry)).status_code == 201
-        await accounts.put(app.state.deps.pool, "finance-head", PASSWORD, app.state.deps.wall())
+        await accounts.set_password(app.state.deps.pool, "finance-head", PASSWORD, app.state.deps.wall())
         yield made, app
 
 
@@ -45,7 +45,7 @@ async def enter(app: FastAPI, person: str, password: str) -> Browser:
 
 
 async def auditor(app: FastAPI) -> Browser:
-    await accounts.put(app.state.deps.pool, "finance-auditor", PASSWORD, app.state.deps.wall())
+    await accounts.set_password(app.state.deps.pool, "finance-auditor", PASSWORD, app.state.deps.wall())
     return await enter(app, "finance-auditor", PASSWORD)
 
 
@@ -109,7 +109,7 @@ async def test_the_security_administrator_lifts_the_limits(
 async def test_a_password_ages(lobby: tuple[House, FastAPI]) -> None:
     app = lobby[1]
     pool = app.state.deps.pool
-    long_ago = app.state.deps.wall() - accounts.AGE
+    long_ago = app.state.deps.wall() - accounts.MAX_AGE
     await pool.execute("UPDATE account SET changed_at = $1", long_ago)
     browser = await enter(app, "finance-head", PASSWORD)
     assert browser.at == "/password"
@@ -212,7 +212,7 @@ async def test_no_secret_is_ever_logged(
             await made.say("intake", "/units", "registrar", unit("finance"))
             await made.say("intake", "/systems", "registrar", OA)
             deps = app.state.deps
-            await accounts.put(deps.pool, "finance-head", PASSWORD, deps.wall())
+            await accounts.set_password(deps.pool, "finance-head", PASSWORD, deps.wall())
             secrets += [(tmp_path / file).read_text().strip() for file in accounts.PASSWORD_FILE.values()]
             head = await enter(app, "finance-head", PASSWORD)
             await enter(app, PASSWORD, "wrong")

@@ -10,15 +10,15 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from gongkai.console.settings import ConsoleSettings
-from gongkai.identity.oidc import Provider, tie
+from gongkai.identity.oidc import Provider, map_identity
 from gongkai.operate.databases.cluster import Cluster, writer
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
 from tests.integration.house import house, unit
 
 
 @pytest.fixture
-async def door(
+async def console_with_issuer(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> AsyncIterator[tuple[FastAPI, FakeIssuer]]:
     """The console with an identity provider; nobody needs a network."""
@@ -47,8 +47,10 @@ async def sign_in(app: FastAPI, issuer: FakeIssuer, after: str = "/") -> Browser
     return browser
 
 
-async def test_the_issuer_says_who_and_the_register_what(door: tuple[FastAPI, FakeIssuer]) -> None:
-    app, issuer = door
+async def test_the_issuer_says_who_and_the_register_what(
+    console_with_issuer: tuple[FastAPI, FakeIssuer],
+) -> None:
+    app, issuer = console_with_issuer
     assert "/sign-in/oidc" in (await Browser(app).client.get("/sign-in")).text
     browser = await sign_in(app, issuer, "/documents")
     assert (browser.status, browser.at) == (200, "/documents")
@@ -69,8 +71,10 @@ LIES: tuple[dict[str, Any], ...] = (
 )
 
 
-async def test_a_token_that_does_not_hold_lets_nobody_in(door: tuple[FastAPI, FakeIssuer]) -> None:
-    app, issuer = door
+async def test_a_token_that_does_not_hold_lets_nobody_in(
+    console_with_issuer: tuple[FastAPI, FakeIssuer],
+) -> None:
+    app, issuer = console_with_issuer
     for lies in LIES:
         issuer.lies = lies
         browser = await sign_in(app, issuer)
@@ -79,8 +83,8 @@ async def test_a_token_that_does_not_hold_lets_nobody_in(door: tuple[FastAPI, Fa
     assert await app.state.deps.pool.fetchval("SELECT count(*) FROM session") == 0
 
 
-async def test_whom_the_name_means(door: tuple[FastAPI, FakeIssuer]) -> None:
-    app, issuer = door
+async def test_whom_the_name_means(console_with_issuer: tuple[FastAPI, FakeIssuer]) -> None:
+    app, issuer = console_with_issuer
     issuer.name = "somebody"  # without any duty
     browser = await sign_in(app, issuer)
     assert browser.status == 403
@@ -89,7 +93,7 @@ async def test_whom_the_name_means(door: tuple[FastAPI, FakeIssuer]) -> None:
     assert (await sign_in(app, issuer)).status == 403
     issuer.name = "E10023@示例.cn"  # tied to nobody yet
     assert (await sign_in(app, issuer)).status == 401
-    await tie(app.state.deps.pool, ISSUER, issuer.name, "finance-officer")
+    await map_identity(app.state.deps.pool, ISSUER, issuer.name, "finance-officer")
     assert "示例officer" in (await sign_in(app, issuer)).page
     app.state.oidc.claim = issuer.claim = "employee_id"
     issuer.name = "finance-head"
@@ -100,18 +104,18 @@ async def test_whom_the_name_means(door: tuple[FastAPI, FakeIssuer]) -> None:
     "name", ["Finance-Head", "FINANCE-HEAD", "finance-head ", "finance\u2010head", "\u212aai"]
 )
 async def test_a_name_that_only_resembles_somebodys_id_is_nobodys(
-    door: tuple[FastAPI, FakeIssuer], name: str
+    console_with_issuer: tuple[FastAPI, FakeIssuer], name: str
 ) -> None:
     """U+212A is the Kelvin sign, which is a k in lower case."""
-    app, issuer = door
+    app, issuer = console_with_issuer
     issuer.name = name
     assert (await sign_in(app, issuer)).status == 401
-    await tie(app.state.deps.pool, ISSUER, name, "finance-head")
+    await map_identity(app.state.deps.pool, ISSUER, name, "finance-head")
     assert "示例head" in (await sign_in(app, issuer)).page
 
 
-async def test_a_new_key_of_the_issuer_is_asked_for(door: tuple[FastAPI, FakeIssuer]) -> None:
-    app, issuer = door
+async def test_a_new_key_of_the_issuer_is_asked_for(console_with_issuer: tuple[FastAPI, FakeIssuer]) -> None:
+    app, issuer = console_with_issuer
     assert (await sign_in(app, issuer)).status == 200
     issuer.rotate()
     assert (await sign_in(app, issuer)).status == 200
@@ -120,8 +124,10 @@ async def test_a_new_key_of_the_issuer_is_asked_for(door: tuple[FastAPI, FakeIss
     assert (await sign_in(app, issuer)).status == 401
 
 
-async def test_an_answer_is_good_once_and_in_the_browser_that_asked(door: tuple[FastAPI, FakeIssuer]) -> None:
-    app, issuer = door
+async def test_an_answer_is_good_once_and_in_the_browser_that_asked(
+    console_with_issuer: tuple[FastAPI, FakeIssuer],
+) -> None:
+    app, issuer = console_with_issuer
     browser = Browser(app)
     to = await browser.client.get("/sign-in/oidc")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside:
@@ -140,8 +146,8 @@ async def test_an_answer_is_good_once_and_in_the_browser_that_asked(door: tuple[
     assert browser.status == 401
 
 
-async def test_an_issuer_that_is_away_is_a_sentence(door: tuple[FastAPI, FakeIssuer]) -> None:
-    app, _ = door
+async def test_an_issuer_that_is_away_is_a_sentence(console_with_issuer: tuple[FastAPI, FakeIssuer]) -> None:
+    app, _ = console_with_issuer
 
     def away(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("away", request=request)

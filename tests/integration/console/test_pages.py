@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from gongkai.identity import accounts
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
@@ -231,10 +231,10 @@ async def test_the_invented_people_are_offered_in_a_demo_and_nowhere_else(
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
         browser = Browser(app)
         assert "一键进入" not in await browser.open("/sign-in")
-        door = re.search(r'name="csrf" value="([^"]+)"', browser.page)
-        assert door is not None
+        csrf = re.search(r'name="csrf" value="([^"]+)"', browser.page)
+        assert csrf is not None
         tried = await browser.client.post(
-            "/sign-in/demo", data={"csrf": door[1], "person": "finance-drafter"}
+            "/sign-in/demo", data={"csrf": csrf[1], "person": "finance-drafter"}
         )
         assert tried.status_code == 401
         assert (await browser.client.post("/api/token", json={"person": "registrar"})).status_code == 401

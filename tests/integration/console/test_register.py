@@ -11,9 +11,9 @@ from gongkai.cli.commands.units import _enter
 from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.tables.unit_workbook import XLSX, read
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
-from tests.unit.runtime.test_unit_sheet import FINANCE, workbook
+from tests.unit.tables.test_unit_workbook import FINANCE, workbook
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 

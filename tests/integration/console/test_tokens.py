@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from gongkai.identity import keys
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import SYSTEM_LIFETIME, Principal
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.house import House, house, unit
 
 OA = {"system": "finance-oa", "name": "区财政局办公系统", "unit": "finance", "may": ["draft", "application"]}
@@ -88,7 +88,7 @@ async def test_a_key_is_replaced_without_a_gap_and_a_revoked_one_is_none(
     assert (await ask(app, GRANT, auth=("finance-oa", old_secret))).status_code == 401
     assert (await ask(app, GRANT, auth=("finance-oa", new_secret))).status_code == 200
     listed = (await keys.keys(deps.pool))["finance-oa"]
-    assert [(each.lives, each.used_at is not None) for each in listed] == [(True, True), (False, True)]
+    assert [(each.valid, each.used_at is not None) for each in listed] == [(True, True), (False, True)]
 
     gone = await made.say("intake", "/systems/finance-oa/retirement", "registrar", {"reason": "下线"})
     assert gone.status_code == 201

@@ -1,4 +1,4 @@
-"""The house with its public door open, whole or as much as the forms need, and how a visitor reads and fills in."""
+"""The portal with all services or with intake only, and how a visitor reads pages and fills in forms."""
 
 import re
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import House, house, unit
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
@@ -39,7 +39,7 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
 
 @pytest.fixture
 async def counter(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
-    """As much of the house as the forms need."""
+    """The services that the forms need."""
     async with (
         house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
         public_door(made, broker),

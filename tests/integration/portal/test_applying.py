@@ -87,9 +87,9 @@ async def test_intake_away_keeps_what_was_typed(counter: House) -> None:
     portal = counter.clients["portal"]
     form = await portal.get("/apply")
     check = await portal.post("/apply/check", data=hidden(form) | APPLICATION)
-    desk = portal._transport.app.state.desk  # type: ignore[attr-defined]  # the transport of this test
-    desk.intake.url = "http://127.0.0.1:1"
-    desk.intake.http = httpx.AsyncClient()
+    deps = portal._transport.app.state.page_dependencies  # type: ignore[attr-defined]  # the transport of this test
+    deps.intake.url = "http://127.0.0.1:1"
+    deps.intake.http = httpx.AsyncClient()
     sent = await portal.post("/apply/send", data=hidden(check))
     assert sent.status_code == 503
     assert "没有提交，也没有丢失" in sent.text
@@ -98,7 +98,7 @@ async def test_intake_away_keeps_what_was_typed(counter: House) -> None:
     follow = await portal.post("/progress", data=hidden(page) | {"receipt": "r", "code": "c"})
     assert follow.status_code == 503
     assert (await portal.get("/guide")).status_code == 200
-    await desk.intake.http.aclose()
+    await deps.intake.http.aclose()
 
 
 async def test_nothing_of_a_person_is_in_a_log_or_an_address(

@@ -9,7 +9,7 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.portal.applications import intake
 from gongkai.rules.calendar import notice_of
 from tests.integration.house import house, unit
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 from tests.unit.examples import holidays_announced
 
 DECEMBER = datetime(2026, 12, 28, 2, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.house import house
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 
 
 @pytest.mark.clause("GT-since", "GT-answer")

@@ -14,8 +14,8 @@ from gongkai.ledger import blobs
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.projections import digest
 from gongkai.operate.databases.cluster import Cluster, writer
-from gongkai.portal.catalogue.narrowing import Wanted
-from gongkai.portal.catalogue.queries import Catalogue
+from gongkai.portal.catalogue.filters import DocumentFilters
+from gongkai.portal.catalogue.reads import Catalogue
 from gongkai.portal.catalogue.views import Documents
 from tests.unit.examples import a_document_published
 
@@ -85,7 +85,7 @@ async def test_a_nul_anywhere_in_a_record_stops_nothing(conn: asyncpg.Connection
     event = a_document_published(digest=sha(TEXTS[0]), rulebook="sc\0", media_type="text/\0plain", **dirty)
     _, raw = seal_record(event, stream="publication-doc-1", version=1, command=UUID(int=9), index=0)
     await Documents().apply(conn, [Delivered(Place("publishing", 0, 0), NOW, read_record(raw))])
-    (entry,) = (await Catalogue(conn).listing(Wanted())).entries
+    (entry,) = (await Catalogue(conn).listing(DocumentFilters())).entries
     said = (entry.title, entry.number, entry.summary, entry.unit_name, entry.index)
     assert said == tuple(word.replace("\0", "\N{REPLACEMENT CHARACTER}") for word in dirty.values())
 
@@ -104,7 +104,7 @@ async def test_the_newest_version_stands_and_the_older_stays_in_its_history(conn
 async def test_what_was_not_let_out_stops_the_view(
     conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gongkai.portal.catalogue.views.PATIENCE", (0.0,))
+    monkeypatch.setattr("gongkai.portal.catalogue.views.RETRY_PAUSES", (0.0,))
     event = a_document_published(digest=sha(TEXTS[5]))
     _, raw = seal_record(event, stream="publication-doc-1", version=1, command=UUID(int=9), index=0)
     with pytest.raises(blobs.Absent):
@@ -117,8 +117,8 @@ async def test_search_finds_every_word_of_a_text_and_nothing_without_it(conn: as
     catalogue = Catalogue(conn)
 
     async def found(q: str, **narrow: object) -> set[str]:
-        listing = await catalogue.listing(Wanted(q=q, sort="relevant", **narrow))  # type: ignore[arg-type]  # by name
-        plain = await catalogue.listing(Wanted(q=q, sort="newest", **narrow))  # type: ignore[arg-type]  # by name
+        listing = await catalogue.listing(DocumentFilters(q=q, sort="relevant", **narrow))  # type: ignore[arg-type]  # by name
+        plain = await catalogue.listing(DocumentFilters(q=q, sort="newest", **narrow))  # type: ignore[arg-type]  # by name
         assert {e.document for e in listing.entries} == {e.document for e in plain.entries}
         assert listing.count == len(listing.entries)
         return {e.document for e in listing.entries}
@@ -141,7 +141,12 @@ async def test_search_finds_every_word_of_a_text_and_nothing_without_it(conn: as
 async def test_pages_by_cursor_go_forth_and_back_without_gap_or_repetition(conn: asyncpg.Connection) -> None:
     await Documents().apply(conn, [what for stream in delivered() for what in stream])
     catalogue = Catalogue(conn)
-    for wanted in (Wanted(), Wanted(sort="oldest"), Wanted(q="通知"), Wanted(q="通知", sort="relevant")):
+    for wanted in (
+        DocumentFilters(),
+        DocumentFilters(sort="oldest"),
+        DocumentFilters(q="通知"),
+        DocumentFilters(q="通知", sort="relevant"),
+    ):
         whole = [e.document for e in (await catalogue.listing(wanted)).entries]
         first = await catalogue.listing(wanted, page=2)
         second = await catalogue.listing(wanted, page=2, after=first.older)
@@ -149,7 +154,7 @@ async def test_pages_by_cursor_go_forth_and_back_without_gap_or_repetition(conn:
         assert (first.newer, second.older) == ("", "")
         back = await catalogue.listing(wanted, page=2, before=second.newer)
         assert back.entries == first.entries
-    assert (await catalogue.listing(Wanted(), after="not-a-cursor")).newer == ""
+    assert (await catalogue.listing(DocumentFilters(), after="not-a-cursor")).newer == ""
 
 
 @pytest.mark.clause("WY-B.4")

@@ -18,9 +18,9 @@ from gongkai.operate.services import installed_logs
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
 from gongkai.runtime.topology import log_for
-from tests.integration.console.desk import desk
+from tests.integration.console.console_app import desk
 from tests.integration.house import House, house
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 
 _UNIT = ("unit", "name", "kind", "jurisdiction", "government", "superior", "roles", "officers")
 DRAFT = {

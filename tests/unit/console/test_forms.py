@@ -3,12 +3,10 @@
 import pytest
 from starlette.datastructures import FormData, Headers, UploadFile
 
-from gongkai.console.calls import humane
-from gongkai.console.documents.reads import Wanted
-from gongkai.console.drafts.pages import Typed
+from gongkai.console.calls import in_form_words
+from gongkai.console.documents.reads import DocumentFilters
+from gongkai.console.drafts.pages import DraftForm
 from gongkai.console.lists.addresses import address
-from gongkai.identity.pages.sign_in import inside
-from gongkai.identity.sessions import same
 from gongkai.web import Problem
 
 
@@ -24,21 +22,21 @@ async def test_consultations_come_in_their_order_and_empty_ones_are_none() -> No
         ("consult/0/unit", ""), ("consult/0/kind", "affects"), ("consult/0/matters", ""),
         ("consult/2/unit", "finance"), ("consult/2/kind", "coordinate"), ("consult/2/matters", " 经费 "),
     ])  # fmt: skip
-    typed = await Typed.read(form)
+    typed = await DraftForm.read(form)
     assert len(typed.needs) == 2
     assert typed.filled == [{"unit": "finance", "kind": "coordinate", "matters": "经费", "opinion": ""}]
 
 
 async def test_an_uploaded_text_goes_before_a_typed_one_and_is_kept_in_the_form() -> None:
     form = FormData([("body", "旧"), ("file", Upload("稿.md", "# 新".encode(), "application/octet-stream"))])
-    typed = await Typed.read(form)
+    typed = await DraftForm.read(form)
     assert typed.content() == ("# 新".encode(), "text/markdown")
     typed.keep_upload()
     assert typed.fields["body"] == "# 新"
 
 
 async def test_a_file_that_is_no_text_is_sent_as_what_it_is() -> None:
-    typed = await Typed.read(FormData([("file", Upload("x.pdf", b"%PDF\xff", "application/pdf"))]))
+    typed = await DraftForm.read(FormData([("file", Upload("x.pdf", b"%PDF\xff", "application/pdf"))]))
     assert typed.content()[1] == "application/pdf"
     typed.keep_upload()
     assert typed.fields["body"] == ""
@@ -46,33 +44,17 @@ async def test_a_file_that_is_no_text_is_sent_as_what_it_is() -> None:
 
 def test_a_missing_field_is_called_by_the_name_it_has_on_the_form() -> None:
     problem = Problem("input.missing", "缺少字段 /title。", "missing", "/title")
-    (told,) = humane([problem], {"/title": ("标题", "Title")})
-    assert told.zh == "请填写“标题”。"
+    (sentence,) = in_form_words([problem], {"/title": ("标题", "Title")})
+    assert sentence.zh == "请填写“标题”。"
     other = Problem("document.no-attribute", "未标注公开属性", "no attribute", "/attribute")
-    assert humane([other], {"/attribute": ("公开属性", "Attribute")}) == [other]
-
-
-@pytest.mark.parametrize("address", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", ""])
-def test_a_sign_in_never_leads_elsewhere(address: str) -> None:
-    assert inside(address) == "/"
-
-
-def test_a_sign_in_leads_to_the_page_that_was_asked_for() -> None:
-    assert inside("/documents/doc-1?done=1") == "/documents/doc-1?done=1"
-
-
-def test_nothing_is_no_token() -> None:
-    assert not same("", "")
-    assert not same(None, None)
-    assert not same("a", "b")
-    assert same("a", "a")
+    assert in_form_words([other], {"/attribute": ("公开属性", "Attribute")}) == [other]
 
 
 def test_an_address_holds_what_is_asked_and_nothing_empty() -> None:
-    assert address("/documents", Wanted(q="预算", state="ready"), after="x") == (
+    assert address("/documents", DocumentFilters(q="预算", state="ready"), after="x") == (
         "/documents?q=%E9%A2%84%E7%AE%97&state=ready&after=x"
     )
-    assert address("/documents", Wanted()) == "/documents"
+    assert address("/documents", DocumentFilters()) == "/documents"
 
 
 async def test_rows_that_no_form_of_ours_has_are_none() -> None:
@@ -84,13 +66,13 @@ async def test_rows_that_no_form_of_ours_has_are_none() -> None:
         "consult/-1/unit",
         "consult/²/unit",
     )
-    typed = await Typed.read(FormData([(name, "x") for name in names]))
+    typed = await DraftForm.read(FormData([(name, "x") for name in names]))
     assert typed.needs == []
 
 
-@pytest.mark.parametrize("told", ["téxt/plain", "text/plain\r\nX: y", "", "text", "文/本"])
-async def test_a_file_of_a_strange_type_is_sent_as_of_none(told: str) -> None:
+@pytest.mark.parametrize("sentence", ["téxt/plain", "text/plain\r\nX: y", "", "text", "文/本"])
+async def test_a_file_of_a_strange_type_is_sent_as_of_none(sentence: str) -> None:
     upload = Upload("稿", b"x", "text/plain")
-    upload.headers = Headers(raw=[(b"content-type", told.encode("utf-8"))])
-    typed = await Typed.read(FormData([("file", upload)]))
+    upload.headers = Headers(raw=[(b"content-type", sentence.encode("utf-8"))])
+    typed = await DraftForm.read(FormData([("file", upload)]))
     assert typed.content() == (b"x", "application/octet-stream")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.console.lateness import AT_RISK, application_due, consultation_due, publication_due, standing
+from gongkai.console.lateness import AT_RISK, application_due, consultation_due, lateness_of, publication_due
 from gongkai.contracts.vocabulary import ConsultationKind
 from gongkai.rules.calendar import official
 from gongkai.rules.deadlines import late_days
@@ -33,22 +33,22 @@ def due(received: date = RECEIVED):  # type: ignore[no-untyped-def]  # a shortha
 )
 @pytest.mark.clause("GT-answer")
 def test_an_application_is_open_then_at_risk_then_late(today: date, state: str, days: int) -> None:
-    stands = standing(due(), today)
-    assert (stands.state, stands.days, stands.due) == (state, days, DUE)
+    lateness = lateness_of(due(), today)
+    assert (lateness.state, lateness.days, lateness.due) == (state, days, DUE)
 
 
 def test_one_day_late_is_said_in_the_singular() -> None:
-    stands = standing(due(), date(2026, 3, 31))
-    assert (stands.zh, stands.en) == ("超期1个工作日", "1 working day late")
+    lateness = lateness_of(due(), date(2026, 3, 31))
+    assert (lateness.zh, lateness.en) == ("超期1个工作日", "1 working day late")
 
 
 @pytest.mark.clause("GT-count")
 def test_past_the_last_notice_nothing_is_guessed() -> None:
     last = official().last_year
-    stands = standing(due(date(last, 12, 21)), date(last, 12, 30))
-    assert stands.state == "wait"
-    assert stands.due is None
-    assert str(last + 1) in stands.zh
+    lateness = lateness_of(due(date(last, 12, 21)), date(last, 12, 30))
+    assert lateness.state == "wait"
+    assert lateness.due is None
+    assert str(last + 1) in lateness.zh
 
 
 @pytest.mark.clause("SC-3.3", "SC-A1.4c")
@@ -79,7 +79,7 @@ def test_a_case_is_in_one_state_and_risk_comes_before_late(received: date, passe
     today = received + timedelta(days=passed)
     if today.year > official().last_year:
         return
-    stands = standing(due(received), today)
-    assert stands.due is not None
-    assert (stands.state == "late") == (today > stands.due)
-    assert (stands.state == "risk") == (today <= stands.due and stands.days <= AT_RISK)
+    lateness = lateness_of(due(received), today)
+    assert lateness.due is not None
+    assert (lateness.state == "late") == (today > lateness.due)
+    assert (lateness.state == "risk") == (today <= lateness.due and lateness.days <= AT_RISK)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gongkai.portal.catalogue.queries import _read_cursor
+from gongkai.portal.catalogue.reads import _read_cursor
 
 AT, DOCUMENT = "2026-03-02T01:00:00+00:00", "doc-1"
 

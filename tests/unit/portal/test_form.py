@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gongkai.portal.applications.form import POINTERS, Application, problems, said
+from gongkai.portal.applications.form import POINTERS, Application, problems, summary_rows
 
 UNITS = {"finance": "示例区财政局"}
 FULL = Application(
@@ -62,4 +62,4 @@ def test_what_was_typed_comes_back_as_typed() -> None:
 
 
 def test_everything_is_shown_for_checking() -> None:
-    assert {pointer for pointer, _, _ in said(FULL, UNITS)} == set(POINTERS.values())
+    assert {pointer for pointer, _, _ in summary_rows(FULL, UNITS)} == set(POINTERS.values())

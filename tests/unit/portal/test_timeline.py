@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from gongkai.portal.catalogue.queries import Publication
+from gongkai.portal.catalogue.reads import Publication
 from gongkai.portal.catalogue.timeline import steps
 
 

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.datastructures import URL
 from starlette.responses import PlainTextResponse
 
-from gongkai.web import dress, mount_static, t
-from gongkai.web.language import switch
+from gongkai.web import add_page_middleware, mount_static, t
+from gongkai.web.language import other_language_address
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def app() -> FastAPI:
     async def page() -> PlainTextResponse:
         return PlainTextResponse(t("你好", "hello"))
 
-    dress(app)
+    add_page_middleware(app)
     mount_static(app)
     return app
 
@@ -67,14 +67,14 @@ async def test_only_the_two_libraries_are_served_from_npm(app: FastAPI) -> None:
 @pytest.mark.parametrize("path", ["//evil.test/x", "///evil.test/x", "/\\evil.test/x", "/\\/evil.test/x"])
 def test_the_switch_never_leads_to_another_host(path: str) -> None:
     scope = {"type": "http", "path": path, "query_string": b"lang=zh", "headers": [], "server": ("a", 80)}
-    to = switch(URL(scope=scope | {"scheme": "http"}), "en")
+    to = other_language_address(URL(scope=scope | {"scheme": "http"}), "en")
     assert to[0] == "/"
     assert to[1] not in "/\\"
 
 
 def test_the_switch_keeps_the_address() -> None:
     url = URL("http://web.test/documents?state=ready&lang=zh&q=%E9%A2%84")
-    assert switch(url, "en") == "/documents?state=ready&q=%E9%A2%84&lang=en"
+    assert other_language_address(url, "en") == "/documents?state=ready&q=%E9%A2%84&lang=en"
 
 
 def test_static_addresses_change_with_their_content(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from gongkai.rules.requirements import requirements
-from gongkai.web import spoken
+from gongkai.web import current_language
 from gongkai.web.law import SHORT, law, source
 
 NAMED = [
@@ -18,11 +18,11 @@ NAMED = [
 @pytest.mark.parametrize(("clause", "zh", "en"), NAMED)
 def test_a_clause_has_a_name_in_both_languages(clause: str, zh: str, en: str) -> None:
     assert law(clause) == zh
-    token = spoken.set("en")
+    token = current_language.set("en")
     try:
         assert law(clause) == en
     finally:
-        spoken.reset(token)
+        current_language.reset(token)
 
 
 def test_every_clause_of_the_list_has_one() -> None:

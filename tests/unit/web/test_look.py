@@ -7,12 +7,13 @@ import jinja2
 import pytest
 
 import gongkai
-from gongkai.console.app import FOLDERS
-from gongkai.portal.face import pages as portal
-from gongkai.web import spoken, templates
+from gongkai.console.app import FOLDER as CONSOLE_FOLDER
+from gongkai.identity.app import FOLDER as IDENTITY_FOLDER
+from gongkai.portal.pages import pages as portal
+from gongkai.web import current_language, templates
 from gongkai.web.dates import date_words, moment_words
+from gongkai.web.filters import points_words, size_words
 from gongkai.web.headers import POLICY
-from gongkai.web.words import points_words, size_words
 
 TEMPLATES = sorted(
     path
@@ -20,7 +21,7 @@ TEMPLATES = sorted(
     for path in Path(part).rglob("templates/**/*.html")
     if "node_modules" not in path.parts
 )
-CONSOLE = templates(*FOLDERS)
+CONSOLE = templates(CONSOLE_FOLDER, IDENTITY_FOLDER)
 FACES = {"console": CONSOLE, "portal": portal}
 
 
@@ -77,9 +78,9 @@ def test_words_of_dates_moments_points_and_sizes() -> None:
     assert moment_words("2026-11-24T07:04:59Z") == "2026年11月24日 15:04"
     assert [points_words(p) for p in (-600, -150, 9_925, 0)] == ["−6", "−1.5", "99.25", "0"]
     assert size_words(500) == "500 字节"
-    token = spoken.set("en")
+    token = current_language.set("en")
     try:
         assert date_words("2026-11-24") == "24 November 2026"
         assert size_words(2048) == "2.0 KB"
     finally:
-        spoken.reset(token)
+        current_language.reset(token)

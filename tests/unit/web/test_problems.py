@@ -1,7 +1,7 @@
 """A service's refusal becomes what a page shows: the sentence, the clause, the field in focus."""
 
 from gongkai.web import from_document, of_field
-from gongkai.web.words import anchor
+from gongkai.web.filters import anchor
 
 REFUSED = {
     "type": "urn:gongkai:problem:document.no-reason",

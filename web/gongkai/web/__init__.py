@@ -1,7 +1,7 @@
-"""The one look behind console and portal: Jinja set-up, language, static files, headers, shared deps.
+"""What console and portal share: templates, language, static files, security headers.
 
 pages = templates(Path(__file__).parent)            # <folder>/templates, shared ones under "web/"
-dress(app)                                          # language and security headers
+add_page_middleware(app)                            # language and security headers
 mount_static(app, own=Path(__file__).parent / "static")
 return await pages.page(request, "documents.html", documents=rows)
 """
@@ -16,30 +16,30 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from gongkai.web.clock_view import ClockView, DayCell, SkippedDays, days_after, view_of_clock
 from gongkai.web.dates import SHANGHAI
-from gongkai.web.headers import GuardsPages
-from gongkai.web.language import Language, SpeaksLanguage, spoken, switch, t
+from gongkai.web.filters import FILTERS
+from gongkai.web.headers import SecurityHeadersMiddleware
+from gongkai.web.language import Language, LanguageMiddleware, current_language, other_language_address, t
 from gongkai.web.problems import Problem, from_document, of_field
 from gongkai.web.static_files import HERE, Addresses, mount_static
-from gongkai.web.strip import Cell, Gap, Strip, days_after, strip_of
-from gongkai.web.words import FILTERS
 
 __all__ = [
-    "Cell",
-    "Gap",
+    "ClockView",
+    "DayCell",
     "Language",
     "Pages",
     "Problem",
-    "Strip",
+    "SkippedDays",
+    "add_page_middleware",
+    "current_language",
     "days_after",
-    "dress",
     "from_document",
     "mount_static",
     "of_field",
-    "spoken",
-    "strip_of",
     "t",
     "templates",
+    "view_of_clock",
 ]
 
 
@@ -53,7 +53,7 @@ class Clock(Protocol):
 
 
 class Pages:
-    """Templates of one face. A page gets `request`, `now`, `today`, `simulated`, `lang`, `switch_to`."""
+    """Templates of one service. A page gets `request`, `now`, `today`, `simulated`, `lang`, `switch_to`."""
 
     def __init__(self, folder: Path, *mounted: Path) -> None:
         own = folder / "static"
@@ -77,14 +77,14 @@ class Pages:
         """The page, at the moment of the process's clock (`context["now"]` overrides it: as-of pages)."""
         clock: Clock = request.app.state.deps.clock
         now: datetime = context.pop("now", None) or await clock.now()
-        lang = spoken.get()
+        lang = current_language.get()
         body = self.env.get_template(name).render(
             request=request,
             now=now,
             today=now.astimezone(SHANGHAI).date(),
             simulated=clock.simulated,
             lang=lang,
-            switch_to=switch(request.url, "zh" if lang == "en" else "en"),
+            switch_to=other_language_address(request.url, "zh" if lang == "en" else "en"),
             **context,
         )
         return HTMLResponse(body, status_code=status)
@@ -97,7 +97,7 @@ def templates(folder: Path, *mounted: Path) -> Pages:
     return Pages(folder, *mounted)
 
 
-def dress(app: FastAPI) -> None:
-    """Language and security headers for every answer of the app."""
-    app.add_middleware(GuardsPages)
-    app.add_middleware(SpeaksLanguage)
+def add_page_middleware(app: FastAPI) -> None:
+    """Language and security headers for every response of the app."""
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(LanguageMiddleware)

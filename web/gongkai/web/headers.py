@@ -1,4 +1,4 @@
-"""What every answer of a web face carries: nothing runs or loads but our own files."""
+"""Security headers of every response to a browser: only our own files are loaded and run."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,8 +17,8 @@ HEADERS = {
 }
 
 
-class GuardsPages:
-    """ASGI middleware: security headers on every answer; pages are not kept by caches unless they say so."""
+class SecurityHeadersMiddleware:
+    """ASGI middleware: security headers on every response; no caching unless the response allows it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Which language a page speaks: 中文 first, English by `?lang=en`, remembered in a cookie."""
+"""The language of a page: 中文 by default, English by `?lang=en`, remembered in a cookie."""
 
 from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
@@ -12,23 +12,23 @@ Language = Literal["zh", "en"]
 COOKIE = "gongkai_lang"
 _YEAR = 31_536_000
 
-spoken: ContextVar[Language] = ContextVar("spoken", default="zh")
+current_language: ContextVar[Language] = ContextVar("spoken", default="zh")
 
 
 def t(zh: str, en: str) -> str:
     """The sentence in the language of the request."""
-    return en if spoken.get() == "en" else zh
+    return en if current_language.get() == "en" else zh
 
 
-def switch(url: URL, to: Language) -> str:
+def other_language_address(url: URL, to: Language) -> str:
     """The same page in the other language, as a path with its query."""
     kept = [(k, v) for k, values in parse_qs(url.query).items() if k != "lang" for v in values]
     path = "/" + url.path.lstrip("/\\")  # a browser takes //name for another host
     return f"{path}?{urlencode([*kept, ('lang', to)])}"
 
 
-class SpeaksLanguage:
-    """ASGI middleware: sets `spoken` for the request; a `?lang=` in the address is remembered."""
+class LanguageMiddleware:
+    """ASGI middleware: sets `current_language` for the request; a `?lang=` in the address is stored in a cookie."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -38,7 +38,7 @@ class SpeaksLanguage:
             await self.app(scope, receive, send)
             return
         asked = _asked(scope)
-        spoken.set(asked or _remembered(scope) or "zh")
+        current_language.set(asked or _remembered(scope) or "zh")
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and asked:
@@ -62,7 +62,7 @@ def _remembered(scope: Scope) -> Language | None:
             jar = SimpleCookie()
             try:
                 jar.load(value.decode("latin-1"))
-            except CookieError:  # a stranger's malformed cookie is no reason to refuse a page
+            except CookieError:  # a malformed cookie is no reason to refuse a page
                 return None
             return _known(jar[COOKIE].value) if COOKIE in jar else None
     return None

@@ -1,4 +1,4 @@
-"""Clauses in the words of those who apply them: 条例第三十三条 for GT-answer, 楚雄制度第六条 for CX-6."""
+"""Clauses as they are cited: 条例第三十三条 for GT-answer, 楚雄制度第六条 for CX-6."""
 
 import re
 
@@ -34,7 +34,7 @@ def law(clause: ClauseId | None) -> str:
 
 
 def source(clause: ClauseId | None) -> str:
-    """The clause in full, for who wants to look it up: id, regulation, system and place."""
+    """The full citation of the clause: id, regulation, system and place."""
     found = requirements().get(clause or "")
     if found is None:
         return clause or ""

@@ -1,17 +1,17 @@
-"""A service's refusal (RFC 9457 problem document) on a page: what is wrong, which clause, which field."""
+"""A service's refusal (RFC 9457 problem document) as pages show it: what is wrong, by which clause, in which field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gongkai.contracts.problem import Finding, findings
+from gongkai.web.filters import anchor
 from gongkai.web.language import t
-from gongkai.web.words import anchor
 
 
 @dataclass(frozen=True, slots=True)
 class Problem(Finding):
-    """One thing to mend, on a page."""
+    """One problem, as pages show it."""
 
     status: int = 422
 

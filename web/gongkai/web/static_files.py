@@ -1,4 +1,4 @@
-"""Our own files under /static, and the two libraries that npm brings (htmx, ECharts) where they are there."""
+"""Our own files under /static, and the two libraries from npm (htmx, ECharts) where they are installed."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -18,8 +18,8 @@ VENDOR = {
 }
 
 
-class Kept(StaticFiles):
-    """Static files that a browser may keep: their address changes with their content (`?v=`)."""
+class CachedStaticFiles(StaticFiles):
+    """Static files that browsers may cache: their address changes with their content (`?v=`)."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -40,9 +40,9 @@ def mount_static(app: FastAPI, own: Path | None = None) -> None:
             path, media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"}
         )
 
-    app.mount("/static/web", Kept(directory=OWN), name="static-web")
+    app.mount("/static/web", CachedStaticFiles(directory=OWN), name="static-web")
     if own is not None:
-        app.mount("/static/own", Kept(directory=own), name="static-own")
+        app.mount("/static/own", CachedStaticFiles(directory=own), name="static-own")
 
 
 class Addresses:

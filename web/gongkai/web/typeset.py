@@ -1,6 +1,6 @@
-"""A text set like an official document (GB/T 9704-2012): what each line of it is, and nothing changed in it.
+"""A text laid out like an official document (GB/T 9704-2012): the kind of each line; the text stays as it is.
 
-Plain text and Markdown come as lines; a line is a paragraph. What a line is shows in its own words only: chapters,
+Plain text and Markdown come as lines; a line is a paragraph. The kind of a line follows from its text: chapters,
 numbered levels, addressee, signature and date, notes.
 """
 
@@ -132,7 +132,7 @@ def _markdown(lines: list[str], title: str) -> Iterator[Block]:
             if line != "---":
                 yield Block("note", line)
         elif _COMMENT.match(line):
-            continue  # said to machines
+            continue  # a comment for programs
         elif heading := _HEADING.match(line):
             yield _heading(len(heading[1]), heading[2].rstrip("#").rstrip() or heading[2], title)
         elif bullet := _BULLET.match(line):

@@ -1,4 +1,4 @@
-"""A year of the calendar as months of squares: working days, days of rest, holidays, and what is worked for them."""
+"""A year of the calendar by months and days: working days, weekends, holidays, and weekend days worked instead."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _WORDS = {"working-day": "work", "weekend": "rest", "make-up": "worked"}
 
 
 @dataclass(frozen=True, slots=True)
-class Square:
+class Day:
     """One day. `kind`: work, rest, off (a holiday), worked (调休上班)."""
 
     day: date
@@ -26,10 +26,10 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's squares, and how many empty ones come before the first of them in a week from Monday."""
+    """The days of a month. `before`: days of the first week, from Monday, that belong to the month before."""
 
     number: int
-    squares: tuple[Square, ...]
+    squares: tuple[Day, ...]
 
     @property
     def before(self) -> int:
@@ -69,7 +69,7 @@ def year_of(calendar: Calendar, year: int) -> Year:
 
 
 def _month(calendar: Calendar, year: int, number: int) -> Month:
-    return Month(number, tuple(_square(calendar, day) for day in _days(year, number)))
+    return Month(number, tuple(_day(calendar, day) for day in _days(year, number)))
 
 
 def _days(year: int, number: int) -> Iterator[date]:
@@ -79,6 +79,6 @@ def _days(year: int, number: int) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _square(calendar: Calendar, day: date) -> Square:
+def _day(calendar: Calendar, day: date) -> Day:
     reason = calendar.explain(day)
-    return Square(day, _WORDS.get(reason.code, "off"), reason.zh, reason.en)
+    return Day(day, _WORDS.get(reason.code, "off"), reason.zh, reason.en)

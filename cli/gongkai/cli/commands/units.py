@@ -15,7 +15,7 @@ from gongkai.client.client import Client, Problem
 from gongkai.contracts.problem import findings
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.tables.unit_template import template as empty
-from gongkai.tables.unit_workbook import Fault, NotASheet, UnitRow, faults_of, read
+from gongkai.tables.unit_workbook import Fault, UnitRow, UnreadableWorkbook, faults_of, read
 
 app = typer.Typer(no_args_is_help=True)
 units = typer.Typer(no_args_is_help=True, help="单位名录 · the register of units")
@@ -43,7 +43,7 @@ def import_(
     """登记工作簿中的单位，逐行给出结果；再次导入不重复登记 / a result per row; again, it changes nothing."""
     try:
         rows = read(file.read_bytes())
-    except NotASheet as error:
+    except UnreadableWorkbook as error:
         typer.echo(f"{file}: {error}", err=True)
         raise typer.Exit(1) from None
     if intake is None:

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from pydantic_core import from_json
 
 from gongkai.cli.importing.results import Head, Results
-from gongkai.client.parts import each_told
+from gongkai.client.split import hand_in_splitting
 from gongkai.contracts.ingress import Result
 from gongkai.tables.event_file import Line, lines
 
@@ -124,7 +124,7 @@ def _decoded(said: Any) -> Any:
 
 async def _handed(door: Door, batch: list[Line], practice: bool) -> Told:
     events = [line.event for line in batch if line.event is not None]
-    told = iter(await each_told(partial(door.hand_in, practice=practice), events))
+    told = iter(await hand_in_splitting(partial(door.hand_in, practice=practice), events))
     return [(line, _unread(line) if line.event is None else next(told).model_dump()) for line in batch]
 
 

@@ -8,8 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.identity import access
 from gongkai.identity.accounts import Account
 from gongkai.identity.actions import Action
-from gongkai.identity.oidc import BACK, LASTS, NotSignedIn, Provider
-from gongkai.identity.pages.sign_in import enter, inside, page
+from gongkai.identity.oidc import CALLBACK, FLOW_LIFETIME, NotSignedIn, Provider
+from gongkai.identity.pages.sign_in import local_address, sign_in_form, start_session
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.web import Problem
@@ -46,33 +46,33 @@ def _provider(request: Request) -> Provider:
 async def begin(request: Request, deps: DependenciesOf, next: str = "/") -> Response:
     provider = _provider(request)
     try:
-        flow = await provider.begin(deps.http, deps.pool, inside(next), deps.wall())
+        flow = await provider.begin(deps.http, deps.pool, local_address(next), deps.wall())
     except NotSignedIn as error:
         _log.warning("identity provider", why=error.why)
-        return await page(request, deps, after=inside(next), problems=[FAILED])
+        return await sign_in_form(request, deps, after=local_address(next), problems=[FAILED])
     answer = RedirectResponse(flow.to, 303)
     answer.set_cookie(
-        COOKIE, flow.state, max_age=int(LASTS.total_seconds()), httponly=True, samesite="lax", path=BACK,
-        secure=provider.back.startswith("https:"),
+        COOKIE, flow.state, max_age=int(FLOW_LIFETIME.total_seconds()), httponly=True, samesite="lax", path=CALLBACK,
+        secure=provider.callback.startswith("https:"),
     )  # fmt: skip
     return answer
 
 
-@router.get(BACK)
+@router.get(CALLBACK)
 @acts(Action.ENTER)
-async def back(request: Request, deps: DependenciesOf) -> Response:
-    """The browser comes back from the issuer."""
+async def callback(request: Request, deps: DependenciesOf) -> Response:
+    """The issuer sends the browser back to here."""
     provider, now = _provider(request), deps.wall()
-    given, kept = dict(request.query_params), request.cookies.get(COOKIE)
+    given, state_cookie = dict(request.query_params), request.cookies.get(COOKIE)
     try:
-        person, after = await provider.finish(deps.http, deps.pool, given, kept, now)
+        person, after = await provider.finish(deps.http, deps.pool, given, state_cookie, now)
     except NotSignedIn as error:
         _log.warning("identity provider", why=error.why)
         await access.failure(deps.pool, request, "", now, way="oidc")
-        return await page(request, deps, after="/", problems=[FAILED])
+        return await sign_in_form(request, deps, after="/", problems=[FAILED])
     if not (await deps.replica.sync()).holdings(person):
         await access.failure(deps.pool, request, person, now, way="oidc")
-        return await page(request, deps, after="/", problems=[NOBODY])
-    answer = await enter(request, deps, Account(person), after, way="oidc")
-    answer.delete_cookie(COOKIE, path=BACK)
+        return await sign_in_form(request, deps, after="/", problems=[NOBODY])
+    answer = await start_session(request, deps, Account(person), after, way="oidc")
+    answer.delete_cookie(COOKIE, path=CALLBACK)
     return answer

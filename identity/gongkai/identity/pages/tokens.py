@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.identity import access, accounts, keys, limits
-from gongkai.identity.accounts import OFFICES, Account
+from gongkai.identity.accounts import ADMINISTRATORS, Account
 from gongkai.identity.actions import Action
 from gongkai.runtime import problems
 from gongkai.runtime.commands import DependenciesOf
@@ -56,7 +56,7 @@ class Token(BaseModel):
 
 
 class _Denied(Exception):
-    """An answer of RFC 6749 §5.2, which is a problem document as well."""
+    """An error response of RFC 6749 §5.2, which is a problem document as well."""
 
     def __init__(self, error: str, says: Sentence, status: int) -> None:
         super().__init__(error)
@@ -83,10 +83,10 @@ _TAKES = {
 )
 @acts(Action.GET_TOKEN)
 async def token(
-    request: Request, answer: Response, deps: DependenciesOf, authorization: Annotated[str, Header()] = ""
+    request: Request, response: Response, deps: DependenciesOf, authorization: Annotated[str, Header()] = ""
 ) -> Token | Response:
     """A bearer token, good at every service: a person's for eight hours, a system's for a quarter of an hour."""
-    answer.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = "no-store"
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return await _of_person(request, deps, await _credentials(request))
     try:
@@ -119,7 +119,7 @@ async def _of_person(request: Request, deps: Dependencies, asked: Credentials) -
         where, password = access.address(request), asked.password.get_secret_value()
         account = await accounts.check(deps.pool, asked.person, password, where, now)
     elif deps.clock.simulated:
-        account = await invented(deps, asked.person)
+        account = await demo_account(deps, asked.person)
     if account is None:
         await access.failure(deps.pool, request, asked.person, now, way="token")
         raise BadInput(
@@ -135,27 +135,26 @@ async def _of_person(request: Request, deps: Dependencies, asked: Credentials) -
         )
         raise BadInput("identity.stale-password", says, field="/password", status=401)
     person = account.person
-    await access.note(deps.pool, request, "token", name=person, by=person, now=now)
+    await access.record(deps.pool, request, "token", name=person, by=person, now=now)
     issuer = request.app.state.issuer
     issued = issuer.issue(person, now, registrar=account.registrar, security=account.security)
     return Token(access_token=issued, expires_in=int(LIFETIME.total_seconds()))
 
 
-async def invented(deps: Dependencies, person: str) -> Account | None:
+async def demo_account(deps: Dependencies, person: str) -> Account | None:
     """In a demo, and only there: one of its people, or of its administrators."""
-    if person in OFFICES:
+    if person in ADMINISTRATORS:
         return Account(person, registrar=person == accounts.REGISTRAR, security=person == accounts.SECURITY)
     return Account(person) if (await deps.replica.sync()).holdings(person) else None
 
 
 async def _of_system(request: Request, deps: Dependencies, authorization: str) -> Token:
-    asked = await _client(request, authorization)
-    system, secret = asked
+    system, secret = await _client(request, authorization)
     now, where = deps.wall(), access.address(request)
     entry = (await deps.replica.sync()).system(system)
     name = by_system(system)
     key = None
-    if await limits.begin(deps.pool, name if entry else limits.NOBODY, where, now):
+    if await limits.begin(deps.pool, name if entry else limits.UNKNOWN_NAME, where, now):
         key = await keys.check(deps.pool, system, secret, now) if entry else None
     if entry is None or key is None:
         await access.failure(deps.pool, request, name, now, way="key", known=entry is not None)
@@ -163,14 +162,14 @@ async def _of_system(request: Request, deps: Dependencies, authorization: str) -
             "系统编号或密钥不对，或者密钥已吊销。", "Wrong system or key, or the key was revoked."
         )
         raise _Denied("invalid_client", says, 401)
-    await limits.came_in(deps.pool, name, where, now)
-    await access.note(deps.pool, request, "token", name=name, by=name, now=now, way=f"key {key}")
+    await limits.succeeded(deps.pool, name, where, now)
+    await access.record(deps.pool, request, "token", name=name, by=name, now=now, way=f"key {key}")
     issued = request.app.state.issuer.issue_for_system(system, entry.unit, now)
     return Token(access_token=issued, expires_in=int(SYSTEM_LIFETIME.total_seconds()))
 
 
 async def _client(request: Request, authorization: str) -> tuple[str, str]:
-    """Who the client says it is, by one way and not by two. Raises _Denied."""
+    """System and secret, given in one of the two ways and not in both. Raises _Denied."""
     try:
         form = await typed(request, max_files=0, max_fields=8)
     except HTTPException:
@@ -185,16 +184,16 @@ async def _client(request: Request, authorization: str) -> tuple[str, str]:
         )
         missing = "grant_type" not in form
         raise _Denied("invalid_request" if missing else "unsupported_grant_type", says, 400)
-    inside = form.get("client_id"), form.get("client_secret")
+    in_form = form.get("client_id"), form.get("client_secret")
     scheme, _, given = authorization.partition(" ")
-    if scheme.lower() == "basic" and inside[1] is None:
+    if scheme.lower() == "basic" and in_form[1] is None:
         try:
             name, _, secret = b64decode(given, validate=True).decode().partition(":")
         except (NotBase64, UnicodeDecodeError):
             name, secret = "", ""
         return unquote_plus(name), unquote_plus(secret)
-    if not authorization and all(isinstance(each, str) for each in inside):
-        return str(inside[0]), str(inside[1])
+    if not authorization and all(isinstance(each, str) for each in in_form):
+        return str(in_form[0]), str(in_form[1])
     says = Sentence(
         "请用 HTTP Basic 或表单字段 client_id、client_secret 之一说明身份。",
         "Say who you are by HTTP Basic or by client_id and client_secret in the form, by one of the two.",

@@ -1,4 +1,4 @@
-"""控制台, wired: web for officers, supervisors, auditors. Decides nothing, owns read models, accounts and sessions."""
+"""控制台, wired: web for officers, supervisors, auditors. Decides nothing, owns read models; identity is mounted here."""
 
 from pathlib import Path
 
@@ -22,49 +22,40 @@ from gongkai.console.rules import pages as rules
 from gongkai.console.scores import pages as scores
 from gongkai.console.service import SERVICE
 from gongkai.console.settings import ConsoleSettings
-from gongkai.console.submissions import pages as handed
+from gongkai.console.submissions import pages as submissions
 from gongkai.console.systems import pages as systems
 from gongkai.console.tasks import pages as tasks
 from gongkai.console.views import PROJECTIONS
-from gongkai.identity import FOLDER as IDENTITY
-from gongkai.identity import accounts
-from gongkai.identity.oidc import Provider
-from gongkai.identity.pages import account, oidc, sign_in, tokens
-from gongkai.runtime.identity import Issuer
+from gongkai.identity import app as identity
 from gongkai.runtime.rights import published
 from gongkai.runtime.service import Components, Dependencies, build
-from gongkai.web import dress, mount_static, templates
+from gongkai.web import add_page_middleware, mount_static
 
 FOLDER = Path(__file__).parent
-FOLDERS = (FOLDER, IDENTITY)  # whose templates are its pages
 
-# A draft's own addresses come before those of any document.
+# The addresses of a new draft come before those of any document.
 PAGES = (
-    sign_in, oidc, account, tokens, systems, delegations, rights, tasks, drafts, documents, applications, handed,
-    dashboard, calendar, rules, scores, register, register_ending, register_import, events, contracts,
+    systems, delegations, rights, tasks, drafts, documents, applications, submissions, dashboard, calendar, rules,
+    scores, register, register_ending, register_import, events, contracts,
 )  # fmt: skip
 
 
 def create(settings: ConsoleSettings) -> FastAPI:
+    """The console as an ASGI application."""
     app = build(
         SERVICE,
         settings,
         components=_components,
-        routers=[log.router, *(page.router for page in PAGES)],
+        routers=[log.router, *identity.ROUTERS, *(page.router for page in PAGES)],
         large=("/documents",),
         offered=published,
     )
-    app.state.pages = templates(*FOLDERS)
-    app.state.oidc = Provider.of(settings)
-    app.state.issuer = Issuer.load("console", settings.token_keys)
+    identity.set_up(app, settings, FOLDER)
     mount_static(app, FOLDER / "static")
-    dress(app)
+    add_page_middleware(app)
     install(app)
     return app
 
 
 def _components(deps: Dependencies) -> Components:
-    async def opened() -> None:
-        await accounts.first(deps.pool, deps.settings.token_keys, deps.wall())
-
-    return Components(handlers=PROJECTIONS, opened=opened)
+    return Components(handlers=PROJECTIONS, opened=lambda: identity.opened(deps))

@@ -1,4 +1,4 @@
-"""What the console asks of the services: with the user's own token, so that they decide by the user's own rights."""
+"""Calls to the services, with a token of the person signed in, so that they decide by that person's rights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,16 +7,16 @@ from typing import Any
 import httpx
 import structlog
 
+from gongkai.console.visitor import Visitor
 from gongkai.contracts.envelope import Place
-from gongkai.identity.visitor import Visitor
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, from_document
 
 _log = structlog.get_logger(__name__)
 
-SEEN = 5.0  # seconds that a page waits for what was just done to reach the read model
+VISIBLE_WITHIN = 5.0  # seconds that a page waits until a command's events are in the read model
 
-AWAY = Problem(
+UNAVAILABLE = Problem(
     "service.away",
     "业务服务暂时无法连接，您填写的内容没有提交，也没有丢失。请稍后再试。",
     "The service can't be reached. Nothing was sent and nothing is lost. Please try again shortly.",
@@ -25,8 +25,8 @@ AWAY = Problem(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A service's answer: its body, or what it refused and why."""
+class ServiceResponse:
+    """A service's response: its body, or the problems for which it refused."""
 
     status: int
     body: Any = None
@@ -48,35 +48,35 @@ async def ask(
     *,
     key: str | None = None,
     **request: Any,
-) -> Answer:
-    """One request. `key` makes a command count once, however often the form is sent."""
+) -> ServiceResponse:
+    """One request. `key` is its idempotency key: a form that is sent twice counts once."""
     headers = {"Authorization": f"Bearer {who.token(deps.wall())}"}
     headers |= {"Idempotency-Key": key} if key else {}
     headers |= request.pop("headers", {})
     try:
-        answer = await deps.http.request(
+        response = await deps.http.request(
             method, deps.settings.url(service) + path, headers=headers, **request
         )
     except httpx.HTTPError as error:
         _log.warning("service away", service=service, error=type(error).__name__)
-        return Answer(503, problems=[AWAY])
-    return _read(answer)
+        return ServiceResponse(503, problems=[UNAVAILABLE])
+    return _read(response)
 
 
-def _read(answer: httpx.Response) -> Answer:
-    is_json = "json" in answer.headers.get("content-type", "")
+def _read(response: httpx.Response) -> ServiceResponse:
+    is_json = "json" in response.headers.get("content-type", "")
     try:
-        body = answer.json() if is_json else None
+        body = response.json() if is_json else None
     except ValueError:
         body = None
-    if answer.is_success:
-        if answer.headers.get("content-type", "").startswith("text/"):
-            return Answer(answer.status_code, body, answer.text)
-        return Answer(answer.status_code, body, content=b"" if is_json else answer.content)
+    if response.is_success:
+        if response.headers.get("content-type", "").startswith("text/"):
+            return ServiceResponse(response.status_code, body, response.text)
+        return ServiceResponse(response.status_code, body, content=b"" if is_json else response.content)
     if isinstance(body, Mapping):
-        return Answer(answer.status_code, problems=from_document(body, answer.status_code))
-    _log.warning("service failed", status=answer.status_code)
-    return Answer(answer.status_code, problems=[replace(AWAY, status=answer.status_code)])
+        return ServiceResponse(response.status_code, problems=from_document(body, response.status_code))
+    _log.warning("service failed", status=response.status_code)
+    return ServiceResponse(response.status_code, problems=[replace(UNAVAILABLE, status=response.status_code)])
 
 
 async def command(
@@ -87,21 +87,21 @@ async def command(
     *,
     body: Mapping[str, Any],
     key: str | None,
-) -> Answer:
-    """Send a command, and wait until its effect can be seen on the console's own pages."""
-    answer = await ask(deps, who, service, "POST", path, key=key, json=body)
-    place = answer.body.get("place") if answer.ok and isinstance(answer.body, Mapping) else None
+) -> ServiceResponse:
+    """Send a command, and wait until its effect is in the console's read models."""
+    response = await ask(deps, who, service, "POST", path, key=key, json=body)
+    place = response.body.get("place") if response.ok and isinstance(response.body, Mapping) else None
     if place and deps.subscription is not None:
-        await deps.subscription.wait_for(Place.parse(place), SEEN)
-    return answer
+        await deps.subscription.wait_for(Place.parse(place), VISIBLE_WITHIN)
+    return response
 
 
-def humane(problems: Sequence[Problem], labels: Mapping[str, tuple[str, str]]) -> list[Problem]:
-    """A missing or malformed field in the words of the form instead of the pointer of the interface."""
-    return [_humane(p, labels) for p in problems]
+def in_form_words(problems: Sequence[Problem], labels: Mapping[str, tuple[str, str]]) -> list[Problem]:
+    """Problems of missing or malformed fields in the words of the form instead of the API's field pointers."""
+    return [_in_form_words(p, labels) for p in problems]
 
 
-def _humane(problem: Problem, labels: Mapping[str, tuple[str, str]]) -> Problem:
+def _in_form_words(problem: Problem, labels: Mapping[str, tuple[str, str]]) -> Problem:
     label = labels.get(problem.field or "")
     if label is None or problem.code not in ("input.missing", "input.malformed"):
         return problem

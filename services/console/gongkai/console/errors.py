@@ -1,4 +1,4 @@
-"""What a person gets instead of a page: the way to sign-in, or a sentence that says what is wrong and where to go."""
+"""Error handlers: a redirect to sign-in, or a page that says what is wrong and what to do."""
 
 from typing import Any
 from urllib.parse import quote
@@ -9,8 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.visitor import Visitor, visitor
 from gongkai.contracts.errors import Refused, Sentence
-from gongkai.identity.visitor import ForgedForm, SignInNeeded, StalePassword, Visitor, visitor
+from gongkai.identity.signed_in import ForgedForm, SignInNeeded, StalePassword
 from gongkai.runtime import problems
 from gongkai.web.headers import HEADERS
 
@@ -49,7 +50,7 @@ _FAILED = Sentence("系统出错，未能完成。", "Something went wrong here;
 
 
 def install(app: FastAPI) -> None:
-    """Pages for people; the few machine interfaces keep their problem documents."""
+    """Pages for browsers; the few APIs keep their problem documents."""
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(StalePassword, _stale)
     app.add_exception_handler(ForgedForm, _forged)
@@ -60,8 +61,8 @@ def install(app: FastAPI) -> None:
 
     async def malformed(request: Request, error: Exception) -> Response:
         if request.url.path.startswith("/api/"):
-            answer: Response = await as_document(request, error)
-            return answer
+            response: Response = await as_document(request, error)
+            return response
         return await _page(request, 422, _SAYS[422])
 
     app.add_exception_handler(RequestValidationError, malformed)
@@ -70,15 +71,15 @@ def install(app: FastAPI) -> None:
 
 
 def _for_people(as_document: Any) -> Any:
-    """A value that can't be stored gets a page; all else is told as everywhere."""
+    """A page for a value that can't be stored; the common handler's response for any other error."""
 
-    async def told(request: Request, error: Exception) -> Response:
+    async def handler(request: Request, error: Exception) -> Response:
         if request.url.path.startswith("/api/") or not problems.unreadable(error):
-            answer: Response = await as_document(request, error)
-            return answer
+            response: Response = await as_document(request, error)
+            return response
         return await _page(request, 422, _SAYS[422])
 
-    return told
+    return handler
 
 
 async def _sign_in(request: Request, _: Exception) -> Response:
@@ -90,14 +91,14 @@ async def _sign_in(request: Request, _: Exception) -> Response:
 
 
 def _refused_to(as_document: Any) -> Any:
-    async def told(request: Request, error: Exception) -> Response:
+    async def handler(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
         if request.url.path.startswith(("/api/", "/log/")):
-            answer: Response = await as_document(request, error)
-            return answer
+            response: Response = await as_document(request, error)
+            return response
         return await _page(request, error.status, error.says, f"{error.code} · {error.clause}")
 
-    return told
+    return handler
 
 
 async def _stale(request: Request, _: Exception) -> Response:
@@ -119,19 +120,19 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, _: Exception) -> Response:
-    """The error itself is raised on, so that it is logged and seen; people get a page."""
+    """The error itself is re-raised, so that it is logged; browsers get a page."""
     if request.url.path.startswith("/api/"):
         return problems.problem(500, "http.500", _FAILED)
-    answer = await _page(request, 500, _FAILED)
+    response = await _page(request, 500, _FAILED)
     for name, value in HEADERS.items():  # this answer is made outside the middleware that sets them
-        answer.headers.setdefault(name, value)
-    return answer
+        response.headers.setdefault(name, value)
+    return response
 
 
 async def _page(
     request: Request, status: int, says: Sentence, code: str = "", more: Sentence | None = None
 ) -> Response:
-    answer: Response = await request.app.state.pages.page(
+    response: Response = await request.app.state.pages.page(
         request,
         "error.html",
         status=status,
@@ -141,7 +142,7 @@ async def _page(
         more=more or _MORE.get(status, _AGAIN),
         code=code or status,
     )
-    return answer
+    return response
 
 
 async def _who(request: Request) -> Visitor | None:

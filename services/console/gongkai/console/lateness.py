@@ -19,8 +19,8 @@ State = Literal["late", "risk", "open", "wait", "done"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a case stands on a day. `days`: working days late, or left."""
+class Lateness:
+    """Whether a case is late on a day. `days`: working days late, or left."""
 
     state: State
     due: date | None
@@ -71,20 +71,20 @@ def publication_due(calendar: Calendar, jurisdiction: str, formed_on: date, draf
     return counted(calendar, formed_on, rule.term, rule.clause)
 
 
-def standing(due: Due, today: date) -> Standing:
-    """How an open case stands today."""
+def lateness_of(due: Due, today: date) -> Lateness:
+    """Of an open case, today."""
     line = due.deadline
     if line.due is None:
         zh, en = line.says.zh, line.says.en
-        return Standing("wait", None, line.left, zh, en)
+        return Lateness("wait", None, line.left, zh, en)
     if today > line.due:
         n = late_days(due.calendar, line.due, today)
-        return Standing("late", line.due, n, f"超期{n}个工作日", f"{n} working day{'s' * (n > 1)} late")
+        return Lateness("late", line.due, n, f"超期{n}个工作日", f"{n} working day{'s' * (n > 1)} late")
     left = late_days(due.calendar, today, line.due)
     if left == 0:
-        return Standing("risk", line.due, 0, "今日到期", "due today")
+        return Lateness("risk", line.due, 0, "今日到期", "due today")
     state: State = "risk" if left <= AT_RISK else "open"
-    return Standing(
+    return Lateness(
         state, line.due, left, f"剩余{left}个工作日", f"{left} working day{'s' * (left > 1)} left"
     )
 

@@ -1,7 +1,7 @@
-"""What a deployment says of its site: the national standard's meta tags and footer (国办发〔2017〕47号).
+"""Settings of a deployment's site: the national standard's meta tags and footer (国办发〔2017〕47号).
 
-The footer's marks are third parties' services: each is off until it is configured, and each is a plain link; no
-script of theirs runs here.
+The footer's marks are third parties' services: each is off until it is configured, and each is a plain link; none of
+their scripts runs here.
 """
 
 from pydantic_settings import BaseSettings, SettingsConfigDict

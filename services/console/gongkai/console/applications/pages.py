@@ -12,19 +12,20 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
-from gongkai.console.calls import ask, command, humane
+from gongkai.console.calls import ask, command, in_form_words
 from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import coming, names_of, steps
-from gongkai.console.lateness import Standing, clock_of, standing
-from gongkai.console.lists.addresses import Paged, beside
+from gongkai.console.lateness import Lateness, clock_of, lateness_of
+from gongkai.console.lists.addresses import Cursor, page_links
+from gongkai.console.visitor import Visiting, Visitor, people_with
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
-from gongkai.web import Problem, Strip, days_after, strip_of, t
+from gongkai.web import ClockView, Problem, days_after, t, view_of_clock
 from gongkai.web.typeset import Sheet, typeset
 
 router = APIRouter(include_in_schema=False)
@@ -44,7 +45,7 @@ async def listing(
     tab: Tab = "open",
     unit: str = "",
     since: date | None = None,
-    leaf: Paged,
+    cursor: Cursor,
 ) -> Response:
     today = local_date(await deps.clock.now())
     groups = await applications.open_groups(deps.pool, who.calendar, who.register, today, who.scope)
@@ -53,11 +54,11 @@ async def listing(
     if tab.startswith("answered"):
         late = tab == "answered-late"
         found: Any = await applications.answered_listing(
-            deps.pool, who.scope, leaf, unit=unit, late=late, since=since
+            deps.pool, who.scope, cursor, unit=unit, late=late, since=since
         )
     else:
-        chosen = [g for g in groups if tab in ("open", g.stands.state)]
-        found = await applications.open_listing(deps.pool, chosen, leaf)
+        chosen = [g for g in groups if tab in ("open", g.lateness.state)]
+        found = await applications.open_listing(deps.pool, chosen, cursor)
     totals = applications.totals(groups)
     return await show(
         request,
@@ -72,7 +73,7 @@ async def listing(
         totals={"open": sum(totals.values()), **{s: totals.get(s, 0) for s in ("late", "risk", "wait")}},
         kinds={k.value: k for k in AnswerKind},
         channels={c.value: c for c in Channel},
-        beside=beside("/applications", asked, found),
+        page_links=page_links("/applications", asked, found),
     )
 
 
@@ -101,8 +102,8 @@ async def answer(request: Request, application: str, who: Visiting, deps: Depend
     )
     if given.ok:
         return RedirectResponse(f"/applications/{application}?done=answer", 303)
-    typed = Kept({**form, "grounds": grounds})
-    problems = humane(given.problems, LABELS)
+    typed = FormFields({**form, "grounds": grounds})
+    problems = in_form_words(given.problems, LABELS)
     return await _page(request, who, deps, application, problems=problems, typed=typed)
 
 
@@ -113,7 +114,7 @@ async def _page(
     application: str,
     *,
     problems: list[Problem] | None = None,
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     done: str = "",
 ) -> Response:
     row = await applications.one(deps.pool, application)
@@ -122,7 +123,7 @@ async def _page(
     who.must(Action.SEE_CASES, row["unit"])
     today = local_date(await deps.clock.now())
     due = applications.due_of(who.calendar, who.register, row)
-    stands = standing(due, today)
+    lateness = lateness_of(due, today)
     opens = who.may(Action.READ_APPLICATION, row["unit"])
     file = await ask(deps, who, "intake", "GET", f"/applications/{application}") if opens else None
     clock = file.body["clock"] if file and file.ok else clock_of(due)
@@ -138,10 +139,10 @@ async def _page(
         at="applications",
         status=problems[0].status if problems else 200,
         row=row,
-        stands=stands,
-        badge=_badge(row, stands),
+        lateness=lateness,
+        badge=_badge(row, lateness),
         officers=officers,
-        strip=_strip(who.calendar, row, clock, today, stands.due),
+        clock=_view_of_clock(who.calendar, row, clock, today, lateness.due),
         file=file.body if file and file.ok else None,
         letter=_letter(file.body) if file and file.ok else None,
         file_problems=file.problems if file else [],
@@ -152,8 +153,8 @@ async def _page(
         answers=row["answered"] is None and who.may(Action.ANSWER_APPLICATION, row["unit"]),
         history=history,
         problems=problems or [],
-        typed=typed or Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         done=done,
     )
 
@@ -164,19 +165,21 @@ def _letter(file: Mapping[str, Any]) -> Sheet | None:
     return typeset(text, "") if text else None
 
 
-def _badge(row: Any, stands: Standing) -> tuple[str, str, str]:
+def _badge(row: Any, lateness: Lateness) -> tuple[str, str, str]:
     """State as colour, 中文, English. What was judged when it was answered stays as judged."""
     if row["answered"] is None:
-        return stands.state, stands.zh, stands.en
+        return lateness.state, lateness.zh, lateness.en
     late = row["late_days"]
     if late:
         return "late", f"超期{late}个工作日答复", f"answered {late} working days late"
     return "done", "已按期答复", "answered in time"
 
 
-def _strip(calendar: Calendar, row: Any, clock: Mapping[str, Any], today: date, due: date | None) -> Strip:
+def _view_of_clock(
+    calendar: Calendar, row: Any, clock: Mapping[str, Any], today: date, due: date | None
+) -> ClockView:
     """The clock's days; for a late case also those behind its flag."""
     answered = row["answered_on"]
     last = max(str(d["date"]) for d in clock["days"])
     more = [d for d in days_after(calendar, due, answered or today) if str(d["date"]) > last]
-    return strip_of(clock, received=row["received_on"], today=today, answered=answered, after=more)
+    return view_of_clock(clock, received=row["received_on"], today=today, answered=answered, after=more)

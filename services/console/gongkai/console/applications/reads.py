@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gongkai.console.lateness import Due, Standing, application_due, standing
+from gongkai.console.lateness import Due, Lateness, application_due, lateness_of
 from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
-from gongkai.console.lists.listing import FIRST, Key, Leaf, listed
+from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
 from gongkai.contracts.register import Register
 from gongkai.rules.calendar import Calendar
 
@@ -18,22 +18,22 @@ FAR = date.max  # sorts those whose due day isn't known yet behind all others
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Open applications of one unit that came in on one day: they share their clock."""
+    """Open applications of one unit received on one day: they share their clock."""
 
     unit: str
     received_on: date
     rules_on: date
     count: int
-    stands: Standing
+    lateness: Lateness
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """One open application with its standing."""
+    """One open application with its lateness."""
 
     row: Any
     due: date
-    stands: Standing
+    lateness: Lateness
 
 
 def due_of(calendar: Calendar, register: Register, row: Any) -> Due:
@@ -49,14 +49,14 @@ async def open_groups(
     *,
     on: date | None = None,
 ) -> list[Group]:
-    """All that is open; with `on`, what was open at the end of that day, as it stood then."""
+    """All that is open; with `on`, what was open at the end of that day, with its lateness then."""
     where = Where()
     if on is None:
-        where.need("answered IS NULL AND received IS NOT NULL")
+        where.require("answered IS NULL AND received IS NOT NULL")
     else:
-        where.need("received_on <= {0} AND (answered_on IS NULL OR answered_on > {0})", on)
+        where.require("received_on <= {0} AND (answered_on IS NULL OR answered_on > {0})", on)
     if scope is not None:
-        where.need("unit = ANY({}::text[])", scope)
+        where.require("unit = ANY({}::text[])", scope)
     rows = await pool.fetch(
         "SELECT unit, received_on, rules_on, count(*) AS n FROM application"
         f" WHERE {where} GROUP BY unit, received_on, rules_on",
@@ -69,7 +69,7 @@ async def open_groups(
             r["received_on"],
             r["rules_on"],
             r["n"],
-            standing(due_of(calendar, register, r), on or today),
+            lateness_of(due_of(calendar, register, r), on or today),
         )
         for r in known
     ]
@@ -79,35 +79,35 @@ def totals(groups: Iterable[Group]) -> dict[str, int]:
     """Open applications by state: late, risk, open, wait."""
     sums: dict[str, int] = defaultdict(int)
     for group in groups:
-        sums[group.stands.state] += group.count
+        sums[group.lateness.state] += group.count
     return sums
 
 
-async def open_listing(pool: Any, groups: Iterable[Group], leaf: Leaf = FIRST) -> Slice[Open]:
+async def open_listing(pool: Any, groups: Iterable[Group], cursor: PageCursor = FIRST_PAGE) -> Slice[Open]:
     """Those of the groups, the most urgent first."""
     chosen = list(groups)
-    stands = {(g.unit, g.received_on, g.rules_on): g.stands for g in chosen}
+    lateness = {(g.unit, g.received_on, g.rules_on): g.lateness for g in chosen}
     where = Where([
         [g.unit for g in chosen],
         [g.received_on for g in chosen],
         [g.rules_on for g in chosen],
-        [g.stands.due or FAR for g in chosen],
+        [g.lateness.due or FAR for g in chosen],
     ])  # fmt: skip
-    where.need("answered IS NULL")
+    where.require("answered IS NULL")
     select = (
         "SELECT * FROM application JOIN unnest($1::text[], $2::date[], $3::date[], $4::date[])"
         " AS g(unit, received_on, rules_on, due_on) USING (unit, received_on, rules_on)"
     )
     key: Key = {"due_on": date.fromisoformat, "application": str}
-    found = await listed(pool, select, where, key, leaf, rising=True)
-    rows = [Open(r, r["due_on"], stands[r["unit"], r["received_on"], r["rules_on"]]) for r in found.rows]
+    found = await listed(pool, select, where, key, cursor, rising=True)
+    rows = [Open(r, r["due_on"], lateness[r["unit"], r["received_on"], r["rules_on"]]) for r in found.rows]
     return Slice(rows, found.newer, found.older)
 
 
 async def answered_listing(
     pool: Any,
     scope: list[str] | None,
-    leaf: Leaf = FIRST,
+    cursor: PageCursor = FIRST_PAGE,
     *,
     unit: str = "",
     late: bool = False,
@@ -115,17 +115,17 @@ async def answered_listing(
 ) -> Slice[Any]:
     """The answered ones, newest first; `late`: only those that were answered late."""
     where = Where()
-    where.need("answered IS NOT NULL")
+    where.require("answered IS NOT NULL")
     if scope is not None:
-        where.need("unit = ANY({}::text[])", scope)
+        where.require("unit = ANY({}::text[])", scope)
     if unit:
-        where.need("unit = {}", unit)
+        where.require("unit = {}", unit)
     if late:
-        where.need("late_days > 0")
+        where.require("late_days > 0")
     if since is not None:
-        where.need("answered_on >= {}", since)
+        where.require("answered_on >= {}", since)
     key: Key = {"answered_on": date.fromisoformat, "application": str}
-    return await listed(pool, "SELECT * FROM application", where, key, leaf)
+    return await listed(pool, "SELECT * FROM application", where, key, cursor)
 
 
 async def one(pool: Any, application: str) -> Any | None:
@@ -135,9 +135,9 @@ async def one(pool: Any, application: str) -> Any | None:
 async def months(pool: Any, scope: list[str] | None, since: date) -> list[Any]:
     """By month of the answer: how many, and how many late."""
     where = Where()
-    where.need("answered IS NOT NULL AND answered_on >= {}", since)
+    where.require("answered IS NOT NULL AND answered_on >= {}", since)
     if scope is not None:
-        where.need("unit = ANY({}::text[])", scope)
+        where.require("unit = ANY({}::text[])", scope)
     rows: list[Any] = await pool.fetch(
         "SELECT date_trunc('month', answered_on)::date AS month, count(*) AS answered,"
         f" count(*) FILTER (WHERE late_days > 0) AS late FROM application WHERE {where} GROUP BY 1 ORDER BY 1",

@@ -51,15 +51,15 @@ def _field(form: Mapping[str, Any], row: int, name: str) -> str:
     return str(form.get(f"holidays/{row}/{name}") or "").strip()
 
 
-def blamed(
-    where: Sequence[str | int], told: str, rows: Sequence[int], code: str = "calendar.malformed"
+def at_form_field(
+    where: Sequence[str | int], message: str, rows: Sequence[int], code: str = "calendar.malformed"
 ) -> Problem:
-    """What is wrong, at the field of the form that is to blame. `told`: `中文 · English`, or a checker's own words."""
+    """The problem at the field of the form that it is about. `message`: `中文 · English`, or pydantic's own words."""
     steps = list(where)
     if len(steps) > 1 and steps[0] == "holidays" and isinstance(steps[1], int):
         steps[1] = rows[steps[1]]
     path = steps[:3] if steps[:1] == ["holidays"] else steps[:1]
-    zh, _, en = told.rpartition(" · ")
+    zh, _, en = message.rpartition(" · ")
     if not zh:
         zh_label, en_label = _LABELS.get(str(path[-1]) if path else "", ("通知", "the notice"))
         zh, en = f"“{zh_label}”的填写不符合要求。", f"“{en_label}” isn't of the form required: {en}"

@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
-from gongkai.console.calendar.notices import ROWS, as_body, blamed
+from gongkai.console.calendar.notices import ROWS, as_body, at_form_field
 from gongkai.console.calls import command
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.identity import sessions
-from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, FormFields, show
 from gongkai.rules.calendar import Notice, objections, read_notices
 from gongkai.rules.lawfile import Fault, LawFileError
 from gongkai.rules.moment import local_date
@@ -23,7 +24,7 @@ from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem
-from gongkai.web.reckon import reckon
+from gongkai.web.calculator import calculate
 from gongkai.web.year import year_of
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +50,7 @@ async def calendar(
         "calendar.html",
         at="calendar",
         year=year_of(who.calendar, wanted),
-        r=reckon(who.calendar, request.query_params, today),
+        r=calculate(who.calendar, request.query_params, today),
         announces=may_announce(who),
         version=who.calendar.version,
         done=done,
@@ -60,7 +61,7 @@ async def calendar(
 @acts(Action.ANNOUNCE_HOLIDAYS)
 async def blank(request: Request, who: Visiting) -> Response:
     who.must(Action.ANNOUNCE_HOLIDAYS)
-    return await _page(request, who, Kept({"year": who.calendar.last_year + 1}))
+    return await _page(request, who, FormFields({"year": who.calendar.last_year + 1}))
 
 
 @router.post("/calendar/notice")
@@ -69,27 +70,27 @@ async def announce(request: Request, who: Visiting, deps: DependenciesOf) -> Res
     """From the form's rows, or from a file that is written like those that the software ships."""
     form = await typed(request, max_files=1)
     try:
-        if not sessions.same(who.csrf, form.get("csrf")):
+        if not sessions.tokens_match(who.csrf, form.get("csrf")):
             raise ForgedForm
         upload = form.get("file")
         text = await _text(upload) if isinstance(upload, UploadFile) and upload.size else form.get("text")
         name = upload.filename if isinstance(upload, UploadFile) and upload.filename else "notice.yaml"
-        kept = Kept({key: value for key, value in form.items() if isinstance(value, str)})
+        fields = FormFields({key: value for key, value in form.items() if isinstance(value, str)})
     finally:
         await form.close()
     who.must(Action.ANNOUNCE_HOLIDAYS)
     if str(text or "").strip():
-        kept["text"] = str(text)
+        fields["text"] = str(text)
         notice, problems = await _of_file(deps, who, str(text), name)
     else:
-        notice, problems = await _of_form(deps, who, kept)
+        notice, problems = await _of_form(deps, who, fields)
     if notice is None:
-        return await _page(request, who, kept, problems)
+        return await _page(request, who, fields, problems)
     body = notice.model_dump(mode="json", by_alias=True)
-    answer = await command(deps, who, "intake", "/calendar/notices", body=body, key=kept["key"])
-    if answer.ok:
+    response = await command(deps, who, "intake", "/calendar/notices", body=body, key=fields["key"])
+    if response.ok:
         return RedirectResponse(f"/calendar?year={notice.year}&done=notice", 303)
-    return await _page(request, who, kept, answer.problems)
+    return await _page(request, who, fields, response.problems)
 
 
 async def _text(upload: UploadFile) -> str:
@@ -105,19 +106,19 @@ async def _of_file(
     try:
         file = read_notices(text[:LARGEST_FILE], name)
     except LawFileError as error:
-        return None, [_told(fault) for fault in error.faults]
+        return None, [_problem_of(fault) for fault in error.faults]
     notice = file.content.notices[-1]
     today, at = local_date(await deps.clock.now()), ("notices", len(file.content.notices) - 1)
     if len(file.content.notices) > 1:
         fault = file.fault(at, zh="一次录入一个通知", en="enter one notice at a time")
-        return None, [_told(fault)]
+        return None, [_problem_of(fault)]
     found = objections(notice, who.calendar, today)
     faults = [file.fault((*at, *o.where), zh=o.says.zh, en=o.says.en) for o in found]
-    return None if faults else notice, [_told(fault) for fault in faults]
+    return None if faults else notice, [_problem_of(fault) for fault in faults]
 
 
-def _told(fault: Fault) -> Problem:
-    """A fault with its line, at the place where the text is typed."""
+def _problem_of(fault: Fault) -> Problem:
+    """A fault with its line number, at the text field."""
     where = f"{fault.file}:{fault.line}"
     return Problem("calendar.line", f"{where} {fault.says.zh}", f"{where} {fault.says.en}", field="/text")
 
@@ -129,16 +130,18 @@ async def _of_form(
     try:
         notice = Notice.model_validate(body)
     except ValidationError as error:
-        return None, [blamed(found["loc"], found["msg"], rows) for found in error.errors()]
+        return None, [at_form_field(found["loc"], found["msg"], rows) for found in error.errors()]
     today = local_date(await deps.clock.now())
     problems = [
-        blamed(o.where, f"{o.says.zh} · {o.says.en}", rows, o.code)
+        at_form_field(o.where, f"{o.says.zh} · {o.says.en}", rows, o.code)
         for o in objections(notice, who.calendar, today)
     ]
     return None if problems else notice, problems
 
 
-async def _page(request: Request, who: Visitor, form: Kept, problems: Sequence[Problem] = ()) -> Response:
+async def _page(
+    request: Request, who: Visitor, form: FormFields, problems: Sequence[Problem] = ()
+) -> Response:
     return await show(
         request,
         who,

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
-from gongkai.console.contracts import files as published
+from gongkai.console.contracts import reads as published
 from gongkai.console.events.pages import LOG_NAMES
-from gongkai.identity.visitor import SignInNeeded, Visitor, visitor
+from gongkai.console.visitor import Visitor, visitor
+from gongkai.identity.signed_in import SignInNeeded
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import OBSERVE, acts
 from gongkai.runtime.service import Dependencies
@@ -61,10 +62,10 @@ async def file(path: str) -> Response:
 
 
 async def _show(request: Request, deps: Dependencies, template: str, **context: Any) -> Response:
-    answer: Response = await request.app.state.pages.page(
+    response: Response = await request.app.state.pages.page(
         request, template, who=await _who(request, deps), at="contracts", **context
     )
-    return answer
+    return response
 
 
 async def _who(request: Request, deps: Dependencies) -> Visitor | None:

@@ -1,4 +1,4 @@
-"""看板: how much is open, late, at risk, and where it hurts; every figure opens to its cases."""
+"""看板: how much is open, late or at risk, by unit and month; every figure links to its cases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,8 +14,9 @@ from gongkai.console.applications.reads import Group, totals
 from gongkai.console.documents import reads as documents
 from gongkai.console.documents.reads import STATES
 from gongkai.console.scores import reads as scores
+from gongkai.console.visitor import Visiting
 from gongkai.contracts.register import Register
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
@@ -74,7 +75,7 @@ def _by_unit(groups: Sequence[Group], register: Register, deductions: dict[str, 
     """Open applications of each unit that has any, those with the most late ones first."""
     sums: dict[str, dict[str, int]] = defaultdict(lambda: {"late": 0, "risk": 0, "open": 0})
     for group in groups:
-        state = group.stands.state if group.stands.state in ("late", "risk") else "open"
+        state = group.lateness.state if group.lateness.state in ("late", "risk") else "open"
         sums[group.unit][state] += group.count
     rows = [
         {

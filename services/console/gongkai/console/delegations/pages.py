@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
-from gongkai.console.calls import command, humane
+from gongkai.console.calls import command, in_form_words
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.vocabulary import Duty
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import Concern, acts, allowed
 from gongkai.web import Problem, t
@@ -40,13 +41,16 @@ async def give(request: Request, who: Visiting, deps: DependenciesOf) -> Respons
     form = await form_of(request, who)
     unit, _, giver = str(form["post"]).partition("/")
     duties = [str(duty) for duty in (await request.form()).getlist("duties")]
-    said = {name: form[name] for name in ("taker", "since", "until", "reason") if form[name]}
-    body = {"unit": unit, "giver": giver or who.person, "duties": duties, **said}
-    answer = await command(deps, who, "intake", "/delegations", body=body, key=form.get("key"))
-    if answer.ok:
+    filled = {name: form[name] for name in ("taker", "since", "until", "reason") if form[name]}
+    body = {"unit": unit, "giver": giver or who.person, "duties": duties, **filled}
+    response = await command(deps, who, "intake", "/delegations", body=body, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/delegations?done=given", 303)
     return await _page(
-        request, who, problems=humane(answer.problems, LABELS), typed=Kept({**form, "duties": duties})
+        request,
+        who,
+        problems=in_form_words(response.problems, LABELS),
+        typed=FormFields({**form, "duties": duties}),
     )
 
 
@@ -55,10 +59,10 @@ async def give(request: Request, who: Visiting, deps: DependenciesOf) -> Respons
 async def withdraw(request: Request, delegation: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     path = f"/delegations/{quote(delegation, safe='')}/withdrawal"
-    answer = await command(deps, who, "intake", path, body={}, key=form.get("key"))
-    if answer.ok:
+    response = await command(deps, who, "intake", path, body={}, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/delegations?done=withdrawn", 303)
-    return await _page(request, who, problems=answer.problems)
+    return await _page(request, who, problems=response.problems)
 
 
 async def _page(
@@ -66,7 +70,7 @@ async def _page(
     who: Visitor,
     *,
     problems: Sequence[Problem] = (),
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     done: str = "",
 ) -> Response:
     posts = _posts(who)
@@ -81,8 +85,8 @@ async def _page(
         duties=[(str(duty), t(duty.zh, duty.en)) for duty in Duty if duty is not Duty.AUDITOR],
         rows=[_row(who, each) for each in _shown(who)],
         problems=problems,
-        typed=typed or Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         done=done,
     )
 
@@ -92,7 +96,7 @@ def _may(who: Visitor, action: Action, unit: str, giver: str) -> bool:
 
 
 def _posts(who: Visitor) -> list[tuple[str, str, str]]:
-    """Whose duties may be handed on here: one's own, and where one heads the unit, its officers'."""
+    """Whose duties may be delegated here: one's own, and for the head of a unit its officers' as well."""
     found = []
     for holding in who.holdings:
         entry = who.register.unit(holding.unit, on=who.asker.day)

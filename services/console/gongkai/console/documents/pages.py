@@ -10,16 +10,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
-from gongkai.console.calls import Answer, ask, command, humane
+from gongkai.console.calls import ServiceResponse, ask, command, in_form_words
 from gongkai.console.documents import reads as documents
-from gongkai.console.documents.reads import STATES, Wanted
-from gongkai.console.documents.turns import consultation_standing, turn
+from gongkai.console.documents.reads import STATES, DocumentFilters
+from gongkai.console.documents.turns import consultation_lateness, turn
 from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import coming, steps
-from gongkai.console.lists.addresses import Paged, beside
+from gongkai.console.lists.addresses import Cursor, page_links
+from gongkai.console.visitor import Visiting, Visitor, people_with
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
@@ -41,21 +42,25 @@ LABELS = {
 @router.get("/documents")
 @acts(Action.SEE_DESK)
 async def listing(
-    request: Request, who: Visiting, deps: DependenciesOf, wanted: Annotated[Wanted, Depends()], leaf: Paged
+    request: Request,
+    who: Visiting,
+    deps: DependenciesOf,
+    filters: Annotated[DocumentFilters, Depends()],
+    cursor: Cursor,
 ) -> Response:
-    found = await documents.listing(deps.pool, wanted, who.draft_scope, leaf)
+    found = await documents.listing(deps.pool, filters, who.draft_scope, cursor)
     return await show(
         request,
         who,
         "documents.html",
         at="documents",
         found=found,
-        wanted=wanted,
+        filters=filters,
         states=STATES,
         attributes={a.value: a for a in Attribute},
         units=who.choosable(who.draft_scope),
         may_draft=bool(who.drafts_for()),
-        beside=beside("/documents", wanted, found),
+        page_links=page_links("/documents", filters, found),
     )
 
 
@@ -79,10 +84,10 @@ async def review(request: Request, document: str, who: Visiting, deps: Dependenc
         "basis": basis,
         "reason": form.get("reason"),
     }
-    answer = await command(
+    response = await command(
         deps, who, "review", f"/reviews/{quote(document, safe='')}", body=_filled(body), key=form.get("key")
     )
-    return await _after(request, who, deps, document, answer=answer, act="review", form=form)
+    return await _after(request, who, deps, document, response=response, act="review", form=form)
 
 
 @router.post("/documents/{document}/publish")
@@ -90,10 +95,10 @@ async def review(request: Request, document: str, who: Visiting, deps: Dependenc
 async def publish(request: Request, document: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     body = {"digest": form.get("digest")}
-    answer = await command(
+    response = await command(
         deps, who, "publishing", f"/publications/{quote(document, safe='')}", body=body, key=form.get("key")
     )
-    return await _after(request, who, deps, document, answer=answer, act="publish", form=form)
+    return await _after(request, who, deps, document, response=response, act="publish", form=form)
 
 
 @router.post("/documents/{document}/consultations/{consultation}")
@@ -105,9 +110,9 @@ async def reply(
     agrees = {"yes": True, "no": False}.get(str(form.get("agrees")))
     body = {"agrees": agrees, "reason": form.get("reason"), "signed_by": form.get("signed_by")}
     path = f"/consultations/{quote(consultation, safe='')}/answer"
-    answer = await command(deps, who, "review", path, body=_filled(body), key=form.get("key"))
+    response = await command(deps, who, "review", path, body=_filled(body), key=form.get("key"))
     return await _after(
-        request, who, deps, document, answer=answer, act=f"consultation-{consultation}", form=form
+        request, who, deps, document, response=response, act=f"consultation-{consultation}", form=form
     )
 
 
@@ -122,14 +127,14 @@ async def _after(
     deps: Dependencies,
     document: str,
     *,
-    answer: Answer,
+    response: ServiceResponse,
     act: str,
-    form: Kept,
+    form: FormFields,
 ) -> Response:
-    """Done: the page anew. Refused: the same page, with what is wrong and all that was typed."""
-    if answer.ok:
+    """Done: redirect to the page. Refused: the same page, with the problems and all that was typed."""
+    if response.ok:
         return RedirectResponse(f"/documents/{document}?done={act.partition('-')[0]}", 303)
-    problems = humane(answer.problems, LABELS)
+    problems = in_form_words(response.problems, LABELS)
     return await _page(request, who, deps, document, act=act, problems=problems, typed=form)
 
 
@@ -150,7 +155,7 @@ async def file(document: str, who: Visiting, deps: DependenciesOf) -> Response:
     return Response(found.content or found.text.encode(), media_type=row["media_type"], headers=headers)
 
 
-async def _text_of(deps: Dependencies, who: Visitor, row: Any) -> Answer:
+async def _text_of(deps: Dependencies, who: Visitor, row: Any) -> ServiceResponse:
     path = f"/documents/{row['document']}/text"
     return await ask(deps, who, "intake", "GET", path, params={"digest": row["digest"]})
 
@@ -163,7 +168,7 @@ async def _page(
     *,
     act: str = "",
     problems: list[Problem] | None = None,
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     done: str = "",
 ) -> Response:
     row = await documents.one(deps.pool, document)
@@ -177,7 +182,7 @@ async def _page(
     if next_turn is not None:
         history.append(coming(next_turn.what, next_turn.whom, next_turn.clause))
     media = MEDIA.get(row["media_type"])
-    text = await _text_of(deps, who, row) if media is None or media.is_text else Answer(200)
+    text = await _text_of(deps, who, row) if media is None or media.is_text else ServiceResponse(200)
     publishes = row["state"] != "published" and who.may(Action.PUBLISH, row["unit"])
     gate = (
         await ask(deps, who, "publishing", "GET", f"/publications/{quote(document, safe='')}/gate")
@@ -206,9 +211,9 @@ async def _page(
         media=media,
         act=act,
         problems=problems or [],
-        typed=typed or Kept(),
-        blank=Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        blank=FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         done=done,
     )
 
@@ -236,13 +241,13 @@ def may_review(who: Visitor, row: Any) -> bool:
 
 
 def _consultation(who: Visitor, row: Any, today: Any) -> dict[str, Any]:
-    """One consultation with its standing, and whether this person may answer it."""
+    """One consultation with its lateness, and whether this person may answer it."""
     waits = row["answered"] is None and row["silence"] != "consent"
     deputies = people_with(who.register, row["asked"], Duty.DEPUTY)
     return {
         "row": row,
         "asked": who.unit_name(row["asked"]),
-        "stands": consultation_standing(who.calendar, who.register, row, today) if waits else None,
+        "lateness": consultation_lateness(who.calendar, who.register, row, today) if waits else None,
         "waits": waits,
         "mine": waits
         and bool(row["requested"])

@@ -1,4 +1,4 @@
-"""Documents as the console shows them: where each stands, and all that happened to it."""
+"""Documents as the console shows them: their state, reviews and consultations."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
-from gongkai.console.lists.listing import FIRST, Key, Leaf, listed
+from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
 
 # state of the view document_state: badge, 中文, English
 STATES: dict[str, tuple[str, str, str]] = {
@@ -23,8 +23,8 @@ STATES: dict[str, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the list is narrowed to; all of it stands in the address."""
+class DocumentFilters:
+    """The filters of the list, as in the query of the address."""
 
     q: str = ""
     unit: str = ""
@@ -32,29 +32,31 @@ class Wanted:
     attribute: str = ""
 
 
-def _where(wanted: Wanted, scope: list[str] | None) -> Where:
+def _where(filters: DocumentFilters, scope: list[str] | None) -> Where:
     where = Where()
     if scope is not None:
-        where.need(
+        where.require(
             "unit = ANY({0}::text[]) OR EXISTS (SELECT 1 FROM consultation k"
             " WHERE k.document = d.document AND k.asked = ANY({0}::text[]))",
             scope,
         )
-    if wanted.unit:
-        where.need("unit = {}", wanted.unit)
-    if wanted.state:
-        where.need("state = {}", wanted.state)
-    if wanted.attribute:
-        where.need("attribute = {}", wanted.attribute)
-    if wanted.q.strip():
-        where.need("strpos(lower(title || ' ' || coalesce(number, '')), lower({})) > 0", wanted.q.strip())
+    if filters.unit:
+        where.require("unit = {}", filters.unit)
+    if filters.state:
+        where.require("state = {}", filters.state)
+    if filters.attribute:
+        where.require("attribute = {}", filters.attribute)
+    if filters.q.strip():
+        where.require("strpos(lower(title || ' ' || coalesce(number, '')), lower({})) > 0", filters.q.strip())
     return where
 
 
-async def listing(pool: Any, wanted: Wanted, scope: list[str] | None, leaf: Leaf = FIRST) -> Slice[Any]:
+async def listing(
+    pool: Any, filters: DocumentFilters, scope: list[str] | None, cursor: PageCursor = FIRST_PAGE
+) -> Slice[Any]:
     """Newest first."""
     key: Key = {"drafted_at": datetime.fromisoformat, "document": str}
-    return await listed(pool, "SELECT * FROM document_state d", _where(wanted, scope), key, leaf)
+    return await listed(pool, "SELECT * FROM document_state d", _where(filters, scope), key, cursor)
 
 
 async def one(pool: Any, document: str) -> Any | None:
@@ -84,7 +86,7 @@ async def consultation(pool: Any, consultation: str) -> Any | None:
 
 async def counts(pool: Any, scope: list[str] | None) -> dict[str, int]:
     """Documents by state."""
-    where = _where(Wanted(), scope)
+    where = _where(DocumentFilters(), scope)
     rows = await pool.fetch(
         f"SELECT state, count(*) AS n FROM document_state d WHERE {where} GROUP BY state",
         *where.values,

@@ -1,4 +1,4 @@
-"""Whose turn it is with a document, what is next, and until when: the line that its page answers first."""
+"""Whose turn it is with a document, what is next, and until when: the first line of its page."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from gongkai.console.events.timeline import names_of
-from gongkai.console.lateness import Standing, consultation_due, publication_due, review_due, standing
+from gongkai.console.lateness import Lateness, consultation_due, lateness_of, publication_due, review_due
+from gongkai.console.visitor import people_with, unit_words
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Duty
-from gongkai.identity.visitor import people_with, unit_words
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
@@ -23,12 +23,12 @@ class Turn:
     what: str
     whom: str
     clause: str = ""
-    stands: Standing | None = None
+    lateness: Lateness | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """What a turn is told from."""
+class TurnContext:
+    """What a turn is worked out from."""
 
     calendar: Calendar
     register: Register
@@ -41,60 +41,73 @@ def turn(
     calendar: Calendar, register: Register, row: Any, consultations: list[Any], today: date
 ) -> Turn | None:
     """None when nothing more is to be done."""
-    tell = _TURNS.get(row["state"])
-    return tell(At(calendar, register, row, consultations, today)) if tell else None
+    describe = _TURNS.get(row["state"])
+    return describe(TurnContext(calendar, register, row, consultations, today)) if describe else None
 
 
-def _reviewing(at: At) -> Turn:
-    reviewers = _people(at.register, at.row["unit"], Duty.SECRECY_REVIEWER)
+def _reviewing(context: TurnContext) -> Turn:
+    reviewers = _people(context.register, context.row["unit"], Duty.SECRECY_REVIEWER)
     return Turn(
         t("保密审查", "Secrecy review"),
         reviewers,
-        _book(at).review.clause,
-        _review(at),
+        _rulebook(context).review.clause,
+        _review(context),
     )
 
 
-def _referred(at: At) -> Turn:
+def _referred(context: TurnContext) -> Turn:
     what = t("由保密指导部门审查", "Examined by the secrecy body")
-    return Turn(what, t("保密指导部门", "the secrecy body"), _book(at).opinion.clause)
+    return Turn(what, t("保密指导部门", "the secrecy body"), _rulebook(context).opinion.clause)
 
 
-def _returned(at: At) -> Turn:
+def _returned(context: TurnContext) -> Turn:
     what = t("免予公开；改稿后须重新送审", "Exempt; an edited version needs a review of its own")
-    return Turn(what, _drafter(at.register, at.row), _book(at).review.clause)
+    return Turn(what, _drafter(context.register, context.row), _rulebook(context).review.clause)
 
 
-def _disputed(at: At) -> Turn:
+def _disputed(context: TurnContext) -> Turn:
     what = t("协商一致后改稿，或报共同上一级裁定", "Agree and redraft, or ask the common superior")
-    return Turn(what, _drafter(at.register, at.row), _book(at).consultation(ConsultationKind.AFFECTS).clause)
+    return Turn(
+        what,
+        _drafter(context.register, context.row),
+        _rulebook(context).consultation(ConsultationKind.AFFECTS).clause,
+    )
 
 
-def _consulting(at: At) -> Turn:
+def _consulting(context: TurnContext) -> Turn:
     waiting = [
-        k for k in at.consultations if k["requested"] and k["answered"] is None and k["silence"] != "consent"
+        k
+        for k in context.consultations
+        if k["requested"] and k["answered"] is None and k["silence"] != "consent"
     ]
-    units = t("、", ", ").join(dict.fromkeys(unit_words(at.register, k["asked"]) for k in waiting))
-    stands = [s for k in waiting if (s := consultation_standing(at.calendar, at.register, k, at.today))]
-    first = min(stands, key=lambda s: s.due or date.max, default=None)
+    units = t("、", ", ").join(dict.fromkeys(unit_words(context.register, k["asked"]) for k in waiting))
+    lateness = [
+        s
+        for k in waiting
+        if (s := consultation_lateness(context.calendar, context.register, k, context.today))
+    ]
+    first = min(lateness, key=lambda s: s.due or date.max, default=None)
     kind = ConsultationKind(waiting[0]["kind"]) if waiting else ConsultationKind.AFFECTS
-    clause = _book(at).consultation(kind).clause
+    clause = _rulebook(context).consultation(kind).clause
     return Turn(
         t("答复征求意见", "Answer the consultation"), units or t("被征求单位", "those asked"), clause, first
     )
 
 
-def _ready(at: At) -> Turn:
-    unit = at.row["unit"]
+def _ready(context: TurnContext) -> Turn:
+    unit = context.row["unit"]
     due = publication_due(
-        at.calendar, at.register.jurisdiction(unit), at.row["formed_on"], local_date(at.row["drafted_at"])
+        context.calendar,
+        context.register.jurisdiction(unit),
+        context.row["formed_on"],
+        local_date(context.row["drafted_at"]),
     )
-    stands = standing(due, at.today) if due else None
-    who = _people(at.register, unit, Duty.DISCLOSURE_OFFICER)
-    return Turn(t("发布", "Publish"), who, due.clause if due else _book(at).publish.clause, stands)
+    lateness = lateness_of(due, context.today) if due else None
+    who = _people(context.register, unit, Duty.DISCLOSURE_OFFICER)
+    return Turn(t("发布", "Publish"), who, due.clause if due else _rulebook(context).publish.clause, lateness)
 
 
-_TURNS: Mapping[str, Callable[[At], Turn]] = {
+_TURNS: Mapping[str, Callable[[TurnContext], Turn]] = {
     "reviewing": _reviewing,
     "referred": _referred,
     "returned": _returned,
@@ -105,25 +118,25 @@ _TURNS: Mapping[str, Callable[[At], Turn]] = {
 }
 
 
-def consultation_standing(calendar: Calendar, register: Register, row: Any, today: date) -> Standing | None:
+def consultation_lateness(calendar: Calendar, register: Register, row: Any, today: date) -> Lateness | None:
     if row["requested_on"] is None:
         return None
-    return standing(
+    return lateness_of(
         consultation_due(calendar, register.jurisdiction(row["unit"]), row["kind"], row["requested_on"]),
         today,
     )
 
 
-def _review(at: At) -> Standing | None:
-    if at.row["review_requested_at"] is None:
+def _review(context: TurnContext) -> Lateness | None:
+    if context.row["review_requested_at"] is None:
         return None
-    asked_on = local_date(at.row["review_requested_at"])
-    due = review_due(at.calendar, at.register.jurisdiction(at.row["unit"]), asked_on)
-    return standing(due, at.today) if due else None
+    asked_on = local_date(context.row["review_requested_at"])
+    due = review_due(context.calendar, context.register.jurisdiction(context.row["unit"]), asked_on)
+    return lateness_of(due, context.today) if due else None
 
 
-def _book(at: At) -> Rulebook:
-    return load(at.register.jurisdiction(at.row["unit"]), at.today)
+def _rulebook(context: TurnContext) -> Rulebook:
+    return load(context.register.jurisdiction(context.row["unit"]), context.today)
 
 
 def _people(register: Register, unit: str, duty: Duty) -> str:

@@ -14,12 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
-from gongkai.console.calls import Answer, ask, command, humane
+from gongkai.console.calls import ServiceResponse, ask, command, in_form_words
 from gongkai.console.documents import reads as documents
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.media import KNOWN, of_file
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
 from gongkai.identity import sessions
-from gongkai.identity.visitor import ForgedForm, Kept, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, FormFields, show
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import DependenciesOf
@@ -30,7 +31,7 @@ from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
 
-NEED = ("unit", "kind", "matters", "opinion")
+CONSULTATION_FIELDS = ("unit", "kind", "matters", "opinion")
 _CONSULT = re.compile(r"consult/([0-9]{1,3})/[a-z]+")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.IGNORECASE)
 UNKNOWN = "application/octet-stream"
@@ -49,18 +50,21 @@ LABELS = {
 
 
 @dataclass(slots=True)
-class Typed:
-    """What is in the form, as typed. `upload` is a file's content and media type, when one was chosen."""
+class DraftForm:
+    """The draft form as typed. `upload`: content and media type of the file, when one was chosen."""
 
     fields: dict[str, str] = field(default_factory=dict)
     needs: list[dict[str, str]] = field(default_factory=list)
     upload: tuple[bytes, str] | None = None
 
     @classmethod
-    async def read(cls, form: FormData) -> "Typed":
+    async def read(cls, form: FormData) -> "DraftForm":
         plain = {key: value for key, value in form.items() if isinstance(value, str)}
         rows = sorted({int(row[1]) for key in plain if (row := _CONSULT.fullmatch(key))})
-        needs = [{name: plain.get(f"consult/{row}/{name}", "").strip() for name in NEED} for row in rows]
+        needs = [
+            {name: plain.get(f"consult/{row}/{name}", "").strip() for name in CONSULTATION_FIELDS}
+            for row in rows
+        ]
         return cls(plain, needs, await _uploaded(form.get("file")))
 
     @property
@@ -74,7 +78,7 @@ class Typed:
         return self.fields.get("body", "").replace("\r\n", "\n").encode(), media_type
 
     def keep_upload(self) -> None:
-        """A browser can't send a file back: its text goes into the form, where it is one."""
+        """A browser can't be given a file back: the content of a text file goes into the text field instead."""
         if self.upload:
             content, media_type = self.upload
             self.fields["body"] = ""
@@ -88,8 +92,10 @@ async def _uploaded(file: object) -> tuple[bytes, str] | None:
     if not isinstance(file, UploadFile) or not file.filename:
         return None
     media = of_file(file.filename)
-    told = (file.content_type or "").partition(";")[0].strip()
-    return await file.read(), media.name if media else told if _MEDIA_TYPE.fullmatch(told) else UNKNOWN
+    declared = (file.content_type or "").partition(";")[0].strip()
+    if media is None and not _MEDIA_TYPE.fullmatch(declared):
+        declared = UNKNOWN
+    return await file.read(), media.name if media else declared
 
 
 @router.get("/documents/new")
@@ -97,11 +103,11 @@ async def _uploaded(file: object) -> tuple[bytes, str] | None:
 async def new(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     who.must(Action.DRAFT, ANYWHERE)
     units = who.drafts_for()
-    if not units:  # all that he drafts for has ended
+    if not units:  # all units that the person drafts for have ended
         raise HTTPException(404)
     today = local_date(await deps.clock.now())
     start = {"unit": units[0], "category": str(Category.OFFICIAL_DOCUMENT), "formed_on": today.isoformat()}
-    return await _page(request, who, deps, Typed(start))
+    return await _page(request, who, deps, DraftForm(start))
 
 
 @router.get("/documents/{document}/revise")
@@ -111,21 +117,21 @@ async def revise(request: Request, document: str, who: Visiting, deps: Dependenc
     if row is None:
         raise HTTPException(404)
     who.must(Action.DRAFT, row["unit"])
-    text = Answer(200)
-    if row["media_type"].startswith("text/"):  # a file in another form is chosen anew
+    text = ServiceResponse(200)
+    if row["media_type"].startswith("text/"):  # a file in another format has to be chosen again
         params = {"digest": row["digest"]}
         text = await ask(deps, who, "intake", "GET", f"/documents/{document}/text", params=params)
     names = ("unit", "title", "number", "category", "attribute", "reason", "summary", "media_type")
-    heirs = [owner.unit for owner in who.register.owners(row["unit"]) if owner.unit in who.drafts_for()]
+    successors = [owner.unit for owner in who.register.owners(row["unit"]) if owner.unit in who.drafts_for()]
     start: dict[str, str] = {name: str(row[name] or "") for name in names} | {
-        "unit": heirs[0]
-        if heirs
+        "unit": successors[0]
+        if successors
         else row["unit"],  # an ended unit's document goes on in its successor's name
         "formed_on": row["formed_on"].isoformat(),
         "body": text.text,
     }
-    needs = [{name: str(need[name]) for name in NEED} for need in _needs(row)]
-    return await _page(request, who, deps, Typed(start, needs), document=document, problems=text.problems)
+    needs = [{name: str(need[name]) for name in CONSULTATION_FIELDS} for need in _needs(row)]
+    return await _page(request, who, deps, DraftForm(start, needs), document=document, problems=text.problems)
 
 
 def _needs(row: Any) -> list[dict[str, Any]]:
@@ -138,27 +144,27 @@ def _needs(row: Any) -> list[dict[str, Any]]:
 async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     form = await posted(request, large=True, max_files=1)
     try:
-        if not sessions.same(who.csrf, form.get("csrf")):
+        if not sessions.tokens_match(who.csrf, form.get("csrf")):
             raise ForgedForm
-        typed = await Typed.read(form)
+        typed = await DraftForm.read(form)
     finally:
         await form.close()
     document = typed.fields.get("document", "")
     if typed.fields.get("more"):
         typed.keep_upload()
-        typed.needs.append(dict.fromkeys(NEED, ""))
+        typed.needs.append(dict.fromkeys(CONSULTATION_FIELDS, ""))
         return await _page(request, who, deps, typed, document=document)
     if typed.fields.get("look"):
         typed.keep_upload()
         return await _page(request, who, deps, typed, document=document)
-    answered = await _send(deps, who, typed, document)
-    if isinstance(answered, str):
-        return RedirectResponse(f"/documents/{answered}?done=draft", 303)
+    sent = await _send(deps, who, typed, document)
+    if isinstance(sent, str):
+        return RedirectResponse(f"/documents/{sent}?done=draft", 303)
     typed.keep_upload()
-    return await _page(request, who, deps, typed, document=document, problems=answered)
+    return await _page(request, who, deps, typed, document=document, problems=sent)
 
 
-async def _send(deps: Dependencies, who: Visitor, typed: Typed, document: str) -> str | list[Problem]:
+async def _send(deps: Dependencies, who: Visitor, typed: DraftForm, document: str) -> str | list[Problem]:
     """The text first, then the draft that names it: the document's id, or what is wrong."""
     content, media_type = typed.content()
     headers = {"Content-Type": media_type}
@@ -170,26 +176,26 @@ async def _send(deps: Dependencies, who: Visitor, typed: Typed, document: str) -
     body |= {"consult": typed.filled}
     if document:
         body["document"] = document
-    if not stored.ok:  # a draft without its text is refused: what else is wrong with it is said at once
-        answer = await ask(deps, who, "intake", "POST", "/documents", json=body)
-        others = [p for p in answer.problems if p.field not in (None, "/digest")]
-        return humane([*others, *stored.problems], LABELS)
+    if not stored.ok:  # a draft without its text is refused: report its other faults together with that one
+        response = await ask(deps, who, "intake", "POST", "/documents", json=body)
+        others = [p for p in response.problems if p.field not in (None, "/digest")]
+        return in_form_words([*others, *stored.problems], LABELS)
     body["digest"] = stored.body["digest"]
-    answer = await command(deps, who, "intake", "/documents", body=body, key=typed.fields.get("key"))
-    return str(answer.body["id"]) if answer.ok else humane(answer.problems, LABELS)
+    response = await command(deps, who, "intake", "/documents", body=body, key=typed.fields.get("key"))
+    return str(response.body["id"]) if response.ok else in_form_words(response.problems, LABELS)
 
 
 async def _page(
     request: Request,
     who: Visitor,
     deps: Dependencies,
-    typed: Typed,
+    typed: DraftForm,
     *,
     document: str = "",
     problems: list[Problem] | None = None,
 ) -> Response:
     today = local_date(await deps.clock.now())
-    book = _book(who, typed.fields.get("unit", ""), today)
+    rulebook = _rulebook(who, typed.fields.get("unit", ""), today)
     others = [u for u in who.choosable(None) if u[0] != typed.fields.get("unit")]
     return await show(
         request,
@@ -198,48 +204,49 @@ async def _page(
         at="documents",
         status=problems[0].status if problems else 200,
         document=document,
-        typed=Kept(typed.fields),
-        needs=typed.needs or [dict.fromkeys(NEED, "")],
+        typed=FormFields(typed.fields),
+        needs=typed.needs or [dict.fromkeys(CONSULTATION_FIELDS, "")],
         problems=problems or [],
         units=[(unit, who.unit_name(unit)) for unit in who.drafts_for()],
         others=others,
         categories=[(str(c), t(c.zh, c.en), "") for c in Category],
-        attributes=[(str(a), t(a.zh, a.en), _needs_reason(book, a)) for a in _attributes(book)],
-        attribute_rules=_attribute_rules(book),
-        book=book.version if book else "",
+        attributes=[(str(a), t(a.zh, a.en), _needs_reason(rulebook, a)) for a in _attributes(rulebook)],
+        attribute_rules=_attribute_rules(rulebook),
+        rulebook=rulebook.version if rulebook else "",
         accepted=",".join(known.ending for known in KNOWN),
         kinds=[(str(k), t(k.zh, k.en)) for k in ConsultationKind],
-        kind_rules=_kind_rules(book),
+        kind_rules=_kind_rules(rulebook),
         key=typed.fields.get("key") or str(uuid4()),
     )
 
 
-def _book(who: Visitor, unit: str, today: Any) -> Rulebook | None:
+def _rulebook(who: Visitor, unit: str, today: Any) -> Rulebook | None:
     return load(who.register.jurisdiction(unit), today) if who.register.unit(unit) else None
 
 
-def _attributes(book: Rulebook | None) -> list[Attribute]:
-    """What the unit's rulebook knows, in the order of the vocabulary."""
-    return [a for a in Attribute if book is None or a in book.attributes]
+def _attributes(rulebook: Rulebook | None) -> list[Attribute]:
+    """The attributes that the unit's rulebook has, in the order of the vocabulary."""
+    return [a for a in Attribute if rulebook is None or a in rulebook.attributes]
 
 
-def _needs_reason(book: Rulebook | None, attribute: Attribute) -> str:
-    needed = book is not None and book.attributes[attribute].reason_required
+def _needs_reason(rulebook: Rulebook | None, attribute: Attribute) -> str:
+    needed = rulebook is not None and rulebook.attributes[attribute].reason_required
     return t("须写明理由", "needs a reason") if needed else ""
 
 
-def _attribute_rules(book: Rulebook | None) -> list[dict[str, Any]]:
-    rules = [(a, book.attributes[a]) for a in _attributes(book)] if book else []
+def _attribute_rules(rulebook: Rulebook | None) -> list[dict[str, Any]]:
+    rules = [(a, rulebook.attributes[a]) for a in _attributes(rulebook)] if rulebook else []
     return [
-        {"name": t(a.zh, a.en), "reason": _needs_reason(book, a), "clause": rule.clause} for a, rule in rules
+        {"name": t(a.zh, a.en), "reason": _needs_reason(rulebook, a), "clause": rule.clause}
+        for a, rule in rules
     ]
 
 
-def _kind_rules(book: Rulebook | None) -> list[Mapping[str, str]]:
-    """Term and reading of silence of each kind, said before the letter goes out."""
-    if book is None:
+def _kind_rules(rulebook: Rulebook | None) -> list[Mapping[str, str]]:
+    """Term and meaning of silence of each kind of consultation, shown before it is sent."""
+    if rulebook is None:
         return []
-    rules = [(kind, book.consultation(kind)) for kind in ConsultationKind]
+    rules = [(kind, rulebook.consultation(kind)) for kind in ConsultationKind]
     return [
         {
             "kind": t(kind.zh, kind.en),

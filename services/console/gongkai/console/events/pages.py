@@ -11,13 +11,14 @@ from starlette.responses import Response
 
 from gongkai.console.actions import Action
 from gongkai.console.events import reads as events
-from gongkai.console.events.reads import Wanted
+from gongkai.console.events.reads import EventFilters
 from gongkai.console.events.sentences import NAMES
 from gongkai.console.events.timeline import acting_words, person_words, post_words, steps
-from gongkai.console.lists.addresses import Day, Paged, beside
+from gongkai.console.lists.addresses import Cursor, Day, page_links
 from gongkai.console.service import LOGS
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.envelope import Place
-from gongkai.identity.visitor import Visiting, Visitor, show
+from gongkai.identity.signed_in import show
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
 from gongkai.rules.moment import local_date
@@ -49,17 +50,17 @@ async def listing(
     unit: str = "",
     since: Day = None,
     until: Day = None,
-    leaf: Paged,
+    cursor: Cursor,
 ) -> Response:
-    wanted = Wanted(log, stream.strip(), name, unit, since, until)
-    found = await events.listing(deps.pool, wanted, who.scope, leaf)
+    filters = EventFilters(log, stream.strip(), name, unit, since, until)
+    found = await events.listing(deps.pool, filters, who.scope, cursor)
     return await show(
         request,
         who,
         "events.html",
         at="events",
         found=found,
-        wanted=wanted,
+        filters=filters,
         names=NAMES,
         logs=LOG_NAMES,
         units=who.choosable(who.scope),
@@ -67,7 +68,7 @@ async def listing(
             row["event_id"]: post_words(who.register.as_of(local_date(row["at"])), row["by"], row["unit"])
             for row in found.rows
         },
-        beside=beside("/events", wanted, found),
+        page_links=page_links("/events", filters, found),
     )
 
 
@@ -99,7 +100,7 @@ async def one(request: Request, event_id: UUID, who: Visiting, deps: Dependencie
         entry=entry,
         record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),
         cause=await _cause(deps, entry),
-        leaf=sha256(b"\x00" + entry.raw).hexdigest(),
+        leaf_hash=sha256(b"\x00" + entry.raw).hexdigest(),
         by=person_words(who.register, row["by"], acting_in, local_date(row["at"])),
         acting=acting_words(who.register, row["by"], acting_in, local_date(row["at"])),
         stream=[(r["event_id"], step) for r, step in zip(neighbours, steps(who, neighbours), strict=True)],

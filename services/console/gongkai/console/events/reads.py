@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
-from gongkai.console.lists.listing import FIRST, Key, Leaf, listed
+from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
 from gongkai.rules.moment import SHANGHAI
 
 # Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
@@ -20,8 +20,8 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the trail is narrowed to; all of it stands in the address. Days are days in Shanghai."""
+class EventFilters:
+    """The filters of the trail, as in the query of the address. Days are days in Shanghai."""
 
     log: str = ""
     stream: str = ""
@@ -31,22 +31,22 @@ class Wanted:
     until: date | None = None
 
 
-def _where(wanted: Wanted, scope: list[str] | None) -> Where:
+def _where(filters: EventFilters, scope: list[str] | None) -> Where:
     where = Where()
     if scope is not None:
-        where.need("unit IS NULL OR unit = ANY({0}::text[]) OR other_unit = ANY({0}::text[])", scope)
-    if wanted.log:
-        where.need("log = {}", wanted.log)
-    if wanted.stream:
-        where.need("stream = {}", wanted.stream)
-    if wanted.name:
-        where.need("name = {}", wanted.name)
-    if wanted.unit:
-        where.need("unit = {0} OR other_unit = {0}", wanted.unit)
-    if wanted.since:
-        where.need("at >= {}", _midnight(wanted.since))
-    if wanted.until:
-        where.need("at < {}", _midnight(wanted.until + timedelta(days=1)))
+        where.require("unit IS NULL OR unit = ANY({0}::text[]) OR other_unit = ANY({0}::text[])", scope)
+    if filters.log:
+        where.require("log = {}", filters.log)
+    if filters.stream:
+        where.require("stream = {}", filters.stream)
+    if filters.name:
+        where.require("name = {}", filters.name)
+    if filters.unit:
+        where.require("unit = {0} OR other_unit = {0}", filters.unit)
+    if filters.since:
+        where.require("at >= {}", _midnight(filters.since))
+    if filters.until:
+        where.require("at < {}", _midnight(filters.until + timedelta(days=1)))
     return where
 
 
@@ -54,10 +54,12 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=SHANGHAI)
 
 
-async def listing(pool: Any, wanted: Wanted, scope: list[str] | None, leaf: Leaf = FIRST) -> Slice[Any]:
+async def listing(
+    pool: Any, filters: EventFilters, scope: list[str] | None, cursor: PageCursor = FIRST_PAGE
+) -> Slice[Any]:
     """Newest first."""
     key: Key = {"at": datetime.fromisoformat, "event_id": UUID}
-    return await listed(pool, "SELECT * FROM event", _where(wanted, scope), key, leaf)
+    return await listed(pool, "SELECT * FROM event", _where(filters, scope), key, cursor)
 
 
 async def one(pool: Any, event_id: UUID) -> Any | None:

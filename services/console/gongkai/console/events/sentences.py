@@ -1,6 +1,6 @@
-"""What the audit trail says of each kind of event: its name, and one sentence in both languages (GT-supervise).
+"""What the audit trail says of each type of event: its name, and one sentence in both languages (GT-supervise).
 
-Nothing personal is told: what is sealed in the event stays sealed, and what applicants wrote isn't told.
+No sentence holds personal data: sealed fields stay sealed, and what applicants wrote is left out.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,33 +32,10 @@ from gongkai.contracts.events import (
 )
 from gongkai.contracts.vocabulary import Opinion
 
-# What each kind of event is called on pages.
-NAMES: Mapping[str, tuple[str, str]] = {
-    "UnitRegistered": ("登记单位", "Unit registered"),
-    "SystemRegistered": ("登记业务系统", "System registered"),
-    "SystemRetired": ("停用业务系统", "System retired"),
-    "DutyDelegated": ("委托代行职责", "Duty delegated"),
-    "DelegationWithdrawn": ("撤回委托", "Delegation withdrawn"),
-    "UnitSucceeded": ("单位变更", "Unit reorganised"),
-    "DocumentDrafted": ("拟稿", "Document drafted"),
-    "SecrecyReviewRequested": ("提请保密审查", "Secrecy review requested"),
-    "SecrecyReviewed": ("保密审查意见", "Secrecy reviewed"),
-    "ConsultationRequested": ("征求意见", "Consultation requested"),
-    "ConsultationAnswered": ("答复征求意见", "Consultation answered"),
-    "ConsultationLapsed": ("征求意见逾期", "Consultation lapsed"),
-    "DocumentPublished": ("发布", "Document published"),
-    "ApplicationReceived": ("收到申请", "Application received"),
-    "ApplicationAnswered": ("答复申请", "Application answered"),
-    "ApplicationOverdue": ("申请超期", "Application overdue"),
-    "ApplicantErased": ("删除个人信息", "Applicant erased"),
-    "HolidaysAnnounced": ("录入节假日安排", "Holidays announced"),
-    "ScoreChanged": ("考核记分", "Score changed"),
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the trail says of an event."""
+class AuditSentence:
+    """What the audit trail says of an event. `mood`: how the page colours it ("done", "late" or "")."""
 
     zh: str
     en: str
@@ -75,104 +52,108 @@ def _day(day: date) -> tuple[str, str]:
     return f"{day.year}年{day.month}月{day.day}日", f"{day:%-d %B %Y}"
 
 
-def _unit(e: UnitRegistered) -> Told:
-    return Told(f"登记单位：{e.name}", f"Unit registered: {e.name}")
+def _unit(e: UnitRegistered) -> AuditSentence:
+    return AuditSentence(f"登记单位：{e.name}", f"Unit registered: {e.name}")
 
 
-def _system(e: SystemRegistered) -> Told:
+def _system(e: SystemRegistered) -> AuditSentence:
     zh, en = "、".join(what.zh for what in e.may), ", ".join(what.en for what in e.may)
-    return Told(f"登记业务系统：{e.name}，可报送：{zh}", f"System registered: {e.name}, may hand in: {en}")
+    return AuditSentence(
+        f"登记业务系统：{e.name}，可报送：{zh}", f"System registered: {e.name}, may hand in: {en}"
+    )
 
 
-def _system_retired(e: SystemRetired) -> Told:
-    return Told(f"停用业务系统 {e.system}", f"System {e.system} retired", e.reason)
+def _system_retired(e: SystemRetired) -> AuditSentence:
+    return AuditSentence(f"停用业务系统 {e.system}", f"System {e.system} retired", e.reason)
 
 
-def _delegated(e: DutyDelegated) -> Told:
+def _delegated(e: DutyDelegated) -> AuditSentence:
     (since_zh, since_en), (until_zh, until_en) = _day(e.since), _day(e.until)
     zh, en = "、".join(d.zh for d in e.duties), ", ".join(d.en for d in e.duties)
-    return Told(
+    return AuditSentence(
         f"{since_zh}至{until_zh}，{e.giver}的职责（{zh}）由{e.taker}代行",
         f"From {since_en} until {until_en} {e.taker} acts for {e.giver} ({en})",
         e.reason,
     )
 
 
-def _withdrawn(e: DelegationWithdrawn) -> Told:
+def _withdrawn(e: DelegationWithdrawn) -> AuditSentence:
     zh, en = _day(e.since)
-    return Told(f"撤回委托，自{zh}起", f"Delegation withdrawn, as of {en}")
+    return AuditSentence(f"撤回委托，自{zh}起", f"Delegation withdrawn, as of {en}")
 
 
-def _succeeded(e: UnitSucceeded) -> Told:
+def _succeeded(e: UnitSucceeded) -> AuditSentence:
     zh, en = _day(e.on)
-    heirs = "、".join(f"{s.unit}（{s.scope}）" if s.scope else s.unit for s in e.successors)
-    owes = heirs or e.decided_by or ""
-    return Told(
-        f"单位{e.kind.zh}：{e.unit}，自{zh}起" + (f"由{owes}承接" if owes else "生效"),
-        f"Unit {e.unit}: {e.kind.en}, from {en}" + (f"; {owes} takes over" if owes else ""),
+    successors = "、".join(f"{s.unit}（{s.scope}）" if s.scope else s.unit for s in e.successors)
+    owner = successors or e.decided_by or ""
+    return AuditSentence(
+        f"单位{e.kind.zh}：{e.unit}，自{zh}起" + (f"由{owner}承接" if owner else "生效"),
+        f"Unit {e.unit}: {e.kind.en}, from {en}" + (f"; {owner} takes over" if owner else ""),
         e.basis or "",
     )
 
 
-def _drafted(e: DocumentDrafted) -> Told:
-    return Told(
+def _drafted(e: DocumentDrafted) -> AuditSentence:
+    return AuditSentence(
         f"拟稿《{e.title}》，公开属性：{e.attribute.zh}",
         f"Drafted “{e.title}”, attribute: {e.attribute.en}",
         e.reason,
     )
 
 
-def _review_requested(e: SecrecyReviewRequested) -> Told:
-    return Told(f"提请对《{e.title}》作保密审查", f"Secrecy review of “{e.title}” requested")
+def _review_requested(e: SecrecyReviewRequested) -> AuditSentence:
+    return AuditSentence(f"提请对《{e.title}》作保密审查", f"Secrecy review of “{e.title}” requested")
 
 
-def _reviewed(e: SecrecyReviewed) -> Told:
+def _reviewed(e: SecrecyReviewed) -> AuditSentence:
     basis = "；".join(e.basis)
     note = f"{e.reason}（依据：{basis}）" if basis else e.reason
     mood = "done" if e.opinion is Opinion.DISCLOSE else ""
-    return Told(f"保密审查意见：{e.opinion.zh}", f"Secrecy review: {e.opinion.en}", note, mood)
+    return AuditSentence(f"保密审查意见：{e.opinion.zh}", f"Secrecy review: {e.opinion.en}", note, mood)
 
 
-def _asked(e: ConsultationRequested) -> Told:
-    return Told(
+def _asked(e: ConsultationRequested) -> AuditSentence:
+    return AuditSentence(
         f"就《{e.title}》征求意见（{e.kind.zh}）",
         f"Consultation about “{e.title}” ({e.kind.en})",
         e.matters,
     )
 
 
-def _answered(e: ConsultationAnswered) -> Told:
+def _answered(e: ConsultationAnswered) -> AuditSentence:
     zh, en = ("同意", "agreed") if e.agrees else ("不同意", "disagreed")
-    return Told(f"答复征求意见：{zh}", f"Consultation answered: {en}", e.reason, "done" if e.agrees else "")
+    return AuditSentence(
+        f"答复征求意见：{zh}", f"Consultation answered: {en}", e.reason, "done" if e.agrees else ""
+    )
 
 
-def _lapsed(e: ConsultationLapsed) -> Told:
+def _lapsed(e: ConsultationLapsed) -> AuditSentence:
     zh, en = _day(e.due)
-    return Told(
+    return AuditSentence(
         f"征求意见逾期未复（{zh}到期），{e.silence.zh}",
         f"No answer to the consultation by {en}: {e.silence.en}",
         mood="late",
     )
 
 
-def _published(e: DocumentPublished) -> Told:
-    return Told(
+def _published(e: DocumentPublished) -> AuditSentence:
+    return AuditSentence(
         f"发布《{e.title}》，索引号{e.index}",
         f"Published “{e.title}”, index {e.index}",
         mood="done",
     )
 
 
-def _received(e: ApplicationReceived) -> Told:
-    return Told(
+def _received(e: ApplicationReceived) -> AuditSentence:
+    return AuditSentence(
         f"收到政府信息公开申请，受理编号{e.receipt}（{e.channel.zh}）",
         f"Application received, receipt {e.receipt} ({e.channel.en})",
     )
 
 
-def _application_answered(e: ApplicationAnswered) -> Told:
+def _application_answered(e: ApplicationAnswered) -> AuditSentence:
     late = e.late_days > 0
-    return Told(
+    return AuditSentence(
         f"答复申请：{e.kind.zh}" + (f"，超期{e.late_days}个工作日" if late else "，未超期"),
         f"Application answered: {e.kind.en}"
         + (f", {e.late_days} working days late" if late else ", in time"),
@@ -180,27 +161,27 @@ def _application_answered(e: ApplicationAnswered) -> Told:
     )
 
 
-def _overdue(e: ApplicationOverdue) -> Told:
+def _overdue(e: ApplicationOverdue) -> AuditSentence:
     zh, en = _day(e.due)
-    return Told(f"{zh}到期，未答复：申请超期", f"Due {en} and not answered: overdue", mood="late")
+    return AuditSentence(f"{zh}到期，未答复：申请超期", f"Due {en} and not answered: overdue", mood="late")
 
 
-def _erased(e: ApplicantErased) -> Told:
-    return Told(
+def _erased(e: ApplicantErased) -> AuditSentence:
+    return AuditSentence(
         f"依法删除申请人的个人信息（{e.ground.zh}）",
         f"The applicant's personal data was erased: {e.ground.en}",
     )
 
 
-def _holidays(e: HolidaysAnnounced) -> Told:
-    return Told(
+def _holidays(e: HolidaysAnnounced) -> AuditSentence:
+    return AuditSentence(
         f"录入{e.year}年节假日安排：{e.number}《{e.title}》",
         f"Holiday notice for {e.year} entered: {e.number}",
     )
 
 
-def _scored(e: ScoreChanged) -> Told:
-    return Told(
+def _scored(e: ScoreChanged) -> AuditSentence:
+    return AuditSentence(
         f"{e.year}年度考核{_points(e.points)}分：{e.indicator.zh}",
         f"Score of {e.year} changed by {_points(e.points)}: {e.indicator.en}",
         e.reason,
@@ -208,29 +189,40 @@ def _scored(e: ScoreChanged) -> Told:
     )
 
 
-TELL: Mapping[type[Event], Callable[[Any], Told]] = {
-    UnitRegistered: _unit,
-    SystemRegistered: _system,
-    SystemRetired: _system_retired,
-    DutyDelegated: _delegated,
-    DelegationWithdrawn: _withdrawn,
-    UnitSucceeded: _succeeded,
-    DocumentDrafted: _drafted,
-    SecrecyReviewRequested: _review_requested,
-    SecrecyReviewed: _reviewed,
-    ConsultationRequested: _asked,
-    ConsultationAnswered: _answered,
-    ConsultationLapsed: _lapsed,
-    DocumentPublished: _published,
-    ApplicationReceived: _received,
-    ApplicationAnswered: _application_answered,
-    ApplicationOverdue: _overdue,
-    ApplicantErased: _erased,
-    HolidaysAnnounced: _holidays,
-    ScoreChanged: _scored,
+@dataclass(frozen=True, slots=True)
+class EventWords:
+    """How one type of event is called on pages, and the sentence about one event of it."""
+
+    zh: str
+    en: str
+    sentence: Callable[[Any], AuditSentence]
+
+
+WORDS: Mapping[type[Event], EventWords] = {
+    UnitRegistered: EventWords("登记单位", "Unit registered", _unit),
+    SystemRegistered: EventWords("登记业务系统", "System registered", _system),
+    SystemRetired: EventWords("停用业务系统", "System retired", _system_retired),
+    DutyDelegated: EventWords("委托代行职责", "Duty delegated", _delegated),
+    DelegationWithdrawn: EventWords("撤回委托", "Delegation withdrawn", _withdrawn),
+    UnitSucceeded: EventWords("单位变更", "Unit reorganised", _succeeded),
+    DocumentDrafted: EventWords("拟稿", "Document drafted", _drafted),
+    SecrecyReviewRequested: EventWords("提请保密审查", "Secrecy review requested", _review_requested),
+    SecrecyReviewed: EventWords("保密审查意见", "Secrecy reviewed", _reviewed),
+    ConsultationRequested: EventWords("征求意见", "Consultation requested", _asked),
+    ConsultationAnswered: EventWords("答复征求意见", "Consultation answered", _answered),
+    ConsultationLapsed: EventWords("征求意见逾期", "Consultation lapsed", _lapsed),
+    DocumentPublished: EventWords("发布", "Document published", _published),
+    ApplicationReceived: EventWords("收到申请", "Application received", _received),
+    ApplicationAnswered: EventWords("答复申请", "Application answered", _application_answered),
+    ApplicationOverdue: EventWords("申请超期", "Application overdue", _overdue),
+    ApplicantErased: EventWords("删除个人信息", "Applicant erased", _erased),
+    HolidaysAnnounced: EventWords("录入节假日安排", "Holidays announced", _holidays),
+    ScoreChanged: EventWords("考核记分", "Score changed", _scored),
 }
 
+NAMES: Mapping[str, tuple[str, str]] = {kind.__name__: (words.zh, words.en) for kind, words in WORDS.items()}
 
-def tell(event: Event) -> Told:
-    """KeyError for a kind of event that nobody taught the trail: a trail with holes is none."""
-    return TELL[type(event)](event)
+
+def sentence_of(event: Event) -> AuditSentence:
+    """Raises KeyError for an event type that isn't registered in WORDS: the trail has to show every event."""
+    return WORDS[type(event)].sentence(event)

@@ -1,14 +1,14 @@
-"""Facts of the trail as a timeline tells them: who, what, when, which clause, and the seal to the evidence."""
+"""Rows of the audit trail as entries of a timeline: who, what, when, by which clause, with a link to the evidence."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from gongkai.console.visitor import Visitor
 from gongkai.contracts.events import SYSTEM
 from gongkai.contracts.register import Register
 from gongkai.identity.accounts import REGISTRAR
-from gongkai.identity.visitor import Visitor
 from gongkai.rules.moment import local_date
 from gongkai.web import t
 
@@ -59,16 +59,16 @@ def _system_words(register: Register, system: str) -> str:
 
 def acting_words(register: Register, person: str, unit: str, on: date) -> str:
     """For whom somebody acted on that day, where he did; empty otherwise."""
-    said = []
+    words = []
     for each in register.acting(person, on):
         if each.unit == unit:
             giver = person_words(register, each.giver, unit)
-            said.append(t(f"受{giver}委托代行职责", f"acting for {giver}"))
-    return t("；", "; ").join(said)
+            words.append(t(f"受{giver}委托代行职责", f"acting for {giver}"))
+    return t("；", "; ").join(words)
 
 
 def post_words(register: Register, person: str, unit: str) -> str:
-    """Name and duties only, where the unit stands beside it."""
+    """Name and duties only, where the unit is shown in a column of its own."""
     holding = next((h for h in register.holdings(person) if h.unit == unit), None)
     if holding is None:
         return person_words(register, person)

@@ -1,1 +1,1 @@
-"""Lists on pages: what narrows them, and how they are paged."""
+"""Lists on pages: conditions, pages by cursor, and their addresses."""

@@ -1,4 +1,4 @@
-"""Addresses of pages that hold what the page shows, so that they can be sent to a colleague."""
+"""Addresses of lists: filters and cursor stand in the query, so that an address can be sent to a colleague."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
@@ -10,43 +10,43 @@ from fastapi import Depends
 from pydantic import BeforeValidator
 
 from gongkai.console.lists.cursor import Slice
-from gongkai.console.lists.listing import Leaf
+from gongkai.console.lists.listing import PageCursor
 
 
-def address(path: str, wanted: Any = None, **more: Any) -> str:
-    """A path with its query, as far as there is something to say. `wanted`: a dataclass or a mapping."""
-    if is_dataclass(wanted) and not isinstance(wanted, type):
-        asked: Mapping[str, Any] = asdict(wanted)
+def address(path: str, filters: Any = None, **more: Any) -> str:
+    """A path with its query; empty values are left out. `filters`: a dataclass or a mapping."""
+    if is_dataclass(filters) and not isinstance(filters, type):
+        asked: Mapping[str, Any] = asdict(filters)
     else:
-        asked = wanted or {}
-    kept = {k: _plain(v) for k, v in {**asked, **more}.items() if v not in ("", None, False)}
-    return f"{path}?{urlencode(kept)}" if kept else path
+        asked = filters or {}
+    query = {k: _plain(v) for k, v in {**asked, **more}.items() if v not in ("", None, False)}
+    return f"{path}?{urlencode(query)}" if query else path
 
 
-class Beside(NamedTuple):
-    """Addresses of the pages on either side, "" where there is none: what `pagination` in macros.html wants."""
+class PageLinks(NamedTuple):
+    """Addresses of the neighbouring pages, "" where there is none: the arguments of `pagination` in macros.html."""
 
     newer: str
     older: str
 
 
-def beside(path: str, wanted: Any, found: Slice[Any]) -> Beside:
-    return Beside(
-        address(path, wanted, before=found.newer) if found.newer else "",
-        address(path, wanted, after=found.older) if found.older else "",
+def page_links(path: str, filters: Any, found: Slice[Any]) -> PageLinks:
+    return PageLinks(
+        address(path, filters, before=found.newer) if found.newer else "",
+        address(path, filters, after=found.older) if found.older else "",
     )
 
 
-def leaf(after: str = "", before: str = "") -> Leaf:
-    """FastAPI dependency: which page of a list the address asks for."""
-    return Leaf(after, before)
+def cursor(after: str = "", before: str = "") -> PageCursor:
+    """FastAPI dependency: the cursor in the query."""
+    return PageCursor(after, before)
 
 
-Paged = Annotated[Leaf, Depends(leaf)]
+Cursor = Annotated[PageCursor, Depends(cursor)]
 
 
 def day_of(text: str) -> date | None:
-    """A day in an address: an empty or unreadable one narrows nothing, nor does one that no log reaches."""
+    """A day in a query. None, which filters nothing, for an empty or unreadable one and for years outside 1900–2999."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pages by cursor: the sort key of the row that a page goes on from, opaque in the address."""
+"""Cursors of pages: the sort key of the row after which a page begins, encoded for the address."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ def pack(*key: Any) -> str:
 
 
 def unpack(text: str, *kinds: Callable[[str], Any]) -> list[Any] | None:
-    """The key; None for a cursor that can't be read, which counts as none."""
+    """The key; None for an unreadable cursor, which is treated like no cursor."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if not isinstance(plain, list) or not all(isinstance(value, str) for value in plain):
@@ -41,7 +41,7 @@ def unpack(text: str, *kinds: Callable[[str], Any]) -> list[Any] | None:
 
 
 def _comparable(value: Any) -> bool:
-    """Whether PostgreSQL can be asked to compare with it: strange moments and characters were never packed."""
+    """Whether PostgreSQL can compare with it: naive or far moments and NUL characters are refused."""
     if isinstance(value, datetime):
         return value.utcoffset() is not None and 1900 <= value.year < 3000
     return not isinstance(value, str) or storable(value)

@@ -1,4 +1,4 @@
-"""One page of a list out of the database, in the order of its key, forwards or back."""
+"""One page of a list from the database, in the order of its key, after or before a cursor."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,33 +12,33 @@ Key = Mapping[str, Callable[[str], Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """Which page is asked for: the one behind a cursor, the one before it, or the first."""
+class PageCursor:
+    """Which page is asked for: the one after a cursor, the one before it, or the first. `size`: rows."""
 
     after: str = ""
     before: str = ""
     size: int = PAGE
 
 
-FIRST = Leaf()
+FIRST_PAGE = PageCursor()
 
 
 async def listed(
-    pool: Any, select: str, where: Where, key: Key, leaf: Leaf, *, rising: bool = False
+    pool: Any, select: str, where: Where, key: Key, cursor: PageCursor, *, rising: bool = False
 ) -> Slice[Any]:
     """The rows of `select` that meet `where`. `rising`: smallest key first; otherwise newest first."""
-    cursor = unpack(leaf.before or leaf.after, *key.values())
-    backwards = bool(cursor and leaf.before)
+    key_values = unpack(cursor.before or cursor.after, *key.values())
+    backwards = bool(key_values and cursor.before)
     grows = rising != backwards
-    if cursor:
+    if key_values:
         marks = ", ".join("{}" for _ in key)
-        where.need(f"({', '.join(key)}) {'>' if grows else '<'} ({marks})", *cursor)
+        where.require(f"({', '.join(key)}) {'>' if grows else '<'} ({marks})", *key_values)
     order = ", ".join(f"{column} {'ASC' if grows else 'DESC'}" for column in key)
-    rows = await pool.fetch(f"{select} WHERE {where} ORDER BY {order} LIMIT {leaf.size + 1}", *where.values)
+    rows = await pool.fetch(f"{select} WHERE {where} ORDER BY {order} LIMIT {cursor.size + 1}", *where.values)
     return sliced(
         rows,
-        leaf.size,
+        cursor.size,
         key=lambda row: pack(*(row[column] for column in key)),
-        after=cursor is not None,
+        after=key_values is not None,
         backwards=backwards,
     )

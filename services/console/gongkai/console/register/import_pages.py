@@ -8,16 +8,17 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from gongkai.console.actions import Action
-from gongkai.console.calls import AWAY, SEEN, ask
+from gongkai.console.calls import UNAVAILABLE, VISIBLE_WITHIN, ask
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.envelope import Place
 from gongkai.identity import sessions
-from gongkai.identity.visitor import ForgedForm, Visiting, Visitor, show
+from gongkai.identity.signed_in import ForgedForm, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.tables.unit_template import template
-from gongkai.tables.unit_workbook import XLSX, Fault, NotASheet, UnitRow, faults_of, read
+from gongkai.tables.unit_workbook import XLSX, Fault, UnitRow, UnreadableWorkbook, faults_of, read
 from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -65,7 +66,7 @@ async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Resp
     who.must(Action.IMPORT_UNITS)
     fields = await typed(request, max_files=1)
     try:
-        if not sessions.same(who.csrf, fields.get("csrf")):
+        if not sessions.tokens_match(who.csrf, fields.get("csrf")):
             raise ForgedForm
         file = fields.get("file")
         content = await file.read() if isinstance(file, UploadFile) and file.filename else b""
@@ -75,7 +76,7 @@ async def hand_in(request: Request, who: Visiting, deps: DependenciesOf) -> Resp
         return await _page(request, who, problems=[NO_FILE])
     try:
         rows = read(content)
-    except NotASheet as error:
+    except UnreadableWorkbook as error:
         wrong = Problem("register.no-sheet", error.says.zh, error.says.en, field="/file", clause="SC-1.1")
         return await _page(request, who, problems=[wrong])
     if len(rows) > MOST:
@@ -90,16 +91,16 @@ async def _enter(deps: Dependencies, who: Visitor, rows: list[UnitRow]) -> list[
         if row.faults:
             results.append(Result(row, "refused", row.faults))
             continue
-        answer = await ask(deps, who, "intake", "POST", "/units", key=str(uuid4()), json=row.entry)
-        if not answer.ok:
-            results.append(Result(row, "refused", faults_of(row, answer.problems)))
-            if answer.problems[0].code == AWAY.code:
+        response = await ask(deps, who, "intake", "POST", "/units", key=str(uuid4()), json=row.entry)
+        if not response.ok:
+            results.append(Result(row, "refused", faults_of(row, response.problems)))
+            if response.problems[0].code == UNAVAILABLE.code:
                 break
             continue
-        last = answer.body["place"] or last
-        results.append(Result(row, "unchanged" if answer.body["repeated"] else "entered", []))
+        last = response.body["place"] or last
+        results.append(Result(row, "unchanged" if response.body["repeated"] else "entered", []))
     if last and deps.subscription is not None:
-        await deps.subscription.wait_for(Place.parse(last), SEEN)
+        await deps.subscription.wait_for(Place.parse(last), VISIBLE_WITHIN)
     return results
 
 

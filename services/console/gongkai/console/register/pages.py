@@ -1,9 +1,9 @@
 """单位名录: the register as a tree, and a unit's page with its officers, superiors, history and gaps (SC-1.1, SC-A1.3)."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -12,14 +12,15 @@ from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import Step, person_words
 from gongkai.console.lists.addresses import Day
 from gongkai.console.register import reads as units
-from gongkai.console.register.reads import Wanted
+from gongkai.console.register.reads import RegisterFilters
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.gaps import gaps_of
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
-from gongkai.identity.visitor import Visiting, Visitor, show
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
@@ -59,18 +60,18 @@ async def listing(
     lacking: bool = False,
     on: Day = None,
 ) -> Response:
-    wanted = Wanted(q, kind, role, lacking, on)
+    filters = RegisterFilters(q, kind, role, lacking, on)
     today = local_date(await deps.clock.now())
-    register = who.register.as_of(wanted.on or today)
-    rows = units.listing(register, wanted)
+    register = who.register.as_of(filters.on or today)
+    rows = units.listing(register, filters)
     return await show(
         request,
         who,
         "register.html",
         at="register",
         rows=rows,
-        wanted=wanted,
-        as_of=wanted.on or today,
+        filters=filters,
+        as_of=filters.on or today,
         kinds=list(UnitKind),
         roles=list(StandingRole),
         lacking=sum(len(row.gaps) for row in rows),
@@ -80,7 +81,7 @@ async def listing(
 
 
 def _ended(register: Register) -> list[dict[str, Any]]:
-    """Units that had ended by that day, and who carries their affairs on."""
+    """Units that had ended by that day, and which units took their affairs over."""
     return [
         {"unit": unit, "name": register.name(unit), "ending": ending, "owners": register.owners(unit)}
         for unit in register.endings
@@ -91,7 +92,13 @@ def _ended(register: Register) -> list[dict[str, Any]]:
 @router.get("/register/{unit}")
 @acts(Action.SEE_REGISTER)
 async def one(
-    request: Request, unit: str, who: Visiting, deps: DependenciesOf, *, on: Day = None, beside: str = ""
+    request: Request,
+    unit: str,
+    who: Visiting,
+    deps: DependenciesOf,
+    *,
+    on: Day = None,
+    other_unit: Annotated[str, Query(alias="beside")] = "",
 ) -> Response:
     today = local_date(await deps.clock.now())
     register = who.register.as_of(on or today)
@@ -122,9 +129,9 @@ async def one(
         apply_to=addressee(register, unit),
         history=_history(who, unit, rows),
         known=register,
-        beside=beside,
+        other_unit=other_unit,
         others=[(u, name) for u, name in who.choosable(None) if u != unit],
-        common=_common(register, common_superior(register, unit, beside)) if beside else None,
+        common=_common(register, common_superior(register, unit, other_unit)) if other_unit else None,
     )
 
 
@@ -143,9 +150,11 @@ def _history(who: Visitor, unit: str, rows: dict[Any, Any]) -> list[Step]:
     register = who.register
     entries = register.history.get(unit, [])
     opens = who.sees(unit)
-    told: list[tuple[date, Any, Step]] = []
+    steps: list[tuple[date, Any, Step]] = []
     for before, entry in zip([None, *entries], entries, strict=False):
-        told.append((entry.since, entry.at, _step(who, entry, _changed(before, entry), _from(entry.since))))
+        steps.append(
+            (entry.since, entry.at, _step(who, entry, _changed(before, entry), _from_day(entry.since)))
+        )
     for ending in register.endings.get(unit, ()):
         names = t("、", ", ").join(
             register.name(heir.unit) + (t(f"（{heir.scope}）", f" ({heir.scope})") if heir.scope else "")
@@ -153,15 +162,15 @@ def _history(who: Visitor, unit: str, rows: dict[Any, Any]) -> list[Step]:
         )
         owed = names or (register.name(ending.decided_by) if ending.decided_by else "")
         more = [
-            _from(ending.on),
+            _from_day(ending.on),
             t(f"由{owed}承接", f"carried on by {owed}") if owed else "",
             ending.basis or "",
         ]
         what = t(ending.kind.zh, ending.kind.en)
         step = _step(who, ending, what, t("，", ", ").join(filter(None, more)), "SC-A1.3")
-        told.append((ending.on, ending.at, step))
-    told.sort(key=lambda each: each[:2], reverse=True)
-    return [_opened(step, rows.get(at) if opens else None) for _, at, step in told]
+        steps.append((ending.on, ending.at, step))
+    steps.sort(key=lambda each: each[:2], reverse=True)
+    return [_with_link(step, rows.get(at) if opens else None) for _, at, step in steps]
 
 
 def _step(who: Visitor, event: Any, what: str, more: str, clause: str = "SC-1.1") -> Step:
@@ -169,13 +178,13 @@ def _step(who: Visitor, event: Any, what: str, more: str, clause: str = "SC-1.1"
     return Step(what=what, who=by, time=event.at, more=more, clause=clause)
 
 
-def _opened(step: Step, event_id: Any) -> Step:
+def _with_link(step: Step, event_id: Any) -> Step:
     return Step(
         step.what, step.who, step.time, step.more, step.clause, f"/events/{event_id}" if event_id else ""
     )
 
 
-def _from(day: date) -> str:
+def _from_day(day: date) -> str:
     return t(f"自{date_words(day)}起", f"from {date_words(day)}")
 
 
@@ -183,5 +192,5 @@ def _changed(before: UnitRegistered | None, entry: UnitRegistered) -> str:
     if before is None:
         return t("登记单位", "Entered")
     changed = [t(*words) for name, words in FIELDS.items() if getattr(before, name) != getattr(entry, name)]
-    said = t("、", ", ").join(changed)
-    return t(f"变更登记：{said}", f"Entry changed: {said}") if said else t("重新登记", "Entered again")
+    words = t("、", ", ").join(changed)
+    return t(f"变更登记：{words}", f"Entry changed: {words}") if words else t("重新登记", "Entered again")

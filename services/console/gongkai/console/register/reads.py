@@ -1,4 +1,4 @@
-"""The register as its pages show it: a tree by government, narrowed, as of a day, with the gaps of each unit (SC-1.1)."""
+"""The register as its pages show it: a tree by government, filtered, as of a day, with the gaps of each unit (SC-1.1)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ DEEPEST = 6  # levels of indentation
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the list is narrowed to; all of it stands in the address."""
+class RegisterFilters:
+    """The filters of the list, as in the query of the address."""
 
     q: str = ""
     kind: str = ""
@@ -31,13 +31,13 @@ class Row:
     gaps: tuple[Gap, ...]
 
 
-def listing(register: Register, wanted: Wanted) -> list[Row]:
-    """The units that the address asks for, each below its government."""
+def listing(register: Register, filters: RegisterFilters) -> list[Row]:
+    """The units that match the filters, each below its government."""
     lacking: dict[str, list[Gap]] = {}
     for gap in gaps(register):
         lacking.setdefault(gap.unit, []).append(gap)
     rows = (Row(entry, depth, tuple(lacking.get(entry.unit, ()))) for entry, depth in tree(register))
-    return [row for row in rows if _asked(row, wanted)]
+    return [row for row in rows if _matches(row, filters)]
 
 
 def tree(register: Register) -> Iterator[tuple[UnitRegistered, int]]:
@@ -46,27 +46,27 @@ def tree(register: Register) -> Iterator[tuple[UnitRegistered, int]]:
     for entry in register.units.values():
         government = register.owner(entry.government) if entry.government else None
         below.setdefault(government if government != entry.unit else None, []).append(entry)
-    told: set[str] = set()
+    listed: set[str] = set()
 
     def walk(government: str | None, depth: int) -> Iterator[tuple[UnitRegistered, int]]:
         for entry in below.get(government, ()):
-            if entry.unit not in told:
-                told.add(entry.unit)
+            if entry.unit not in listed:
+                listed.add(entry.unit)
                 yield entry, min(depth, DEEPEST)
                 yield from walk(entry.unit, depth + 1)
 
     yield from walk(None, 0)
-    for entry in register.units.values():  # those above each other in a circle
-        if entry.unit not in told:
-            told.add(entry.unit)
+    for entry in register.units.values():  # units whose governments form a cycle
+        if entry.unit not in listed:
+            listed.add(entry.unit)
             yield entry, 0
 
 
-def _asked(row: Row, wanted: Wanted) -> bool:
-    entry, q = row.entry, wanted.q.strip().lower()
+def _matches(row: Row, filters: RegisterFilters) -> bool:
+    entry, q = row.entry, filters.q.strip().lower()
     return (
         (not q or q in entry.name.lower() or q in entry.unit)
-        and (not wanted.kind or entry.kind == wanted.kind)
-        and (not wanted.role or wanted.role in entry.roles)
-        and (not wanted.lacking or bool(row.gaps))
+        and (not filters.kind or entry.kind == filters.kind)
+        and (not filters.role or filters.role in entry.roles)
+        and (not filters.lacking or bool(row.gaps))
     )

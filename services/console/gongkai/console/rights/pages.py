@@ -1,11 +1,12 @@
-"""权限表 and 登录与密钥记录: who may do what, and who came in. For auditors, and for those who watch over it."""
+"""权限表 and 登录与密钥记录: who may do what, and who signed in. For auditors and for oversight."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.console.actions import Action
+from gongkai.console.visitor import Visiting
 from gongkai.identity import access
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.runtime.rights.kinds import KINDS

@@ -5,12 +5,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
+from gongkai.console.visitor import Visiting
 from gongkai.contracts.clauses import clause
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
-from gongkai.web.book import NATIONAL, book_of
+from gongkai.web.rulebook_view import NATIONAL, view_of_rulebook
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,7 +31,7 @@ async def mine(who: Visiting) -> Response:
 async def one(
     request: Request, jurisdiction: str, who: Visiting, deps: DependenciesOf, on: str = ""
 ) -> Response:
-    book = book_of(jurisdiction, on, local_date(await deps.clock.now()))
-    if book is None:
+    view = view_of_rulebook(jurisdiction, on, local_date(await deps.clock.now()))
+    if view is None:
         raise HTTPException(404)
-    return await show(request, who, "rules.html", at="rules", book=book)
+    return await show(request, who, "rules.html", at="rules", view=view)

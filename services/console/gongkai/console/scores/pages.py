@@ -10,10 +10,11 @@ from gongkai.console.actions import Action
 from gongkai.console.events.timeline import steps
 from gongkai.console.scores import reads as scores
 from gongkai.console.scores.reads import FULL
+from gongkai.console.visitor import Visiting
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Indicator
-from gongkai.identity.visitor import Visiting, show
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts

@@ -1,4 +1,4 @@
-"""系统报送: what the unit's own systems handed in, what was refused and why, and a refused one mended and sent again."""
+"""系统报送: events submitted by the unit's systems, refusals with their reasons, and correcting a refused one."""
 
 import json
 from collections.abc import Mapping
@@ -9,10 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
-from gongkai.console.calls import Answer, ask
-from gongkai.console.lists.addresses import Beside, address
+from gongkai.console.calls import ServiceResponse, ask
+from gongkai.console.lists.addresses import PageLinks, address
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
@@ -27,8 +28,12 @@ TYPES = {
     RECEIVED: ("收到申请", "Application received"),
     ANSWERED: ("答复申请", "Application answered"),
 }
-VIAS = {"http": ("接口", "HTTP"), "kafka": ("消息队列", "Kafka"), "console": ("控制台更正", "mended here")}
-MENDS = (Action.DRAFT, Action.RECEIVE_APPLICATION, Action.ANSWER_APPLICATION)
+CHANNELS = {
+    "http": ("接口", "HTTP"),
+    "kafka": ("消息队列", "Kafka"),
+    "console": ("控制台更正", "mended here"),
+}
+CORRECTIONS = (Action.DRAFT, Action.RECEIVE_APPLICATION, Action.ANSWER_APPLICATION)
 _LEFT_OUT = {
     RECEIVED: (("applicant", "申请人", "applicant"), ("request", "申请内容", "what is asked for")),
     ANSWERED: (("text", "告知书正文", "text of the letter"),),
@@ -53,17 +58,17 @@ async def listing(
     chosen = unit or _first(who, units)
     if chosen:
         who.must(Action.READ_DRAFT, chosen)
-    wanted = {"unit": unit, "system": system, "state": state}
+    filters = {"unit": unit, "system": system, "state": state}
     found: Any = {"events": [], "newer": None, "older": None}
     problems: list[Problem] = []
     if chosen:
-        asked = {k: v for k, v in (wanted | {"before": before, "after": after}).items() if v and k != "unit"}
-        answer = await ask(deps, who, "intake", "GET", f"/v1/units/{chosen}/events", params=asked)
-        found, problems = (answer.body, []) if answer.ok else (found, answer.problems)
+        asked = {k: v for k, v in (filters | {"before": before, "after": after}).items() if v and k != "unit"}
+        response = await ask(deps, who, "intake", "GET", f"/v1/units/{chosen}/events", params=asked)
+        found, problems = (response.body, []) if response.ok else (found, response.problems)
     return await show(
         request,
         who,
-        "handed_list.html",
+        "submissions.html",
         at="handed-in",
         status=problems[0].status if problems else 200,
         found=found["events"],
@@ -71,22 +76,22 @@ async def listing(
         units=units,
         unit=chosen,
         systems=sorted(s.system for s in who.register.systems.values() if s.unit == chosen),
-        wanted=wanted,
+        filters=filters,
         done=done,
         types=TYPES,
-        vias=VIAS,
-        beside=Beside(
-            address("/handed-in", wanted, after=found["newer"]) if found["newer"] is not None else "",
-            address("/handed-in", wanted, before=found["older"]) if found["older"] is not None else "",
+        vias=CHANNELS,
+        page_links=PageLinks(
+            address("/handed-in", filters, after=found["newer"]) if found["newer"] is not None else "",
+            address("/handed-in", filters, before=found["older"]) if found["older"] is not None else "",
         ),
     )
 
 
 def _first(who: Visitor, units: list[tuple[str, str]]) -> str:
-    """One's own unit before others', and one with systems before one without."""
+    """The person's own unit before others, and one with systems before one without."""
     own = {holding.unit for holding in who.holdings}
-    speaking = {system.unit for system in who.register.systems.values()}
-    return min((u for u, _ in units), key=lambda u: (u not in own, u not in speaking), default="")
+    with_systems = {system.unit for system in who.register.systems.values()}
+    return min((u for u, _ in units), key=lambda u: (u not in own, u not in with_systems), default="")
 
 
 @router.get("/handed-in/{unit}/{n}")
@@ -97,9 +102,9 @@ async def one(request: Request, unit: str, n: int, who: Visiting, deps: Dependen
 
 
 @router.post("/handed-in/{unit}/{n}")
-@acts(*MENDS)
-async def mend(request: Request, unit: str, n: int, who: Visiting, deps: DependenciesOf) -> Response:
-    """Hand it in again as typed: refused again, the page says why and keeps what was typed."""
+@acts(*CORRECTIONS)
+async def correct(request: Request, unit: str, n: int, who: Visiting, deps: DependenciesOf) -> Response:
+    """Submit the corrected event. Refused again: the page shows the problems and what was typed."""
     form = await form_of(request, who)
     event = await _event(deps, who, unit, n)
     try:
@@ -118,10 +123,12 @@ async def mend(request: Request, unit: str, n: int, who: Visiting, deps: Depende
         )
         return await _page(request, who, deps, event, typed=form, problems=[wrong])
     body = {"data": data} | ({"type": form["type"]} if form["type"] else {})
-    answer: Answer = await ask(deps, who, "intake", "POST", f"/v1/units/{unit}/events/{n}/mended", json=body)
-    if not answer.ok:
-        return await _page(request, who, deps, event, typed=form, problems=answer.problems)
-    result: Mapping[str, Any] = answer.body
+    response: ServiceResponse = await ask(
+        deps, who, "intake", "POST", f"/v1/units/{unit}/events/{n}/mended", json=body
+    )
+    if not response.ok:
+        return await _page(request, who, deps, event, typed=form, problems=response.problems)
+    result: Mapping[str, Any] = response.body
     if result["problem"] is not None:
         problems = from_document(result["problem"], result["status"])
         return await _page(request, who, deps, event, typed=form, problems=problems)
@@ -129,11 +136,11 @@ async def mend(request: Request, unit: str, n: int, who: Visiting, deps: Depende
 
 
 async def _event(deps: Dependencies, who: Visitor, unit: str, n: int) -> Mapping[str, Any]:
-    answer = await ask(deps, who, "intake", "GET", f"/v1/units/{unit}/events/{n}")
-    if answer.ok:
-        found: Mapping[str, Any] = answer.body
+    response = await ask(deps, who, "intake", "GET", f"/v1/units/{unit}/events/{n}")
+    if response.ok:
+        found: Mapping[str, Any] = response.body
         return found
-    raise HTTPException(answer.status)
+    raise HTTPException(response.status)
 
 
 async def _page(
@@ -142,30 +149,30 @@ async def _page(
     deps: Dependencies,
     event: Mapping[str, Any],
     *,
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     problems: list[Problem] | None = None,
 ) -> Response:
     result, kind = event["result"], event["type"]
     unit = who.register.system(event["system"])
-    told = from_document(result["problem"], result["status"]) if result["problem"] else []
-    kept = json.dumps(event["data"] or {}, ensure_ascii=False, indent=2)
+    refusal = from_document(result["problem"], result["status"]) if result["problem"] else []
+    stored = json.dumps(event["data"] or {}, ensure_ascii=False, indent=2)
     return await show(
         request,
         who,
-        "handed.html",
+        "submission.html",
         at="handed-in",
         status=problems[0].status if problems else 200,
         event=event,
         result=result,
-        told=told,
+        refusal=refusal,
         name=t(*TYPES.get(kind, (kind or "不明类型", kind or "unknown type"))),
-        via=t(*VIAS[event["via"]]),
+        via=t(*CHANNELS[event["via"]]),
         system=unit.name if unit else event["system"],
         unit=request.path_params["unit"],
         types=[(code, t(*words)) for code, words in TYPES.items()],
         left_out=[(field, t(zh, en)) for field, zh, en in _LEFT_OUT.get(kind, ())],
-        mends=result["state"] == "refused"
-        and any(who.may(action, request.path_params["unit"]) for action in MENDS),
+        may_correct=result["state"] == "refused"
+        and any(who.may(action, request.path_params["unit"]) for action in CORRECTIONS),
         problems=problems or [],
-        typed=typed or Kept({"data": kept, "type": kind if kind in TYPES else ""}),
+        typed=typed or FormFields({"data": stored, "type": kind if kind in TYPES else ""}),
     )

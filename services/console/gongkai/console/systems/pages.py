@@ -1,7 +1,7 @@
 """业务系统: which systems speak for which unit, and their keys: issued, replaced, revoked (SC-1.1).
 
-The register's side goes through intake, as anybody's command; keys are kept here. A secret is shown once, on the
-answer to the form that made it, and is nowhere afterwards.
+Entries of the register are commands to intake; keys are stored here. A secret is shown once, on the page that follows
+the form, and is stored nowhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,11 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
-from gongkai.console.calls import command, humane
+from gongkai.console.calls import command, in_form_words
+from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.events import SystemRegistered
 from gongkai.contracts.vocabulary import HandIn
 from gongkai.identity import access, keys
-from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
+from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import by_system
 from gongkai.runtime.rights import acts
@@ -55,12 +56,12 @@ async def register(request: Request, who: Visiting, deps: DependenciesOf) -> Res
     form = await form_of(request, who)
     may = [str(word) for word in (await request.form()).getlist("may")]
     body = {name: form[name] for name in ("system", "name", "unit") if form[name]} | {"may": may}
-    answer = await command(deps, who, "intake", "/systems", body=body, key=form.get("key"))
-    if answer.ok:
+    response = await command(deps, who, "intake", "/systems", body=body, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/systems?done=registered", 303)
     who.must(Action.SEE_SYSTEMS)
-    typed = Kept({**form, "may": may})
-    return await _page(request, who, deps, problems=humane(answer.problems, LABELS), typed=typed)
+    typed = FormFields({**form, "may": may})
+    return await _page(request, who, deps, problems=in_form_words(response.problems, LABELS), typed=typed)
 
 
 @router.post("/systems/{system}/retirement")
@@ -68,16 +69,16 @@ async def register(request: Request, who: Visiting, deps: DependenciesOf) -> Res
 async def retire(request: Request, system: str, who: Visiting, deps: DependenciesOf) -> Response:
     form = await form_of(request, who)
     path = f"/systems/{quote(system, safe='')}/retirement"
-    answer = await command(deps, who, "intake", path, body={"reason": form["reason"]}, key=form.get("key"))
-    if answer.ok:
+    response = await command(deps, who, "intake", path, body={"reason": form["reason"]}, key=form.get("key"))
+    if response.ok:
         return RedirectResponse("/systems?done=retired", 303)
-    return await _page(request, who, deps, problems=answer.problems)
+    return await _page(request, who, deps, problems=response.problems)
 
 
 @router.post("/systems/{system}/keys")
 @acts(Action.ISSUE_KEY)
 async def issue(request: Request, system: str, who: Visiting, deps: DependenciesOf) -> Response:
-    """Another key. The page that answers is the only place that ever shows its secret."""
+    """Another key. The page that follows is the only one that shows its secret."""
     await form_of(request, who)
     entry = _known(who, system)
     who.must(Action.ISSUE_KEY, entry.unit)
@@ -86,12 +87,12 @@ async def issue(request: Request, system: str, who: Visiting, deps: Dependencies
         async with deps.pool.acquire() as conn, conn.transaction():
             key, secret = await keys.issue(conn, system, who.person, now)
             name = by_system(system)
-            await access.note(conn, request, "key-issued", name=name, by=who.person, now=now, way=key)
+            await access.record(conn, request, "key-issued", name=name, by=who.person, now=now, way=key)
     except keys.TooMany:
         return await _page(request, who, deps, problems=[TOO_MANY])
-    answer = await _page(request, who, deps, fresh={"system": system, "key": key, "secret": secret})
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = await _page(request, who, deps, fresh={"system": system, "key": key, "secret": secret})
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @router.post("/systems/{system}/keys/{key}/revocation")
@@ -104,7 +105,7 @@ async def revoke(request: Request, system: str, key: str, who: Visiting, deps: D
     async with deps.pool.acquire() as conn, conn.transaction():
         if await keys.revoke(conn, system, key, who.person, now):
             name = by_system(system)
-            await access.note(conn, request, "key-revoked", name=name, by=who.person, now=now, way=key)
+            await access.record(conn, request, "key-revoked", name=name, by=who.person, now=now, way=key)
     return RedirectResponse("/systems?done=revoked", 303)
 
 
@@ -121,7 +122,7 @@ async def _page(
     deps: Dependencies,
     *,
     problems: Sequence[Problem] = (),
-    typed: Kept | None = None,
+    typed: FormFields | None = None,
     fresh: Mapping[str, str] | None = None,
     done: str = "",
 ) -> Response:
@@ -142,8 +143,8 @@ async def _page(
         units=sorted(((u.unit, u.name) for u in who.register.units.values()), key=lambda u: u[1]),
         words=[(str(word), t(word.zh, word.en)) for word in HandIn],
         problems=problems,
-        typed=typed or Kept(),
-        key=(typed or Kept())["key"] or str(uuid4()),
+        typed=typed or FormFields(),
+        key=(typed or FormFields())["key"] or str(uuid4()),
         fresh=fresh,
         done=done,
     )

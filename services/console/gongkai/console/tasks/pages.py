@@ -1,11 +1,12 @@
-"""工作台: what waits for the person at the desk, the most urgent first."""
+"""工作台: the open tasks of the person signed in, the most urgent first."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.console.actions import Action
 from gongkai.console.tasks import reads as tasks
-from gongkai.identity.visitor import Visiting, show
+from gongkai.console.visitor import Visiting
+from gongkai.identity.signed_in import show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
@@ -15,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 @acts(Action.SEE_DESK)
-async def desk(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
+async def tasks_page(request: Request, who: Visiting, deps: DependenciesOf) -> Response:
     today = local_date(await deps.clock.now())
     answer = await tasks.to_answer(deps.pool, who, today)
     consult = await tasks.consultations(deps.pool, who, today)
@@ -32,8 +33,8 @@ async def desk(request: Request, who: Visiting, deps: DependenciesOf) -> Respons
         review=review,
         publish=publish,
         sent_back=await tasks.sent_back(deps.pool, who),
-        late=sum(1 for task in mine if task.stands and task.stands.state == "late"),
-        risk=sum(1 for task in mine if task.stands and task.stands.state == "risk"),
+        late=sum(1 for task in mine if task.lateness and task.lateness.state == "late"),
+        risk=sum(1 for task in mine if task.lateness and task.lateness.state == "risk"),
         total=len(mine) + len(review),
         most=tasks.MOST,
         drafts=bool(who.drafts_for()),

@@ -6,12 +6,12 @@ from typing import Any
 
 from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
-from gongkai.console.lateness import Standing, consultation_due, publication_due, review_due, standing
-from gongkai.console.lists.listing import Leaf
-from gongkai.identity.visitor import Visitor
+from gongkai.console.lateness import Lateness, consultation_due, lateness_of, publication_due, review_due
+from gongkai.console.lists.listing import PageCursor
+from gongkai.console.visitor import Visitor
 from gongkai.rules.moment import local_date
 
-MOST = 100  # of a kind on the page; more is said in words, and the lists have them all
+MOST = 100  # of a kind on the page; the lists have the others
 
 NO_HURRY = date.max
 
@@ -24,11 +24,11 @@ class Task:
     name: str
     unit: str
     since: date
-    stands: Standing | None
+    lateness: Lateness | None
 
     @property
     def due(self) -> date:
-        return self.stands.due or NO_HURRY if self.stands else NO_HURRY
+        return self.lateness.due or NO_HURRY if self.lateness else NO_HURRY
 
 
 async def reviews(pool: Any, who: Visitor, today: date) -> list[Task]:
@@ -51,7 +51,7 @@ def _review(who: Visitor, row: Any, today: date) -> Task:
     asked_on = local_date(row["review_requested_at"])
     due = review_due(who.calendar, who.register.jurisdiction(row["unit"]), asked_on)
     href = f"/documents/{row['document']}"
-    return Task(href, row["title"], row["unit"], asked_on, standing(due, today) if due else None)
+    return Task(href, row["title"], row["unit"], asked_on, lateness_of(due, today) if due else None)
 
 
 async def consultations(pool: Any, who: Visitor, today: date) -> list[Task]:
@@ -71,7 +71,7 @@ def _consultation(who: Visitor, row: Any, today: date) -> Task:
         who.calendar, who.register.jurisdiction(row["unit"]), row["kind"], row["requested_on"]
     )
     href = f"/documents/{row['document']}#consultation-{row['consultation']}"
-    return Task(href, row["title"], row["unit"], row["requested_on"], standing(due, today))
+    return Task(href, row["title"], row["unit"], row["requested_on"], lateness_of(due, today))
 
 
 async def to_publish(pool: Any, who: Visitor, today: date) -> list[Task]:
@@ -86,8 +86,8 @@ async def to_publish(pool: Any, who: Visitor, today: date) -> list[Task]:
     for row in rows:
         drafted = local_date(row["drafted_at"])
         due = publication_due(who.calendar, who.register.jurisdiction(row["unit"]), row["formed_on"], drafted)
-        stands = standing(due, today) if due else None
-        tasks.append(Task(f"/documents/{row['document']}", row["title"], row["unit"], drafted, stands))
+        lateness = lateness_of(due, today) if due else None
+        tasks.append(Task(f"/documents/{row['document']}", row["title"], row["unit"], drafted, lateness))
     return tasks
 
 
@@ -97,14 +97,14 @@ async def to_answer(pool: Any, who: Visitor, today: date) -> list[Task]:
     if not units:
         return []
     groups = await applications.open_groups(pool, who.calendar, who.register, today, units)
-    found = await applications.open_listing(pool, groups, Leaf(size=MOST))
+    found = await applications.open_listing(pool, groups, PageCursor(size=MOST))
     return [
         Task(
             f"/applications/{o.row['application']}",
             o.row["receipt"],
             o.row["unit"],
             o.row["received_on"],
-            o.stands,
+            o.lateness,
         )
         for o in found.rows
     ]

@@ -10,7 +10,7 @@ from gongkai.web import Problem, t
 
 Option = tuple[str, str]  # 中文, English
 
-# What is chosen is handed in by its Chinese words: they are what the officer and the letters say.
+# Options are submitted by their Chinese words, which officers and letters use.
 ID_KINDS: tuple[Option, ...] = (
     ("身份证", "Resident identity card"),
     ("统一社会信用代码", "Unified social credit code (organisations)"),
@@ -38,7 +38,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What was typed, kept as typed."""
+    """The form's fields as typed."""
 
     unit: str = ""
     name: str = ""
@@ -92,7 +92,7 @@ POINTERS = {
 
 @clause("GT-apply")
 def problems(application: Application, units: Mapping[str, str]) -> list[Problem]:
-    """What keeps the application from being sent, in the order of the form. Intake judges again."""
+    """Why the application can't be sent, in the order of the form. Intake checks again."""
     found: list[Problem] = []
 
     def wrong(name: str, code: str, zh: str, en: str) -> None:
@@ -140,8 +140,8 @@ def words(options: tuple[Option, ...]) -> list[tuple[str, str]]:
     return [(zh, t(zh, en)) for zh, en in options]
 
 
-def said(application: Application, units: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """What was answered, for checking: pointer, label, words."""
+def summary_rows(application: Application, units: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The filled form for checking before it is sent: pointer, label, words."""
 
     def of(options: tuple[Option, ...], code: str) -> str:
         return dict(words(options)).get(code, "")

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Limit:
-    """So many events a key within a window. Counts in this process only, in real time; keys are kept as digests."""
+    """At most `most` attempts a key within a window. Counted in this process only, in real time; keys are stored as digests."""
 
     most: int
     window: float  # seconds
     tick: Callable[[], float] = time.monotonic
-    keys: int = 50_000  # as many are remembered; the one seen longest ago is forgotten first
+    keys: int = 50_000  # keys remembered; the least recently counted one is forgotten first
     _seen: OrderedDict[bytes, deque[float]] = field(default_factory=OrderedDict)
 
     def wait(self, key: str) -> int:

@@ -14,11 +14,11 @@ from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger import blobs
 from gongkai.portal.actions import Action
-from gongkai.portal.catalogue.narrowing import Sort, Wanted
-from gongkai.portal.catalogue.queries import Document, Entry, Listing
+from gongkai.portal.catalogue.filters import DocumentFilters, Sort
+from gongkai.portal.catalogue.reads import Document, Entry, Listing
 from gongkai.portal.catalogue.search import marked
 from gongkai.portal.catalogue.timeline import steps
-from gongkai.portal.face import desk, page, pub_date
+from gongkai.portal.pages import page, page_dependencies, pub_date
 from gongkai.runtime.rights import acts
 from gongkai.web import t
 from gongkai.web.typeset import typeset
@@ -39,23 +39,23 @@ Text = Annotated[str, Query(max_length=200)]
 @acts(Action.READ_PUBLISHED)
 @clause("GT-portal")
 async def home(request: Request) -> Response:
-    at = desk(request)
-    latest = await at.catalogue.listing(Wanted(), page=8)
-    units = sorted(await at.catalogue.units(), key=lambda u: (-u.count, u.name))
+    deps = page_dependencies(request)
+    latest = await deps.catalogue.listing(DocumentFilters(), page=8)
+    units = sorted(await deps.catalogue.units(), key=lambda u: (-u.count, u.name))
     total = sum(unit.count for unit in units)
     return await page(
         request, "home.html", latest=latest, units=units[:10], unit_count=len(units), total=total
     )
 
 
-async def wanted(
+async def filters_of(
     q: Text = "", unit: Text = "", year: Text = "", category: Text = "", sort: Text = ""
-) -> Wanted:
-    """What the address asks for; what can't be is left out, so that an old link still shows a list."""
+) -> DocumentFilters:
+    """FastAPI dependency: the filters in the query. Invalid values are left out, so that an old link still shows a list."""
     chosen: Sort = "relevant" if q.strip() else "newest"
     if sort in ("newest", "oldest"):
         chosen = "oldest" if sort == "oldest" else "newest"
-    return Wanted(
+    return DocumentFilters(
         q=q.strip(),
         unit=unit,
         year=int(year) if year.isdecimal() and len(year) == 4 else None,
@@ -64,46 +64,52 @@ async def wanted(
     )
 
 
-Asked = Annotated[Wanted, Depends(wanted)]
+Filters = Annotated[DocumentFilters, Depends(filters_of)]
 
 
 @router.get("/documents")
 @acts(Action.READ_PUBLISHED)
 @clause("GT-portal", "GT-guide")
-async def catalogue(request: Request, asked: Asked, after: Text = "", before: Text = "") -> Response:
-    at = desk(request)
-    listing = await at.catalogue.listing(asked, after=after, before=before)
+async def catalogue(request: Request, filters: Filters, after: Text = "", before: Text = "") -> Response:
+    deps = page_dependencies(request)
+    listing = await deps.catalogue.listing(filters, after=after, before=before)
     return await page(
         request,
         "catalogue.html",
-        wanted=asked,
+        filters=filters,
         listing=listing,
-        asked=_query(asked),
-        nothing_asked=bool(asked.q) and not asked.question,
-        units=await at.catalogue.units(),
-        years=await at.catalogue.years(),
+        query=_query(filters),
+        no_terms=bool(filters.q) and not filters.question,
+        units=await deps.catalogue.units(),
+        years=await deps.catalogue.years(),
         categories=list(Category),
-        hits=lambda text: marked(text, asked.question),
+        hits=lambda text: marked(text, filters.question),
     )
 
 
-def _query(asked: Wanted) -> dict[str, str | int | None]:
-    """The address of the list again. The usual order needs no word in it."""
-    usual = "relevant" if asked.q else "newest"
-    sort = "" if asked.sort == usual else asked.sort
-    return {"q": asked.q, "unit": asked.unit, "year": asked.year, "category": asked.category, "sort": sort}
+def _query(filters: DocumentFilters) -> dict[str, str | int | None]:
+    """The query of the list's address. The default order is left out."""
+    usual = "relevant" if filters.q else "newest"
+    sort = "" if filters.sort == usual else filters.sort
+    return {
+        "q": filters.q,
+        "unit": filters.unit,
+        "year": filters.year,
+        "category": filters.category,
+        "sort": sort,
+    }
 
 
 @router.get("/documents.csv")
 @acts(Action.READ_PUBLISHED)
-async def catalogue_file(request: Request, asked: Asked) -> Response:
-    """The list as asked for, for a spreadsheet: UTF-8 with a mark, and no cell that one would calculate."""
-    listing = await desk(request).catalogue.listing(asked, page=EXPORTED)
+async def catalogue_file(request: Request, filters: Filters) -> Response:
+    """The filtered list for a spreadsheet: UTF-8 with a byte order mark, and no cell that is read as a formula."""
+    listing = await page_dependencies(request).catalogue.listing(filters, page=EXPORTED)
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(HEADINGS)
     for e in listing.entries:
-        rows.writerow([*map(_cell, _row(e)), f"{desk(request).address}/documents/{e.document}"])
+        rows.writerow([*map(_cell, _row(e)), f"{page_dependencies(request).address}/documents/{e.document}"])
     headers = {"Content-Disposition": "attachment; filename=catalogue.csv"}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -121,9 +127,9 @@ def _cell(value: str) -> str:
 @acts(Action.READ_PUBLISHED)
 @clause("WY-B.4", "LS-10b", "GT-guide")
 async def document(request: Request, document: str) -> Response:
-    at = desk(request)
+    deps = page_dependencies(request)
     found = await _document(request, document)
-    publications = await at.catalogue.publications(document)
+    publications = await deps.catalogue.publications(document)
     return await page(
         request,
         "document.html",
@@ -156,7 +162,7 @@ async def document_text(request: Request, document: str, shown: bool = False) ->
 
 
 async def _document(request: Request, document: str) -> Document:
-    found = await desk(request).catalogue.document(document)
+    found = await page_dependencies(request).catalogue.document(document)
     if found is None:
         raise HTTPException(404)
     return found
@@ -199,7 +205,9 @@ async def reports(request: Request, after: Text = "", before: Text = "") -> Resp
 
 
 async def _titled(request: Request, words: tuple[str, ...], after: str, before: str) -> Listing:
-    return await desk(request).catalogue.listing(Wanted(title_like=words), after=after, before=before)
+    return await page_dependencies(request).catalogue.listing(
+        DocumentFilters(title_like=words), after=after, before=before
+    )
 
 
 async def _column(

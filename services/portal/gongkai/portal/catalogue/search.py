@@ -1,7 +1,7 @@
 """Exact search in Chinese text (条例第二十四条): every pair of neighbouring characters is a word of the index.
 
-Pairs find everything that has the characters of the question and nothing else of note; what is longer than a
-pair is compared with the text itself afterwards. Text and question are brought into the same form first.
+Pairs find all documents with the characters of the question; terms longer than a pair are compared with the text
+itself afterwards. Text and question are normalised in the same way first.
 """
 
 import re
@@ -17,13 +17,13 @@ _RUN = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 
 
-def compared(text: str) -> str:
-    """The form in which text is compared: full and half width, upper and lower case the same, no white space."""
+def normalised(text: str) -> str:
+    """The form in which text is compared: NFKC (full and half width alike), case folded, without white space."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def pairs(text: str) -> Iterator[str]:
-    """Neighbouring letters or digits of compared text, and the last one of each run alone (`公开法` → 公开, 开法, 法)."""
+    """Neighbouring letters or digits of normalised text, and the last one of each run alone (`公开法` → 公开, 开法, 法)."""
     for run in _RUN.findall(text):
         for at in range(len(run)):
             yield run[at : at + 2]
@@ -45,33 +45,33 @@ def lexemes(fields: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What someone looks for. Every term must be there; `tsquery` finds candidates, `likes` rechecks them."""
+    """A search. A document must have every term; `tsquery` finds candidates, `likes` rechecks them."""
 
     terms: tuple[str, ...]
 
     @property
     def tsquery(self) -> str:
-        """In PostgreSQL's own notation, to be cast: the pairs go in as they are, through no parser."""
-        wanted = {_lexeme(part): None for term in self.terms for part in _wanted(term)}
-        return " & ".join(wanted)
+        """In PostgreSQL's own notation, to be cast: no text parser touches the pairs."""
+        lexemes_wanted = {_lexeme(part): None for term in self.terms for part in _required_pairs(term)}
+        return " & ".join(lexemes_wanted)
 
     @property
     def likes(self) -> tuple[str, ...]:
         """LIKE patterns for the terms that pairs alone don't decide."""
-        return tuple(f"%{_escaped(term)}%" for term in self.terms if not _decided(term))
+        return tuple(f"%{_escaped(term)}%" for term in self.terms if not _decided_by_pairs(term))
 
     def __bool__(self) -> bool:
         return bool(self.terms)
 
 
-def asked(text: str) -> Question:
-    """The question in what was typed: terms apart by white space. Terms without letter or digit ask nothing."""
-    words = (compared(word)[:MAX_TERM] for word in text.split())
+def question_of(text: str) -> Question:
+    """The terms in what was typed, separated by white space. Terms without a letter or digit are left out."""
+    words = (normalised(word)[:MAX_TERM] for word in text.split())
     terms = dict.fromkeys(word for word in words if _RUN.search(word))
     return Question(tuple(terms)[:MAX_TERMS])
 
 
-def _wanted(term: str) -> Iterator[str]:
+def _required_pairs(term: str) -> Iterator[str]:
     """Pairs that a text with the term must have; a single character asks for pairs that begin with it."""
     for run in _RUN.findall(term):
         if len(run) == 1:
@@ -80,7 +80,7 @@ def _wanted(term: str) -> Iterator[str]:
             yield from (run[at : at + 2] for at in range(len(run) - 1))
 
 
-def _decided(term: str) -> bool:
+def _decided_by_pairs(term: str) -> bool:
     return len(term) <= 2 and _RUN.fullmatch(term) is not None
 
 

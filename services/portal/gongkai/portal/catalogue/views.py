@@ -1,6 +1,6 @@
 """The portal's read model: what DocumentPublished says, with the released text (条例第二十三条、第二十四条).
 
-Order-independent: a publication is entered once by its event id, and of a document the newest version stays.
+Independent of the order of events: a publication is inserted once by its event id, and the newest version of a document wins.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from gongkai.ledger import blobs
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import storable
-from gongkai.portal.catalogue.search import compared, lexemes
+from gongkai.portal.catalogue.search import lexemes, normalised
 from gongkai.rules.moment import local_date
 
-PATIENCE = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
+RETRY_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # seconds, while a text isn't released yet
 
 _PUBLICATION = """
 INSERT INTO publication (event_id, document, version, published_at, unit_name, index_no, digest, formed_on,
@@ -50,9 +50,9 @@ class Documents:
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         published = [
-            (what.record, event)
-            for what in batch
-            if (event := only(what.record, DocumentPublished)) is not None
+            (delivered.record, event)
+            for delivered in batch
+            if (event := only(delivered.record, DocumentPublished)) is not None
         ]
         if not published:
             return
@@ -67,12 +67,12 @@ class Documents:
 
 
 async def _released(conn: Connection, digest: str) -> bytes:
-    """The text. Publishing lets it out right after the event that we hold: a moment's patience, then Absent."""
-    for patience in PATIENCE:
+    """The text. Publishing releases it right after appending this event, so retry for a moment. Raises Absent."""
+    for pause in RETRY_PAUSES:
         try:
             return await blobs.released(conn, digest)
         except blobs.Absent:
-            await asyncio.sleep(patience)
+            await asyncio.sleep(pause)
     return await blobs.released(conn, digest)
 
 
@@ -97,19 +97,19 @@ def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]
     return tuple(storable(value) for value in row)
 
 
-def _words(content: bytes, media_type: str) -> str:
-    """What can be read and searched: nothing of a picture, a sound or another file (LS-2)."""
+def _readable_text(content: bytes, media_type: str) -> str:
+    """The text that can be searched: empty for pictures, sound and other binary files (LS-2)."""
     known = MEDIA.get(media_type)
     return content.decode(errors="replace") if known is None or known.is_text else ""
 
 
 def _document(record: Record, event: DocumentPublished, content: bytes) -> tuple[object, ...]:
     body, title, number, index = map(
-        storable, (_words(content, event.media_type), event.title, event.number, event.index)
+        storable, (_readable_text(content, event.media_type), event.title, event.number, event.index)
     )
     summary, unit_name = storable(event.summary), storable(event.unit_name)
-    head = [compared(part) for part in (title, number or "", index)]
-    fields = [*head, compared(summary), compared(body)]
+    head = [normalised(part) for part in (title, number or "", index)]
+    fields = [*head, normalised(summary), normalised(body)]
     return (
         event.document,
         record.streamversion,

@@ -1,21 +1,16 @@
-"""Pages that stand: the guide (条例第十二条), accessibility, site map; and what a reader gets when there is no page."""
+"""Pages that rarely change: the guide (条例第十二条), accessibility, site map."""
 
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
-from gongkai.ledger.read import DISCONNECTED
 from gongkai.portal.actions import Action
-from gongkai.portal.catalogue.narrowing import Wanted
-from gongkai.portal.face import desk, moment, page
-from gongkai.runtime.problems import UNREADABLE, unreadable
+from gongkai.portal.catalogue.filters import DocumentFilters
+from gongkai.portal.pages import page, page_dependencies
 from gongkai.runtime.rights import acts
-from gongkai.web.headers import HEADERS
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,18 +33,18 @@ COLUMNS = (
 @acts(Action.READ_PUBLISHED)
 @clause("GT-guide", "GT-whom", "LS-12", "WY-A.3")
 async def guide(request: Request) -> Response:
-    """From live data: what there is, by category, and whom to ask."""
-    at = desk(request)
-    filed = await at.catalogue.categories()
-    published = {unit.key: unit for unit in await at.catalogue.units()}
-    known = {unit.unit: unit for unit in await at.intake.units()}
-    asked = [unit for unit in known.values() if unit.takes_applications]
-    latest = await at.catalogue.listing(Wanted(), page=1)
+    """From live data: documents by category, and the bodies to apply to."""
+    deps = page_dependencies(request)
+    filed = await deps.catalogue.categories()
+    published = {unit.key: unit for unit in await deps.catalogue.units()}
+    known = {unit.unit: unit for unit in await deps.intake.units()}
+    taking_applications = [unit for unit in known.values() if unit.takes_applications]
+    latest = await deps.catalogue.listing(DocumentFilters(), page=1)
     return await page(
         request,
         "guide.html",
         counts=[(category, filed.get(category, 0)) for category in Category],
-        bodies=asked,
+        bodies=taking_applications,
         published=published,
         known=known,
         others=[
@@ -70,18 +65,18 @@ async def accessibility(request: Request) -> Response:
 @router.get("/sitemap")
 @acts(Action.READ_PUBLISHED)
 async def sitemap(request: Request) -> Response:
-    at = desk(request)
+    deps = page_dependencies(request)
     return await page(
-        request, "sitemap.html", units=await at.catalogue.units(), years=await at.catalogue.years()
+        request, "sitemap.html", units=await deps.catalogue.units(), years=await deps.catalogue.years()
     )
 
 
 @router.get("/sitemap.xml")
 @acts(Action.READ_PUBLISHED)
 async def sitemap_file(request: Request) -> Response:
-    base = desk(request).address
+    base = page_dependencies(request).address
     lines = [f"<url><loc>{escape(base + path)}</loc></url>" for path in COLUMNS]
-    for document, changed in await desk(request).catalogue.addresses():
+    for document, changed in await page_dependencies(request).catalogue.addresses():
         loc = escape(f"{base}/documents/{document}")
         lines.append(f"<url><loc>{loc}</loc><lastmod>{changed:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>")
     body = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
@@ -91,52 +86,7 @@ async def sitemap_file(request: Request) -> Response:
 @router.get("/robots.txt")
 @acts(Action.READ_PUBLISHED)
 async def robots(request: Request) -> Response:
-    base = desk(request).address
+    base = page_dependencies(request).address
     return PlainTextResponse(
         f"User-agent: *\nDisallow: /apply\nDisallow: /progress\nSitemap: {base}/sitemap.xml\n"
     )
-
-
-def install_errors(app: FastAPI) -> None:
-    """A reader gets a page, not a problem document."""
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    for kind in UNREADABLE:
-        app.add_exception_handler(kind, _unreadable)
-    for away in DISCONNECTED:
-        app.add_exception_handler(away, _away)
-    app.add_exception_handler(Exception, _failed)
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    return await error_page(request, status)
-
-
-async def _malformed(request: Request, _: Exception) -> Response:
-    return await error_page(request, 400)
-
-
-async def _unreadable(request: Request, _: Exception) -> Response:
-    return await error_page(request, 422)
-
-
-async def _away(request: Request, error: Exception) -> Response:
-    if unreadable(error):
-        return await _unreadable(request, error)
-    return await error_page(request, 503)
-
-
-async def _failed(request: Request, _: Exception) -> Response:
-    response = await error_page(request, 500)
-    for name, value in HEADERS.items():  # this answer is made outside the middleware that sets them
-        response.headers.setdefault(name, value)
-    return response
-
-
-async def error_page(request: Request, status: int, wait: int = 0) -> Response:
-    """Says what happened and where to go on."""
-    response = await page(request, "error.html", status, now=await moment(request), code=status, wait=wait)
-    if wait or status == 503:
-        response.headers["Retry-After"] = str(wait or 5)
-    return response
