@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from gongkai.console.events import reads as events
 from gongkai.console.events.reads import Wanted
-from gongkai.console.events.sentences import NAMES
 from gongkai.console.events.timeline import acting_words, person_words, post_words, steps
 from gongkai.console.lists.addresses import Day, Paged, beside
 from gongkai.contracts.envelope import Place
@@ -59,7 +58,7 @@ async def listing(
         at="events",
         found=found,
         wanted=wanted,
-        names=NAMES,
+        names=events.names(),
         logs=LOG_NAMES,
         units=who.choosable(who.scope),
         people={
@@ -94,7 +93,7 @@ async def one(request: Request, event_id: UUID, who: Visiting, deps: Dependencie
         at="events",
         row=row,
         log=LOG_NAMES[row["log"]],
-        name=NAMES.get(row["name"], (row["name"], row["name"])),
+        name=events.name_of(row["name"]),
         entry=entry,
         record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),
         cause=await _cause(deps, entry),

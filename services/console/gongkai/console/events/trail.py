@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gongkai.console.events.sentences import tell
 from gongkai.contracts.events import decode
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
@@ -45,7 +44,7 @@ class Trail:
 def row_of(what: Delivered) -> list[Any]:
     """The row of one record, in the order of the columns."""
     record, event = what.record, decode(what.record)
-    told = tell(event)
+    told = event.describe()
     case = getattr(event, "case", None)
     application = getattr(event, "application", None)
     if application is None and case is not None and case.startswith("application-"):
