@@ -17,7 +17,7 @@ from gongkai.ledger.partition import partition_of
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.review.consultation.deadlines import Deadlines
-from gongkai.review.reactions import Drafts
+from gongkai.review.consultation.reactions import Drafts
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Dependencies

@@ -2,9 +2,9 @@
 
 from fastapi import FastAPI
 
-from gongkai.review import api
 from gongkai.review.consultation.deadlines import Deadlines
-from gongkai.review.reactions import Drafts
+from gongkai.review.consultation.reactions import Drafts
+from gongkai.review.secrecy import api
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import log_for, logs_of

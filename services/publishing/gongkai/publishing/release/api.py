@@ -13,8 +13,8 @@ from gongkai.ledger import read
 from gongkai.ledger.decider import ATTEMPTS, Contended
 from gongkai.publishing.release import aggregate as publication
 from gongkai.publishing.release import gate
+from gongkai.publishing.release.stream import PUBLICATION, document_stream, publication_stream
 from gongkai.publishing.release.views import docket_of
-from gongkai.publishing.streams import PUBLICATION, document_stream, publication_stream
 from gongkai.rules import Rules
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal

@@ -17,7 +17,7 @@ from gongkai.contracts.events import (
     PersonId,
 )
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
-from gongkai.review import refusals
+from gongkai.review.secrecy import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline
 from gongkai.rules.moment import local_date

@@ -18,7 +18,7 @@ from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.review.consultation import aggregate as consultation
-from gongkai.review.streams import CONSULTATION, consultation_stream, document_stream
+from gongkai.review.secrecy.stream import CONSULTATION, consultation_stream, document_stream
 from gongkai.rules.moment import end_of
 from gongkai.runtime.commands import basis, rules_at, rules_for
 from gongkai.runtime.service import Dependencies

@@ -14,7 +14,7 @@ from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Dependencies
 from gongkai.scoring.scores import aggregate as score
-from gongkai.scoring.streams import SCORE, score_stream
+from gongkai.scoring.scores.stream import SCORE, score_stream
 
 
 def _ref(what: Delivered) -> EventRef:

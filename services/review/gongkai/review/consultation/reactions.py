@@ -14,7 +14,7 @@ from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import Connection
 from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.secrecy import aggregate as secrecy_review
-from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
+from gongkai.review.secrecy.stream import CONSULTATION, REVIEW, consultation_stream, review_stream
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
