@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from gongkai.intake.applicants import api as erasure
 from gongkai.intake.applicants.api import Erasures
 from gongkai.intake.applications import api as applications
-from gongkai.intake.applications.deadlines import Deadlines
+from gongkai.intake.applications.deadlines import deadlines
 from gongkai.intake.applications.sealing import keys_of
 from gongkai.intake.applications.views import Applicants, Receipts
 from gongkai.intake.calendar import api as holidays
@@ -60,4 +60,4 @@ def _components(deps: Dependencies) -> Components:
     async def opened() -> None:
         await erasures.sweep(deps)
 
-    return Components(handlers=[Receipts(), Applicants(), erasures], deadlines=Deadlines(deps), opened=opened)
+    return Components(handlers=[Receipts(), Applicants(), erasures], deadlines=deadlines(deps), opened=opened)

@@ -1,6 +1,15 @@
-"""How this service's streams are folded, and what they are called."""
+"""How this service's streams are folded."""
 
 from gongkai.contracts.events import decode
+from gongkai.contracts.streams import (
+    CALENDAR_STREAM,
+    applicant_stream,
+    application_stream,
+    delegation_stream,
+    document_stream,
+    system_stream,
+    unit_stream,
+)
 from gongkai.intake.applicants import aggregate as applicant
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.calendar import aggregate as holidays
@@ -17,30 +26,22 @@ DOCUMENT: Aggregate[document.State] = Aggregate(None, document.evolve, decode)
 APPLICATION: Aggregate[application.State] = Aggregate(None, application.evolve, decode)
 
 HOLIDAYS: Aggregate[holidays.State] = Aggregate(None, holidays.evolve, decode)
-CALENDAR_STREAM = "calendar-cn"  # one for all years: they have no gap between them
 
 APPLICANT: Aggregate[applicant.State] = Aggregate(None, applicant.evolve, decode)
 
-
-def unit_stream(unit_id: str) -> str:
-    return f"unit-{unit_id}"
-
-
-def system_stream(system_id: str) -> str:
-    return f"system-{system_id}"
-
-
-def delegation_stream(delegation_id: str) -> str:
-    return f"delegation-{delegation_id}"
-
-
-def document_stream(document_id: str) -> str:
-    return f"document-{document_id}"
-
-
-def application_stream(application_id: str) -> str:
-    return f"application-{application_id}"
-
-
-def applicant_stream(person: str) -> str:
-    return f"applicant-{person}"
+__all__ = [
+    "AGENCY_SYSTEM",
+    "APPLICANT",
+    "APPLICATION",
+    "CALENDAR_STREAM",
+    "DELEGATION",
+    "DOCUMENT",
+    "HOLIDAYS",
+    "UNIT",
+    "applicant_stream",
+    "application_stream",
+    "delegation_stream",
+    "document_stream",
+    "system_stream",
+    "unit_stream",
+]

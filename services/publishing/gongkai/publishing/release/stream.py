@@ -1,16 +1,9 @@
-"""How this service's streams are folded, and what they are called."""
+"""How a document's stream of publications is folded."""
+
+from typing import Final
 
 from gongkai.contracts.events import decode
 from gongkai.ledger.decider import Aggregate
-from gongkai.publishing.release import aggregate as publication
+from gongkai.publishing.release.aggregate import State, evolve
 
-PUBLICATION: Aggregate[publication.State] = Aggregate(None, publication.evolve, decode)
-
-
-def publication_stream(document_id: str) -> str:
-    return f"publication-{document_id}"
-
-
-def document_stream(document_id: str) -> str:
-    """Intake's: the drafts of one document."""
-    return f"document-{document_id}"
+PUBLICATION: Final[Aggregate[State]] = Aggregate(None, evolve, decode)

@@ -1,11 +1,9 @@
-"""How this service's streams are folded, and what they are called."""
+"""How the stream of a unit's score of a year is folded."""
+
+from typing import Final
 
 from gongkai.contracts.events import decode
 from gongkai.ledger.decider import Aggregate
-from gongkai.scoring.scores import aggregate as score
+from gongkai.scoring.scores.aggregate import State, evolve
 
-SCORE: Aggregate[score.State] = Aggregate(None, score.evolve, decode)
-
-
-def score_stream(unit_id: str, year: int) -> str:
-    return f"score-{unit_id}-{year}"
+SCORE: Final[Aggregate[State]] = Aggregate(None, evolve, decode)
