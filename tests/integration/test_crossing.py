@@ -17,8 +17,9 @@ from gongkai.ledger.partition import partition_of
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.services import register_logs
-from gongkai.review.consultation.deadlines import Deadlines
-from gongkai.review.reactions import Drafts
+from gongkai.review.consultation.deadlines import deadlines
+from gongkai.review.consultation.reactions import ConsultationRequests
+from gongkai.review.secrecy.reactions import ReviewRequests
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Dependencies
@@ -48,8 +49,8 @@ async def review(intake: House, fresh_database: Cluster) -> AsyncIterator[Subscr
             logs=logs_of("intake", "review"),
             partitions=shared.settings.partitions,
             now=deps.clock.now,
-            handlers=[Deadlines(deps)],
-            reactions=[Drafts(deps)],
+            handlers=[deadlines(deps)],
+            reactions=[ReviewRequests(deps), ConsultationRequests(deps)],
             own=REVIEW,
         )
         await subscription.open()

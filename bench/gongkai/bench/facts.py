@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from gongkai.contracts.envelope import seal_record
 from gongkai.contracts.events import SecrecyReviewed
+from gongkai.contracts.streams import review_stream
 from gongkai.contracts.vocabulary import Opinion
 from gongkai.ledger.append import Appended, Write, append_many
 from gongkai.ledger.read import LogId
@@ -27,7 +28,7 @@ class Turn:
 
     @property
     def stream(self) -> str:
-        return f"review-{self.document}"
+        return review_stream(self.document)
 
     @classmethod
     def of(cls, writer: str, n: int) -> "Turn":

@@ -7,6 +7,7 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
+from gongkai.contracts.streams import consultation_id
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
 from gongkai.demo import prose
 from gongkai.demo.district import SECRECY_BODY
@@ -15,7 +16,6 @@ from gongkai.demo.scene import Scene
 from gongkai.demo.steps import Errand, Say
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import YEAR, share, some
-from gongkai.review.consultation.aggregate import consultation_id
 
 Dated = tuple[date | None, Errand]  # None: past the end of the year, so never
 

@@ -8,7 +8,7 @@ from typing import Any
 from gongkai.cli.importing.run import run
 from gongkai.client import Problem
 from gongkai.contracts.ingress import ANSWERED, BATCH, RECEIVED, Result
-from gongkai.intake.documents.stream import document_stream
+from gongkai.contracts.streams import document_stream
 from gongkai.ledger import read
 from gongkai.runtime.topology import log_for
 from tests.integration.ingress.agency import Agency, applied, drafted, event

@@ -1,8 +1,13 @@
 """An event is told under the clause of its own county; where that says nothing, under the national one."""
 
+from dataclasses import fields
+
 import pytest
 
+from gongkai.contracts.events import REGISTRY, Kind, RecordedClause, RulebookClause
 from gongkai.rules.basis import basis
+from gongkai.rules.requirements import requirements
+from gongkai.rules.rulebooks import Rulebook
 from tests.unit.examples import (
     a_document_drafted,
     a_document_published,
@@ -37,3 +42,14 @@ def test_a_county_is_told_by_its_own_clauses(
 @pytest.mark.clause("GT-scope")
 def test_an_opinion_from_before_rulebooks_were_named_is_told_by_the_national_law() -> None:
     assert basis(a_secrecy_reviewed(rulebook=None)) == "GT-review"
+
+
+@pytest.mark.parametrize("kind", REGISTRY.values(), ids=lambda kind: kind.name)
+def test_every_event_type_declares_a_basis_that_there_is(kind: Kind) -> None:
+    match kind.basis:
+        case RulebookClause(value=value):
+            assert value in {field.name for field in fields(Rulebook)}
+        case RecordedClause(field=field):
+            assert field in kind.model.model_fields
+        case fixed:
+            assert fixed in requirements()

@@ -4,7 +4,9 @@ from gongkai.contracts.errors import UnknownVersion
 from gongkai.contracts.events._event import (
     REGISTRY,
     SYSTEM,
+    AuditSentence,
     Author,
+    Basis,
     Digest,
     Event,
     EventRef,
@@ -13,6 +15,8 @@ from gongkai.contracts.events._event import (
     Line,
     Moment,
     PersonId,
+    RecordedClause,
+    RulebookClause,
     SaidLine,
     SaidText,
     Sealed,
@@ -21,6 +25,7 @@ from gongkai.contracts.events._event import (
     decode,
     known,
     only,
+    title_of,
 )
 from gongkai.contracts.events._lifts import LIFTS, lifts
 from gongkai.contracts.events.calendar import HolidayAnnounced, HolidaysAnnounced
@@ -63,7 +68,9 @@ __all__ = [
     "ApplicationOverdue",
     "ApplicationReceived",
     "Assignment",
+    "AuditSentence",
     "Author",
+    "Basis",
     "ConsultationAnswered",
     "ConsultationLapsed",
     "ConsultationNeed",
@@ -84,6 +91,8 @@ __all__ = [
     "Moment",
     "Officer",
     "PersonId",
+    "RecordedClause",
+    "RulebookClause",
     "SaidLine",
     "SaidText",
     "ScoreChanged",
@@ -102,4 +111,5 @@ __all__ = [
     "known",
     "lifts",
     "only",
+    "title_of",
 ]

@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from gongkai.contracts.clauses import ClauseId
 from gongkai.contracts.envelope import Record
-from gongkai.contracts.errors import UnknownVersion
+from gongkai.contracts.errors import Sentence, UnknownVersion
 from gongkai.contracts.events._lifts import liftable, lifted
 
 
@@ -62,6 +63,40 @@ Author = PersonId | SystemAuthor  # an agency's system writes as `system:<id>`
 SYSTEM: PersonId = "system"
 
 
+@dataclass(frozen=True, slots=True)
+class AuditSentence:
+    """What the audit trail says of one event: a sentence in both languages, a note below it, and how it is coloured."""
+
+    zh: str
+    en: str
+    note: str = ""
+    mood: str = ""  # "late", "done", or neither
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookClause:
+    """The event happened under the clause of a value of its rulebook: the one that the event names, else the rulebook of
+    its jurisdiction, or the national one, on its day.
+
+    `value`: name of the value in the rulebook, `answer`. Where the rulebook has several under that name, `key` is the
+    event's field that picks one, and `default` is its key when that field is null.
+    """
+
+    value: str
+    key: str | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedClause:
+    """The event itself names the clause, in that field."""
+
+    field: str
+
+
+Basis = ClauseId | RulebookClause | RecordedClause
+
+
 class Value(BaseModel):
     """A part of an event: immutable, and strict about what it doesn't know."""
 
@@ -79,6 +114,10 @@ class Event(Value):
     at: Moment
     by: Author
 
+    def describe(self) -> AuditSentence:
+        """What the audit trail says of it. Nothing sealed and nothing that an applicant wrote belongs in it."""
+        raise NotImplementedError(type(self).__name__)
+
 
 class EventRef(Value):
     """Points at a fact in a log: how a score or a publication names its evidence."""
@@ -87,6 +126,11 @@ class EventRef(Value):
     id: UUID
     type: str
     at: Moment  # when the fact was decided, so that who sees only the reference can say so
+
+    @classmethod
+    def of(cls, log: str, record: Record) -> "EventRef":
+        """The reference to a record of that log."""
+        return cls(log=log, id=record.id, type=record.type, at=record.time)
 
 
 class Sealed(Value):
@@ -99,10 +143,14 @@ class Sealed(Value):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """An event type as it is registered."""
+
     name: str
     version: int
     service: str
     model: type[Event]
+    title: Sentence
+    basis: Basis
 
 
 REGISTRY: dict[str, Kind] = {}  # the newest version of each; older ones are lifted to it on read
@@ -110,15 +158,29 @@ REGISTRY: dict[str, Kind] = {}  # the newest version of each; older ones are lif
 E = TypeVar("E", bound=Event)
 
 
-def event(version: int, service: str) -> Callable[[type[E]], type[E]]:
-    """Enter an event class into the table under its own name."""
+def event(version: int, service: str, *, zh: str, en: str, basis: Basis) -> Callable[[type[E]], type[E]]:
+    """Register an event class under its own name. Pages, the audit trail and AsyncAPI read from here.
 
-    def enter(model: type[E]) -> type[E]:
-        model.NAME, model.VERSION, model.SERVICE = model.__name__, version, service
-        REGISTRY[model.__name__] = Kind(model.__name__, version, service, model)
+    `zh`, `en`: what the event is called. `basis`: under which clause it happens. TypeError for a class without `describe`.
+    """
+
+    def register(model: type[E]) -> type[E]:
+        if model.describe is Event.describe:
+            raise TypeError(
+                f"{model.__name__} doesn't say what the audit trail shows of it: define describe()"
+            )
+        name = model.__name__
+        model.NAME, model.VERSION, model.SERVICE = name, version, service
+        REGISTRY[name] = Kind(name, version, service, model, Sentence(zh, en), basis)
         return model
 
-    return enter
+    return register
+
+
+def title_of(name: str) -> Sentence:
+    """What that kind of event is called; its name in code where this program doesn't know it."""
+    kind = REGISTRY.get(name)
+    return Sentence(name, name) if kind is None else kind.title
 
 
 _TYPED = "typed"  # kept beside a record's fields, as a cached property would be, so that it is made once

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gongkai.contracts.events._event import Event, Id, Line, Value, event
+from gongkai.contracts.events._event import AuditSentence, Event, Id, Line, Value, event
 
 
 class HolidayAnnounced(Value):
@@ -19,7 +19,7 @@ class HolidayAnnounced(Value):
     make_up: tuple[date, ...]
 
 
-@event(1, "intake")
+@event(1, "intake", zh="录入节假日安排", en="Holidays announced", basis="GT-count")
 class HolidaysAnnounced(Event):
     """A notice of holidays was entered: open deadlines are counted by it, what was judged stays (GT-count).
 
@@ -32,3 +32,9 @@ class HolidaysAnnounced(Event):
     title: Line
     holidays: tuple[HolidayAnnounced, ...]
     calendar: Line  # the version of the calendar with this notice in it
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"录入{self.year}年节假日安排：{self.number}《{self.title}》",
+            f"Holiday notice for {self.year} entered: {self.number}",
+        )

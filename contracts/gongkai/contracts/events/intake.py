@@ -2,7 +2,20 @@
 
 from datetime import date
 
-from gongkai.contracts.events._event import Digest, Event, Id, Line, PersonId, Sealed, Text, Value, event
+from gongkai.contracts.events._event import (
+    AuditSentence,
+    Digest,
+    Event,
+    Id,
+    Line,
+    PersonId,
+    RulebookClause,
+    Sealed,
+    Text,
+    Value,
+    event,
+)
+from gongkai.contracts.events._words import day_in_words
 from gongkai.contracts.vocabulary import (
     AnswerKind,
     Attribute,
@@ -15,7 +28,7 @@ from gongkai.contracts.vocabulary import (
 )
 
 
-@event(1, "intake")
+@event(1, "intake", zh="登记业务系统", en="System registered", basis="SC-1.1")
 class SystemRegistered(Event):
     """An agency's system (OA, portal CMS, hotline) may speak for its own unit, and hand in what is listed (SC-1.1).
 
@@ -26,8 +39,14 @@ class SystemRegistered(Event):
     unit: Id
     may: tuple[HandIn, ...]
 
+    def describe(self) -> AuditSentence:
+        zh, en = "、".join(what.zh for what in self.may), ", ".join(what.en for what in self.may)
+        return AuditSentence(
+            f"登记业务系统：{self.name}，可报送：{zh}", f"System registered: {self.name}, may hand in: {en}"
+        )
 
-@event(1, "intake")
+
+@event(1, "intake", zh="停用业务系统", en="System retired", basis="SC-1.1")
 class SystemRetired(Event):
     """A system speaks for its unit no longer, from this moment on; what it handed in stays (SC-1.1)."""
 
@@ -35,8 +54,11 @@ class SystemRetired(Event):
     unit: Id
     reason: Text
 
+    def describe(self) -> AuditSentence:
+        return AuditSentence(f"停用业务系统 {self.system}", f"System {self.system} retired", self.reason)
 
-@event(1, "intake")
+
+@event(1, "intake", zh="委托代行职责", en="Duty delegated", basis="SC-1.3")
 class DutyDelegated(Event):
     """An officer's duties in a unit are done by a colleague from one day until another, both included (SC-1.3)."""
 
@@ -49,14 +71,27 @@ class DutyDelegated(Event):
     until: date
     reason: Text
 
+    def describe(self) -> AuditSentence:
+        (since_zh, since_en), (until_zh, until_en) = day_in_words(self.since), day_in_words(self.until)
+        zh, en = "、".join(d.zh for d in self.duties), ", ".join(d.en for d in self.duties)
+        return AuditSentence(
+            f"{since_zh}至{until_zh}，{self.giver}的职责（{zh}）由{self.taker}代行",
+            f"From {since_en} until {until_en} {self.taker} acts for {self.giver} ({en})",
+            self.reason,
+        )
 
-@event(1, "intake")
+
+@event(1, "intake", zh="撤回委托", en="Delegation withdrawn", basis="SC-1.3")
 class DelegationWithdrawn(Event):
     """From this day on the colleague does them no longer (SC-1.3)."""
 
     delegation: Id
     unit: Id
     since: date
+
+    def describe(self) -> AuditSentence:
+        zh, en = day_in_words(self.since)
+        return AuditSentence(f"撤回委托，自{zh}起", f"Delegation withdrawn, as of {en}")
 
 
 class ConsultationNeed(Value):
@@ -68,7 +103,7 @@ class ConsultationNeed(Value):
     opinion: Line
 
 
-@event(1, "intake")
+@event(1, "intake", zh="拟稿", en="Document drafted", basis=RulebookClause("attributes", key="attribute"))
 class DocumentDrafted(Event):
     """A draft with its disclosure attribute. Drafted again = edited: another digest, another review (CX-6, WY-B.3)."""
 
@@ -87,8 +122,15 @@ class DocumentDrafted(Event):
     consult: tuple[ConsultationNeed, ...]
     rulebook: Line
 
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"拟稿《{self.title}》，公开属性：{self.attribute.zh}",
+            f"Drafted “{self.title}”, attribute: {self.attribute.en}",
+            self.reason,
+        )
 
-@event(1, "intake")
+
+@event(1, "intake", zh="收到申请", en="Application received", basis="GT-received")
 class ApplicationReceived(Event):
     """依申请公开: an application, with everything personal sealed (GT-apply, GT-received)."""
 
@@ -101,8 +143,14 @@ class ApplicationReceived(Event):
     received_on: date  # Asia/Shanghai; the clock counts from the next working day
     code_digest: Digest  # of receipt and query code, keyed: the code itself is told once
 
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"收到政府信息公开申请，受理编号{self.receipt}（{self.channel.zh}）",
+            f"Application received, receipt {self.receipt} ({self.channel.en})",
+        )
 
-@event(1, "intake")
+
+@event(1, "intake", zh="答复申请", en="Application answered", basis=RulebookClause("answer"))
 class ApplicationAnswered(Event):
     """The one answer, with the judgement of its clock at that moment (GT-answer). It stays as judged."""
 
@@ -117,8 +165,17 @@ class ApplicationAnswered(Event):
     rulebook: Line
     calendar: Line
 
+    def describe(self) -> AuditSentence:
+        late = self.late_days > 0
+        return AuditSentence(
+            f"答复申请：{self.kind.zh}" + (f"，超期{self.late_days}个工作日" if late else "，未超期"),
+            f"Application answered: {self.kind.en}"
+            + (f", {self.late_days} working days late" if late else ", in time"),
+            mood="late" if late else "done",
+        )
 
-@event(1, "intake")
+
+@event(1, "intake", zh="申请超期", en="Application overdue", basis=RulebookClause("answer"))
 class ApplicationOverdue(Event):
     """The due day went by without an answer (GT-answer). Issued once by the timer, never withdrawn."""
 
@@ -128,8 +185,14 @@ class ApplicationOverdue(Event):
     rulebook: Line
     calendar: Line
 
+    def describe(self) -> AuditSentence:
+        zh, en = day_in_words(self.due)
+        return AuditSentence(
+            f"{zh}到期，未答复：申请超期", f"Due {en} and not answered: overdue", mood="late"
+        )
 
-@event(1, "intake")
+
+@event(1, "intake", zh="删除个人信息", en="Applicant erased", basis="GT-register")
 class ApplicantErased(Event):
     """A person's key is destroyed: whatever was sealed under it can't be read any more, by anybody (GT-register).
 
@@ -140,3 +203,9 @@ class ApplicantErased(Event):
     application: Id  # the one in whose handling this was decided
     unit: Id
     ground: ErasureGround
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"依法删除申请人的个人信息（{self.ground.zh}）",
+            f"The applicant's personal data was erased: {self.ground.en}",
+        )

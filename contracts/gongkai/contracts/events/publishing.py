@@ -2,11 +2,21 @@
 
 from datetime import date
 
-from gongkai.contracts.events._event import Digest, Event, EventRef, Id, Line, Text, event
+from gongkai.contracts.events._event import (
+    AuditSentence,
+    Digest,
+    Event,
+    EventRef,
+    Id,
+    Line,
+    RulebookClause,
+    Text,
+    event,
+)
 from gongkai.contracts.vocabulary import Category
 
 
-@event(1, "publishing")
+@event(1, "publishing", zh="发布", en="Document published", basis=RulebookClause("publish"))
 class DocumentPublished(Event):
     """A document is on the portal, in full, under the review of exactly this digest (WY-B.4, LS-10b)."""
 
@@ -26,3 +36,10 @@ class DocumentPublished(Event):
     review: EventRef
     consultations: tuple[EventRef, ...]
     rulebook: Line
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"发布《{self.title}》，索引号{self.index}",
+            f"Published “{self.title}”, index {self.index}",
+            mood="done",
+        )

@@ -2,11 +2,27 @@
 
 from datetime import date
 
-from gongkai.contracts.events._event import Author, Digest, Event, EventRef, Id, Line, PersonId, Text, event
+from gongkai.contracts.events._event import (
+    AuditSentence,
+    Author,
+    Digest,
+    Event,
+    EventRef,
+    Id,
+    Line,
+    PersonId,
+    RulebookClause,
+    Text,
+    event,
+)
+from gongkai.contracts.events._words import day_in_words
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Opinion, Silence
 
+# An answer from before kinds were recorded happened under the general clause, that of coordination.
+_CONSULTATION = RulebookClause("consultations", key="kind", default=ConsultationKind.COORDINATE)
 
-@event(1, "review")
+
+@event(1, "review", zh="提请保密审查", en="Secrecy review requested", basis=RulebookClause("review"))
 class SecrecyReviewRequested(Event):
     """One review of one version of one item (WY-B.3): the draft says which version, the digest which text."""
 
@@ -19,8 +35,13 @@ class SecrecyReviewRequested(Event):
     rulebook: Line
     draft: EventRef | None = None  # the DocumentDrafted; None: recorded before it was named
 
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"提请对《{self.title}》作保密审查", f"Secrecy review of “{self.title}” requested"
+        )
 
-@event(1, "review")
+
+@event(1, "review", zh="保密审查意见", en="Secrecy reviewed", basis=RulebookClause("opinion"))
 class SecrecyReviewed(Event):
     """The reviewer's opinion on exactly that version, with basis and reason (WY-B.9)."""
 
@@ -33,8 +54,16 @@ class SecrecyReviewed(Event):
     rulebook: Line | None = None  # None, like the draft: recorded before it was named
     draft: EventRef | None = None  # the DocumentDrafted that was reviewed
 
+    def describe(self) -> AuditSentence:
+        basis = "；".join(self.basis)
+        note = f"{self.reason}（依据：{basis}）" if basis else self.reason
+        mood = "done" if self.opinion is Opinion.DISCLOSE else ""
+        return AuditSentence(
+            f"保密审查意见：{self.opinion.zh}", f"Secrecy review: {self.opinion.en}", note, mood
+        )
 
-@event(1, "review")
+
+@event(1, "review", zh="征求意见", en="Consultation requested", basis=_CONSULTATION)
 class ConsultationRequested(Event):
     """征求意见: a unit is asked in writing about one version of a document (SC-3.3, SC-A1.4c)."""
 
@@ -50,8 +79,15 @@ class ConsultationRequested(Event):
     rulebook: Line
     draft: EventRef | None = None  # the DocumentDrafted that asks; None: recorded before it was named
 
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"就《{self.title}》征求意见（{self.kind.zh}）",
+            f"Consultation about “{self.title}” ({self.kind.en})",
+            self.matters,
+        )
 
-@event(1, "review")
+
+@event(1, "review", zh="答复征求意见", en="Consultation answered", basis=_CONSULTATION)
 class ConsultationAnswered(Event):
     """The asked unit agreed, or disagreed with its reason and its deputy's signature (SC-3.3)."""
 
@@ -66,8 +102,14 @@ class ConsultationAnswered(Event):
     kind: ConsultationKind | None = None  # None, like the rulebook: recorded before they were named
     rulebook: Line | None = None
 
+    def describe(self) -> AuditSentence:
+        zh, en = ("同意", "agreed") if self.agrees else ("不同意", "disagreed")
+        return AuditSentence(
+            f"答复征求意见：{zh}", f"Consultation answered: {en}", self.reason, "done" if self.agrees else ""
+        )
 
-@event(1, "review")
+
+@event(1, "review", zh="征求意见逾期", en="Consultation lapsed", basis=_CONSULTATION)
 class ConsultationLapsed(Event):
     """The time to answer is up; `silence` is how the rulebook reads that (SC-3.3, SC-A1.4c)."""
 
@@ -81,3 +123,11 @@ class ConsultationLapsed(Event):
     due: date
     rulebook: Line
     calendar: Line
+
+    def describe(self) -> AuditSentence:
+        zh, en = day_in_words(self.due)
+        return AuditSentence(
+            f"征求意见逾期未复（{zh}到期），{self.silence.zh}",
+            f"No answer to the consultation by {en}: {self.silence.en}",
+            mood="late",
+        )

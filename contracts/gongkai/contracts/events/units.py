@@ -3,7 +3,17 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from gongkai.contracts.events._event import Event, Id, Line, PersonId, Value, event
+from gongkai.contracts.events._event import (
+    AuditSentence,
+    Event,
+    Id,
+    Line,
+    PersonId,
+    RulebookClause,
+    Value,
+    event,
+)
+from gongkai.contracts.events._words import day_in_words
 from gongkai.contracts.vocabulary import (
     BodyDuty,
     Duty,
@@ -44,7 +54,7 @@ class Assignment(Value):
     section: Line
 
 
-@event(1, "intake")
+@event(1, "intake", zh="登记单位", en="Unit registered", basis=RulebookClause("registration"))
 class UnitRegistered(Event):
     """A unit entered the register, or its entry was replaced as a whole (SC-1.1, SC-1.2, SC-1.3)."""
 
@@ -70,6 +80,9 @@ class UnitRegistered(Event):
         """The day from which this entry holds, Asia/Shanghai."""
         return self.effective_on or self.at.astimezone(SHANGHAI).date()
 
+    def describe(self) -> AuditSentence:
+        return AuditSentence(f"登记单位：{self.name}", f"Unit registered: {self.name}")
+
 
 class Successor(Value):
     """Who took over a unit's duties, or the part of them that `scope` names."""
@@ -78,7 +91,7 @@ class Successor(Value):
     scope: Line | None = None  # None: all that no other successor took over
 
 
-@event(1, "intake")
+@event(1, "intake", zh="单位变更", en="Unit reorganised", basis="SC-A1.3")
 class UnitSucceeded(Event):
     """A unit ended: who owes from that day on what it owed (SC-A1.3, LS-4). A later one replaces it as a whole."""
 
@@ -88,3 +101,13 @@ class UnitSucceeded(Event):
     successors: tuple[Successor, ...]
     decided_by: Id | None  # who decided it, and owes what nobody took over
     basis: Line | None  # the decision's number
+
+    def describe(self) -> AuditSentence:
+        zh, en = day_in_words(self.on)
+        heirs = "、".join(f"{s.unit}（{s.scope}）" if s.scope else s.unit for s in self.successors)
+        owes = heirs or self.decided_by or ""
+        return AuditSentence(
+            f"单位{self.kind.zh}：{self.unit}，自{zh}起" + (f"由{owes}承接" if owes else "生效"),
+            f"Unit {self.unit}: {self.kind.en}, from {en}" + (f"; {owes} takes over" if owes else ""),
+            self.basis or "",
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gongkai.console.events.sentences import NAMES
+from gongkai.contracts.events import title_of
 from gongkai.contracts.evolution import Schema
 from gongkai.contracts.schema import ENVELOPE, EXAMPLES, committed, current
 from gongkai.contracts.version import VERSION
@@ -125,12 +125,12 @@ def _of_log(log: LogId, messages: Mapping[str, Schema]) -> tuple[Schema, Schema]
 
 def _message(name: str, envelope: Schema) -> Schema:
     example = committed(EXAMPLES)[name]
-    zh, en = NAMES[name.rpartition(".v")[0]]
+    title = title_of(name.rpartition(".v")[0])
     fixed = {"const": f"gongkai.{name}", "type": "string"}
     fields = envelope["properties"] | {"type": fixed, "data": {"$ref": f"{_COMPONENT}{name}.data"}}
     return {
         "name": f"gongkai.{name}",
-        "title": f"{zh} · {en}",
+        "title": f"{title.zh} · {title.en}",
         "contentType": _RECORD_TYPE,
         "headers": _HEADERS,
         "payload": {"type": "object", "required": envelope["required"], "properties": fields},

@@ -8,7 +8,7 @@ from gongkai.intake.applicants import api as applicants
 from gongkai.intake.applicants.reactions import DestroyKeys
 from gongkai.intake.applicants.views import Applicants
 from gongkai.intake.applications import api as applications
-from gongkai.intake.applications.deadlines import Deadlines
+from gongkai.intake.applications.deadlines import deadlines
 from gongkai.intake.applications.sealing import keys_of
 from gongkai.intake.applications.views import Receipts
 from gongkai.intake.calendar import api as calendar
@@ -61,4 +61,4 @@ def _components(deps: Dependencies) -> Components:
     async def opened() -> None:
         await destroy_keys.destroy_all(deps)
 
-    return Components(handlers=[*PROJECTIONS, destroy_keys], deadlines=Deadlines(deps), opened=opened)
+    return Components(handlers=[*PROJECTIONS, destroy_keys], deadlines=deadlines(deps), opened=opened)

@@ -2,9 +2,11 @@
 
 from fastapi import FastAPI
 
-from gongkai.review import api
-from gongkai.review.consultation.deadlines import Deadlines
-from gongkai.review.reactions import Drafts
+from gongkai.review.consultation import api as consultation
+from gongkai.review.consultation.deadlines import deadlines
+from gongkai.review.consultation.reactions import ConsultationRequests
+from gongkai.review.secrecy import api as secrecy
+from gongkai.review.secrecy.reactions import ReviewRequests
 from gongkai.review.service import SERVICE
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
@@ -15,9 +17,9 @@ def create(settings: Settings) -> FastAPI:
         SERVICE,
         settings,
         components=_components,
-        routers=[api.router],
+        routers=[secrecy.router, consultation.router],
     )
 
 
 def _components(deps: Dependencies) -> Components:
-    return Components(deadlines=Deadlines(deps), reactions=[Drafts(deps)])
+    return Components(deadlines=deadlines(deps), reactions=[ReviewRequests(deps), ConsultationRequests(deps)])

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from gongkai.contracts.events import ConsultationAnswered, ConsultationLapsed
+from gongkai.contracts.streams import consultation_id
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
 from gongkai.review.consultation import aggregate as consultation
-from gongkai.review.consultation.aggregate import Answer, Lapse, Request, consultation_id
+from gongkai.review.consultation.aggregate import Answer, Lapse, Request
 from tests.unit.examples import (
     CONSULTATION,
     D1,

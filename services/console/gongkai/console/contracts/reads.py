@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from gongkai.console.events.sentences import NAMES
+from gongkai.console.events.reads import names
 from gongkai.contracts.errors import Sentence
+from gongkai.contracts.events import title_of
 from gongkai.contracts.schema import ENVELOPE, EXAMPLES, FOLDER, committed
 from gongkai.rules.requirements import requirements
 
@@ -99,7 +100,8 @@ def by_log() -> Mapping[str, list[Contract]]:
     for event in dict.fromkeys(each.event for each in contracts().values()):
         newest = versions(event)[0]
         found.setdefault(newest.log, []).append(newest)
-    return {log: sorted(each, key=lambda it: list(NAMES).index(it.event)) for log, each in found.items()}
+    order = list(names())
+    return {log: sorted(each, key=lambda it: order.index(it.event)) for log, each in found.items()}
 
 
 def _contract(name: str, schema: Part, example: Part) -> Contract:
@@ -112,7 +114,7 @@ def _contract(name: str, schema: Part, example: Part) -> Contract:
         event=event,
         version=int(version),
         log=example["source"].rpartition("/")[2],
-        says=Sentence(*NAMES[event]),
+        says=title_of(event),
         description=description,
         clauses=tuple(id_ for id_ in _CLAUSE.findall(description) if id_ in requirements()),
         fields=fields[event],

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from gongkai.console.actions import Action
 from gongkai.console.events import reads as events
 from gongkai.console.events.reads import EventFilters
-from gongkai.console.events.sentences import NAMES
 from gongkai.console.events.timeline import acting_words, person_words, post_words, steps
 from gongkai.console.lists.addresses import Cursor, Day, page_links
 from gongkai.console.service import LOGS
@@ -61,7 +60,7 @@ async def listing(
         at="events",
         found=found,
         filters=filters,
-        names=NAMES,
+        names=events.names(),
         logs=LOG_NAMES,
         units=who.choosable(who.scope),
         people={
@@ -96,7 +95,7 @@ async def one(request: Request, event_id: UUID, who: Visiting, deps: Dependencie
         at="events",
         row=row,
         log=LOG_NAMES[row["log"]],
-        name=NAMES.get(row["name"], (row["name"], row["name"])),
+        name=events.name_of(row["name"]),
         entry=entry,
         record=json.dumps(json.loads(entry.raw), ensure_ascii=False, indent=2),
         cause=await _cause(deps, entry),

@@ -8,6 +8,7 @@ from uuid import UUID
 from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
 from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
+from gongkai.contracts.events import REGISTRY, title_of
 from gongkai.rules.moment import SHANGHAI
 
 # Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
@@ -93,3 +94,14 @@ def in_order(rows: list[Any]) -> list[Any]:
 
 def _rank(name: str) -> int:
     return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def name_of(name: str) -> tuple[str, str]:
+    """What that event type is called, in Chinese and English."""
+    title = title_of(name)
+    return title.zh, title.en
+
+
+def names() -> dict[str, tuple[str, str]]:
+    """Every event type with its names, causes before effects."""
+    return {name: name_of(name) for name in sorted(REGISTRY, key=_rank)}

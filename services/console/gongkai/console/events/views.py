@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gongkai.console.events.sentences import sentence_of
 from gongkai.contracts.events import decode
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
@@ -45,7 +44,7 @@ class AuditTrail:
 def row_of(delivered: Delivered) -> list[Any]:
     """The row of one record, in the order of the columns."""
     record, event = delivered.record, decode(delivered.record)
-    sentence = sentence_of(event)
+    sentence = event.describe()
     case = getattr(event, "case", None)
     application = getattr(event, "application", None)
     if application is None and case is not None and case.startswith("application-"):

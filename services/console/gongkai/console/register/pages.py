@@ -18,6 +18,7 @@ from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.gaps import gaps_of
 from gongkai.contracts.register import Register
+from gongkai.contracts.streams import unit_stream
 from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
 from gongkai.identity.signed_in import show
@@ -107,7 +108,7 @@ async def one(
         if unit not in who.register.history:
             raise HTTPException(404)
         entry = who.register.history[unit][0]  # it holds from a later day only
-    rows = {row["at"]: row["event_id"] for row in await events.of_stream(deps.pool, f"unit-{unit}")}
+    rows = {row["at"]: row["event_id"] for row in await events.of_stream(deps.pool, unit_stream(unit))}
     ending = register.ended(unit)
     return await show(
         request,

@@ -5,10 +5,11 @@ from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import Id
+from gongkai.contracts.streams import applicant_stream
 from gongkai.contracts.vocabulary import ErasureGround
 from gongkai.intake.actions import Action
 from gongkai.intake.applicants import aggregate as applicant
-from gongkai.intake.applicants.stream import APPLICANT, applicant_stream
+from gongkai.intake.applicants.stream import APPLICANT
 from gongkai.intake.applications.loading import load_visible
 from gongkai.intake.applications.sealing import alone_with, keys_of
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_for

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from gongkai.contracts.commands import Answer, Application
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import Id
+from gongkai.contracts.streams import application_stream
 from gongkai.contracts.vocabulary import Channel
 from gongkai.intake.actions import Action
 from gongkai.intake.applications import aggregate as application
@@ -22,7 +23,7 @@ from gongkai.intake.applications.receipts import (
     receipt_of,
 )
 from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
-from gongkai.intake.applications.stream import APPLICATION, application_stream
+from gongkai.intake.applications.stream import APPLICATION
 from gongkai.intake.units.rules import require_addressee
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import (

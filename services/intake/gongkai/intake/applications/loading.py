@@ -1,8 +1,9 @@
 """An application folded from its stream, for whoever may know that it exists."""
 
+from gongkai.contracts.streams import application_stream
 from gongkai.intake.applications.aggregate import Answered, Open
 from gongkai.intake.applications.refusals import unknown_application
-from gongkai.intake.applications.stream import APPLICATION, application_stream
+from gongkai.intake.applications.stream import APPLICATION
 from gongkai.ledger import read
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.service import Dependencies

@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
+from gongkai.contracts.streams import application_stream
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.applications.models import ClockFace, Progress
 from gongkai.intake.applications.sealing import unsealed
-from gongkai.intake.applications.stream import application_stream
 from gongkai.rules.clock import clock_json
 from gongkai.runtime.commands import known_unit, rules_for
 from gongkai.runtime.service import Dependencies

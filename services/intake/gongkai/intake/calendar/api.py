@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, SaidLine
+from gongkai.contracts.streams import CALENDAR_STREAM
 from gongkai.intake.actions import Action
 from gongkai.intake.calendar import aggregate as holidays
-from gongkai.intake.calendar.stream import CALENDAR_STREAM, HOLIDAYS
+from gongkai.intake.calendar.stream import HOLIDAYS
 from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_of_jurisdiction

@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import Id, PersonId, SaidText
+from gongkai.contracts.streams import delegation_stream
 from gongkai.contracts.vocabulary import Duty
 from gongkai.intake.actions import Action
 from gongkai.intake.delegations import aggregate as delegation
 from gongkai.intake.delegations import refusals
-from gongkai.intake.delegations.stream import DELEGATION, delegation_stream
+from gongkai.intake.delegations.stream import DELEGATION
 from gongkai.ledger import read
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for

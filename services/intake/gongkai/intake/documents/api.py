@@ -6,10 +6,11 @@ from pydantic import BaseModel
 from gongkai.contracts.commands import Draft
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import Digest, Id
+from gongkai.contracts.streams import document_stream
 from gongkai.intake.actions import Action
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents import refusals, uploads
-from gongkai.intake.documents.stream import DOCUMENT, document_stream
+from gongkai.intake.documents.stream import DOCUMENT
 from gongkai.intake.documents.texts import TEXT_BODY, check_text
 from gongkai.intake.units.rules import require_existing
 from gongkai.ledger import blobs, read

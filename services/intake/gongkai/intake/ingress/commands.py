@@ -15,13 +15,14 @@ from gongkai.contracts.derived import derived
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import Event
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED, AnsweredData, DraftedData, ReceivedData
+from gongkai.contracts.streams import application_stream, document_stream
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.applications.receipts import SANDBOX_CODE, code_digest, code_of, receipt_of
 from gongkai.intake.applications.sealing import sealed
-from gongkai.intake.applications.stream import APPLICATION, application_stream
+from gongkai.intake.applications.stream import APPLICATION
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents.refusals import no_such_text
-from gongkai.intake.documents.stream import DOCUMENT, document_stream
+from gongkai.intake.documents.stream import DOCUMENT
 from gongkai.intake.documents.texts import check_words
 from gongkai.intake.ingress import problems, refusals
 from gongkai.intake.ingress.context import BatchContext

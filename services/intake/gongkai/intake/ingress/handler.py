@@ -19,8 +19,8 @@ from gongkai.contracts.envelope import TooLarge
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode
 from gongkai.contracts.ingress import RECEIVED, Result
+from gongkai.contracts.streams import application_stream
 from gongkai.intake.applications.sealing import alone_with, keys_of
-from gongkai.intake.applications.stream import application_stream
 from gongkai.intake.documents import uploads
 from gongkai.intake.ingress import envelope, refusals, store
 from gongkai.intake.ingress.batch import (

@@ -4,11 +4,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.events import Id, SaidLine, SaidText
+from gongkai.contracts.streams import system_stream
 from gongkai.contracts.vocabulary import HandIn
 from gongkai.intake.actions import Action
 from gongkai.intake.systems import aggregate as agency_system
 from gongkai.intake.systems import refusals
-from gongkai.intake.systems.stream import AGENCY_SYSTEM, system_stream
+from gongkai.intake.systems.stream import AGENCY_SYSTEM
 from gongkai.ledger import read
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking

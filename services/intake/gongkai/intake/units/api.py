@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from gongkai.contracts.events import Id
 from gongkai.contracts.gaps import gaps
 from gongkai.contracts.register import Register
+from gongkai.contracts.streams import unit_stream
 from gongkai.contracts.superiors import common_superior
 from gongkai.intake.actions import Action
 from gongkai.intake.units import aggregate as unit
@@ -21,7 +22,7 @@ from gongkai.intake.units.models import (
     unit_shown,
 )
 from gongkai.intake.units.rules import require_decider, require_successor
-from gongkai.intake.units.stream import UNIT, unit_stream
+from gongkai.intake.units.stream import UNIT
 from gongkai.runtime.commands import (
     CommandId,
     DependenciesOf,

@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, DocumentDrafted, Event, Id
+from gongkai.contracts.streams import document_stream, publication_stream
 from gongkai.ledger import read
 from gongkai.ledger.decider import ATTEMPTS, Contended
 from gongkai.publishing.actions import Action
 from gongkai.publishing.release import aggregate as publication
 from gongkai.publishing.release import gate
+from gongkai.publishing.release.stream import PUBLICATION
 from gongkai.publishing.release.views import docket_of
-from gongkai.publishing.streams import PUBLICATION, document_stream, publication_stream
 from gongkai.rules import Rules
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
-from gongkai.contracts.envelope import Record, read_record
+from gongkai.contracts.envelope import read_record
 from gongkai.contracts.events import (
     ConsultationAnswered,
     ConsultationLapsed,
@@ -65,7 +65,7 @@ async def docket_of(conn: Connection, document: str, register: Register) -> Dock
     seen = sorted(
         ((row["log"], read_record(row["record"])) for row in rows), key=lambda pair: pair[1].streamversion
     )
-    facts = [(decode(record), _ref(log, record)) for log, record in seen]
+    facts = [(decode(record), EventRef.of(log, record)) for log, record in seen]
     drafts = [(event, ref) for event, ref in facts if isinstance(event, DocumentDrafted)]
     if not drafts:
         return None
@@ -74,10 +74,6 @@ async def docket_of(conn: Connection, document: str, register: Register) -> Dock
     return Docket(
         _draft(draft, draft_ref, register), _review(facts, draft_ref.id, first), _consultations(facts)
     )
-
-
-def _ref(log: str, record: Record) -> EventRef:
-    return EventRef(log=log, id=record.id, type=record.type, at=record.time)
 
 
 def _draft(event: DocumentDrafted, ref: EventRef, register: Register) -> Draft:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Literal
 
 from gongkai.contracts.clauses import clause
@@ -17,17 +16,12 @@ from gongkai.contracts.events import (
     PersonId,
 )
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
-from gongkai.review import refusals
+from gongkai.review.consultation import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline
 from gongkai.rules.moment import local_date
 
 Settled = Literal["open", "consent", "refused"]
-
-
-def consultation_id(document: Id, digest: Digest, asked: Id, kind: ConsultationKind) -> Id:
-    """One version, one unit, one matter: one consultation, whoever asks how often."""
-    return sha256("\n".join((document, digest, asked, kind)).encode()).hexdigest()[:32]
 
 
 # -- state

@@ -15,7 +15,7 @@ from gongkai.contracts.events import (
     SecrecyReviewRequested,
 )
 from gongkai.contracts.vocabulary import Attribute, Opinion
-from gongkai.review import refusals
+from gongkai.review.secrecy import refusals
 from gongkai.rules import Rules
 
 # -- state

@@ -15,6 +15,7 @@ from gongkai.contracts.events import (
     PersonId,
     ScoreChanged,
 )
+from gongkai.contracts.streams import application_stream, consultation_stream
 from gongkai.contracts.vocabulary import Indicator
 from gongkai.rules import Rules
 
@@ -52,11 +53,11 @@ def moved_by(event: Event, ref: EventRef) -> Change | None:
     """
     match event:
         case ApplicationOverdue(unit=unit, due=due):
-            indicator, case = Indicator.APPLICATION_LATE, f"application-{event.application}"
+            indicator, case = Indicator.APPLICATION_LATE, application_stream(event.application)
         case ApplicationAnswered(unit=unit, due=due) if due is not None and event.answered_on > due:
-            indicator, case = Indicator.APPLICATION_LATE, f"application-{event.application}"
+            indicator, case = Indicator.APPLICATION_LATE, application_stream(event.application)
         case ConsultationLapsed(asked=unit, due=due):
-            indicator, case = Indicator.CONSULTATION_SILENT, f"consultation-{event.consultation}"
+            indicator, case = Indicator.CONSULTATION_SILENT, consultation_stream(event.consultation)
         case _:
             return None
     return Change(unit=unit, year=due.year, indicator=indicator, case=case, evidence=(ref,), by=SYSTEM)

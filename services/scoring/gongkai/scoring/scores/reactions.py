@@ -8,17 +8,14 @@ from uuid import NAMESPACE_URL
 
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import EventRef, decode
+from gongkai.contracts.streams import score_stream
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Dependencies
 from gongkai.scoring.scores import aggregate as score
-from gongkai.scoring.streams import SCORE, score_stream
-
-
-def _ref(what: Delivered) -> EventRef:
-    return EventRef(log=what.place.log, id=what.record.id, type=what.record.type, at=what.record.time)
+from gongkai.scoring.scores.stream import SCORE
 
 
 class Lateness:
@@ -27,7 +24,7 @@ class Lateness:
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
         event = decode(what.record)
-        change = score.moved_by(event, _ref(what))
+        change = score.moved_by(event, EventRef.of(what.place.log, what.record))
         if change is None:
             return ()
         await self._deps.replica.at_least(what.record.registerat)

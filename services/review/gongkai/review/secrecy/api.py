@@ -1,4 +1,4 @@
-"""Commands in, position out: opinions of the secrecy review, answers to consultations."""
+"""The HTTP interface of the secrecy review: opinions."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,14 +8,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.errors import Refused
-from gongkai.contracts.events import Digest, EventRef, Id, Line, PersonId, Text, decode
+from gongkai.contracts.events import Digest, Id, Line, Text, decode
+from gongkai.contracts.streams import review_stream
 from gongkai.contracts.vocabulary import Duty, Opinion
 from gongkai.ledger import read
-from gongkai.review import refusals
 from gongkai.review.actions import Action
-from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.secrecy import aggregate as secrecy_review
-from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
+from gongkai.review.secrecy import refusals
+from gongkai.review.secrecy.stream import REVIEW
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.rights import acts, require
@@ -41,7 +41,7 @@ class Examination(BaseModel):
 @router.post("/reviews/{document_id}", status_code=201, summary="保密审查 · Give the secrecy opinion")
 @acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
 async def examine(
-    document_id: Id, said: Examination, who: Asking, deps: DependenciesOf, command: CommandId
+    document_id: Id, body: Examination, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """Give the opinion. The secrecy reviewer of the unit; once referred upwards, of the secrecy body (WY-B.8).
     Whoever says again what he said is answered as before."""
@@ -52,11 +52,11 @@ async def examine(
         raise refusals.unknown_review()
     unit = await known_unit(deps.replica, state.request.unit)
     for_whom: frozenset[str] = frozenset()
-    if not _said_before(state, entries, command, who):
+    if not _is_repeated(state, entries, command, who):
         for_whom = await _may_examine(deps, who, unit.unit, state)
     now = await deps.clock.now()
     cmd = secrecy_review.Examine(
-        said.digest, said.opinion, said.basis, said.reason, who.person, said.draft, for_whom
+        body.digest, body.opinion, body.basis, body.reason, who.person, body.draft, for_whom
     )
     rules = await rules_for(deps.replica, unit.unit, state.request.at)
     return await carry(
@@ -70,48 +70,7 @@ async def examine(
     )
 
 
-class ConsultationReply(BaseModel):
-    """The written answer of the unit that was asked (SC-3.3)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    agrees: bool
-    reason: Text = ""
-    signed_by: PersonId | None = None
-
-
-@router.post(
-    "/consultations/{consultation_id}/answer", status_code=201, summary="答复征求意见 · Answer a consultation"
-)
-@acts(Action.ANSWER_CONSULTATION)
-async def answer(
-    consultation_id: Id, said: ConsultationReply, who: Asking, deps: DependenciesOf, command: CommandId
-) -> Done:
-    """Answer for the asked unit. A disagreement needs its reason and its deputy's signature, which is on paper
-    (SC-3.3: 分管领导签署书面意见): any officer who may answer hands it in, and is recorded as who said so."""
-    stream = consultation_stream(consultation_id)
-    state = CONSULTATION.fold(await read.stream(deps.pool, log_for("review"), stream))
-    if state is None:
-        raise refusals.unknown_consultation()
-    asked = await known_unit(deps.replica, state.request.asked)
-    right = await require(deps, who, Action.ANSWER_CONSULTATION, asked=[asked.unit])
-    now = await deps.clock.now()
-    deputies = frozenset(o.person for o in right.register.officers(asked.unit, Duty.DEPUTY))
-    rules = await rules_for(deps.replica, state.request.unit, state.request.at)
-    drafter = await _drafter(deps, state.request.draft)
-    cmd = consultation.Answer(said.agrees, said.reason, said.signed_by, deputies, who.person, drafter)
-    return await carry(
-        deps,
-        command=command,
-        stream=stream,
-        aggregate=CONSULTATION,
-        decide=lambda state: consultation.answer(state, cmd, rules, now),
-        now=now,
-        id=consultation_id,
-    )
-
-
-def _said_before(
+def _is_repeated(
     state: secrecy_review.Pending | secrecy_review.Concluded,
     entries: Sequence[read.Entry],
     command: UUID,
@@ -139,9 +98,3 @@ async def _may_examine(
         return frozenset()
     right = await require(deps, who, Action.EXAMINE, unit=unit)
     return right.for_whom(who.person, unit, Duty.SECRECY_REVIEWER)
-
-
-async def _drafter(deps: Dependencies, draft: EventRef | None) -> str | None:
-    """Who drafted what the letter is about."""
-    entries = await read.by_event_id(deps.pool, log_for("intake"), [draft.id]) if draft else []
-    return decode(entries[0].record).by if entries else None

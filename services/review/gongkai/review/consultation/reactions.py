@@ -1,5 +1,4 @@
-"""What a draft makes this service do: ask for the secrecy review of exactly this version, and ask the units that
-it touches (WY-B.3, SC-3.3)."""
+"""A draft asks the units that it touches, or that release is coordinated with (SC-3.3, SC-A1.4c)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,55 +7,36 @@ from typing import Any
 
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode, only
+from gongkai.contracts.streams import consultation_id, consultation_stream
 from gongkai.ledger import read
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.review.consultation import aggregate as consultation
-from gongkai.review.secrecy import aggregate as secrecy_review
-from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
+from gongkai.review.consultation.stream import CONSULTATION
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
 
-class Drafts:
+class ConsultationRequests:
+    """Sends the letters of consultation that a draft asks for."""
+
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
         draft = only(what.record, DocumentDrafted)
-        if draft is None:
+        if draft is None or not draft.consult:
             return ()
         await self._deps.replica.at_least(what.record.registerat)
         rules = await rules_for(self._deps.replica, draft.unit, draft.at)
-        ref = EventRef(log=what.place.log, id=what.record.id, type=what.record.type, at=what.record.time)
-        review = secrecy_review.Request(
-            document=draft.document,
-            unit=draft.unit,
-            title=draft.title,
-            attribute=draft.attribute,
-            digest=draft.digest,
-            drafted_by=draft.by,
-            draft=ref,
-            by=SYSTEM,
-        )
-        intents: list[Intent[Any]] = [
-            Intent(
-                derived(what.record.id, "secrecy-review"),
-                review_stream(draft.document),
-                REVIEW,
-                partial(secrecy_review.request, cmd=review, rules=rules, now=now),
-                cause=what.place,
-                registerat=self._deps.replica.place(),
-                trace=what.trace,
-            )
-        ]
-        returned = bool(draft.consult) and await _took_the_place_of_another(conn, what, draft)
+        returned = await _replaces_another_text(conn, what, draft)
+        intents: list[Intent[Any]] = []
         for need in draft.consult:
-            asked = consultation.consultation_id(draft.document, draft.digest, need.unit, need.kind)
-            letter = consultation.Request(
-                consultation=asked,
+            letter = consultation_id(draft.document, draft.digest, need.unit, need.kind)
+            cmd = consultation.Request(
+                consultation=letter,
                 document=draft.document,
                 digest=draft.digest,
                 title=draft.title,
@@ -65,16 +45,16 @@ class Drafts:
                 kind=need.kind,
                 matters=need.matters,
                 opinion=need.opinion,
-                draft=ref,
+                draft=EventRef.of(what.place.log, what.record),
                 returned=returned,
                 by=SYSTEM,
             )
             intents.append(
                 Intent(
-                    derived(what.record.id, f"consultation/{asked}"),
-                    consultation_stream(asked),
+                    derived(what.record.id, f"consultation/{letter}"),
+                    consultation_stream(letter),
                     CONSULTATION,
-                    partial(consultation.request, cmd=letter, rules=rules, now=now),
+                    partial(consultation.request, cmd=cmd, rules=rules, now=now),
                     cause=what.place,
                     registerat=self._deps.replica.place(),
                     trace=what.trace,
@@ -83,7 +63,7 @@ class Drafts:
         return intents
 
 
-async def _took_the_place_of_another(conn: Connection, what: Delivered, draft: DocumentDrafted) -> bool:
+async def _replaces_another_text(conn: Connection, what: Delivered, draft: DocumentDrafted) -> bool:
     """True when the draft before this one had another text."""
     stream = await read.stream(conn, log_for("intake"), what.record.subject)
     earlier = [
