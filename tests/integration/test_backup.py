@@ -26,7 +26,7 @@ from gongkai.operate.embedded import Postgres, free_port
 from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
 from gongkai.operate.processes.credentials import ADMIN, Credentials
 from gongkai.runtime.topology import LOGS
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 INTAKE = LOGS["intake"]
@@ -48,8 +48,10 @@ def secrets(run_folder: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def town(fresh_database: Cluster, broker: str, tmp_path: Path, secrets: Path) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made:
+async def town(
+    fresh_database: Cluster, broker: str, tmp_path: Path, secrets: Path
+) -> AsyncIterator[Services]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made:
         for log in LOGS.values():  # what it signs with is the deployment's
             key = Credentials(secrets).log_keys(log.schema) / f"{log.name}.key"
             key.write_text((tmp_path / key.name).read_text())
@@ -57,7 +59,7 @@ async def town(fresh_database: Cluster, broker: str, tmp_path: Path, secrets: Pa
         yield made
 
 
-async def apply(town: House) -> str:
+async def apply(town: Services) -> str:
     answer = await town.say("intake", "/applications", "public", APPLICATION)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
@@ -95,7 +97,7 @@ def entries(cluster: Cluster) -> list[Any]:
 
 
 async def test_what_is_restored_is_what_was_there_and_works_on(
-    town: House, secrets: Path, broker: str, tmp_path: Path
+    town: Services, secrets: Path, broker: str, tmp_path: Path
 ) -> None:
     application = await apply(town)
     first = signed(town.cluster, secrets)
@@ -132,7 +134,7 @@ async def test_what_is_restored_is_what_was_there_and_works_on(
         assert entries(cluster) == there[: intake.size]
         folder = tmp_path / "again"
         folder.mkdir()
-        async with house(cluster, broker, folder, services=["intake"]) as again:
+        async with running_services(cluster, broker, folder, services=["intake"]) as again:
             file = (await again.ask("intake", f"/applications/{application}", "water-officer")).json()
             assert file["applicant"]["name"] == "示例申请人"
             await apply(again)
@@ -145,7 +147,7 @@ async def test_what_is_restored_is_what_was_there_and_works_on(
 
 
 async def test_what_was_lost_since_is_named_and_needs_a_decision(
-    town: House, secrets: Path, tmp_path: Path
+    town: Services, secrets: Path, tmp_path: Path
 ) -> None:
     await apply(town)
     take(town.cluster, secrets, tmp_path / "b")
@@ -166,7 +168,7 @@ async def test_what_was_lost_since_is_named_and_needs_a_decision(
 
 
 async def test_a_backup_that_is_not_whole_or_not_as_it_was_is_refused(
-    town: House, secrets: Path, tmp_path: Path
+    town: Services, secrets: Path, tmp_path: Path
 ) -> None:
     take(town.cluster, secrets, tmp_path / "b")
     data = secrets.parent / "restored"
@@ -191,7 +193,7 @@ async def test_a_backup_that_is_not_whole_or_not_as_it_was_is_refused(
 
 
 async def test_a_log_that_was_tampered_with_makes_no_backup(
-    town: House, secrets: Path, tmp_path: Path
+    town: Services, secrets: Path, tmp_path: Path
 ) -> None:
     await apply(town)
     with psycopg.connect(town.cluster.admin(town.cluster.database)) as conn:
@@ -205,7 +207,7 @@ async def test_a_log_that_was_tampered_with_makes_no_backup(
 
 
 async def test_into_a_postgresql_that_is_not_ours_and_out_of_it_again(
-    town: House, secrets: Path, own_postgres: str, tmp_path: Path
+    town: Services, secrets: Path, own_postgres: str, tmp_path: Path
 ) -> None:
     application = await apply(town)
     first, _ = await asyncio.to_thread(take, town.cluster, secrets, tmp_path / "b")

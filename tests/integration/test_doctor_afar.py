@@ -14,28 +14,30 @@ from gongkai.cli.commands.doctor import app
 from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.doctor import remote as afar
-from tests.integration.house import House, house, unit
 from tests.integration.portal.street import public_door
+from tests.integration.running_services import Services, running_services, unit
 
 
 class Street(httpx.AsyncBaseTransport):
     """Each service at its name, as in a network of containers; `away`: who doesn't answer."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, services: Services) -> None:
+        self.services = services
         self.away: set[str] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.host in self.away:
             raise httpx.ConnectError("refused", request=request)
-        return await self.house.clients[request.url.host]._transport.handle_async_request(request)
+        return await self.services.clients[request.url.host]._transport.handle_async_request(request)
 
 
 @pytest.fixture
-async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, Any]]:
+async def district(
+    fresh_database: Cluster, broker: str, tmp_path: Path
+) -> AsyncIterator[tuple[Services, Any]]:
     services = ["intake", "review"]
     async with (
-        house(fresh_database, broker, tmp_path, services=services) as made,
+        running_services(fresh_database, broker, tmp_path, services=services) as made,
         public_door(made, broker) as portal,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
@@ -51,7 +53,7 @@ async def ill(street: Street, token: str | None = None, between: float = 1.0) ->
     return {each.where: str(each) for each in found}
 
 
-async def test_all_is_well_and_then_it_is_not(district: tuple[House, Any]) -> None:
+async def test_all_is_well_and_then_it_is_not(district: tuple[Services, Any]) -> None:
     made, _ = district
     street = Street(made)
     assert await ill(street) == {}
@@ -123,7 +125,9 @@ async def status(portal: FastAPI, address: str, **headers: str) -> int:
     return answer.status_code
 
 
-async def test_the_numbers_of_the_portal_are_for_this_machine_or_a_token(district: tuple[House, Any]) -> None:
+async def test_the_numbers_of_the_portal_are_for_this_machine_or_a_token(
+    district: tuple[Services, Any],
+) -> None:
     made, portal = district
     assert await status(portal, "127.0.0.1") == 200
     assert await status(portal, "::1") == 200

@@ -14,17 +14,17 @@ from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs import rebuild, replay
 from gongkai.operate.logs.views import ALL
 from tests.integration.console.desk import desk
-from tests.integration.house import House, house, unit
 from tests.integration.portal.street import public_door, publish
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture
-async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
+async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY) as made,
         desk(made, broker),
         public_door(made, broker),
     ):
@@ -36,7 +36,9 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
         yield made
 
 
-async def test_every_view_is_rebuilt_switched_and_goes_on(district: House, fresh_database: Cluster) -> None:
+async def test_every_view_is_rebuilt_switched_and_goes_on(
+    district: Services, fresh_database: Cluster
+) -> None:
     for _, projection in ALL:
         done = await rebuild.rebuilt(fresh_database, projection.name)
         assert done.equal, projection.name
@@ -53,7 +55,7 @@ async def test_every_view_is_rebuilt_switched_and_goes_on(district: House, fresh
 
 
 async def test_a_view_and_the_logs_as_they_stood(
-    district: House, fresh_database: Cluster, capsys: pytest.CaptureFixture[str]
+    district: Services, fresh_database: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monitor = fresh_database.dsn(MONITOR)
     monday = await rebuild.rows_as_of(monitor, "console.document", "2025-03-03")

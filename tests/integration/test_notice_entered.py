@@ -20,7 +20,7 @@ from gongkai.operate.processes.deployment import Deployment
 from gongkai.rules.calendar import notice_of, official
 from gongkai.runtime.topology import LOGS, log_for
 from tests.integration.console.desk import Browser, desk
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text
 from tests.unit.examples import holidays_announced
 
@@ -37,7 +37,7 @@ def application(unit_: str, received_on: str | None = None) -> dict[str, Any]:
     return said | ({"channel": "letter", "received_on": received_on} if received_on else {})
 
 
-async def timers(made: House) -> dict[str, date]:
+async def timers(made: Services) -> dict[str, date]:
     """Of both services that have them: which day each timer's day of the law is over."""
     found = {}
     for name in ("intake", "review"):
@@ -46,7 +46,7 @@ async def timers(made: House) -> dict[str, date]:
     return found
 
 
-async def until(made: House, wanted: dict[str, date]) -> None:
+async def until(made: Services, wanted: dict[str, date]) -> None:
     for _ in range(200):
         if await timers(made) == wanted:
             return
@@ -54,7 +54,7 @@ async def until(made: House, wanted: dict[str, date]) -> None:
     assert await timers(made) == wanted
 
 
-async def facts(made: House) -> dict[str, list[bytes]]:
+async def facts(made: Services) -> dict[str, list[bytes]]:
     """Every record of every log."""
     pool = made.deps["intake"].pool
     return {
@@ -70,7 +70,7 @@ async def projected(cluster: Cluster) -> dict[str, str]:
     return {table.table: table.live for table in tables}
 
 
-async def a_december(made: House) -> tuple[str, str]:
+async def a_december(made: Services) -> tuple[str, str]:
     """Closed cases, and three open ones that fall due next year. The application that is open, and the overdue one."""
     for name in ("finance", "water"):
         await made.say("intake", "/units", "registrar", unit(name))
@@ -105,7 +105,7 @@ async def a_december(made: House) -> tuple[str, str]:
     return open_one, overdue
 
 
-async def the_day_passes(made: House, app: FastAPI, open_one: str, overdue: str, consulted: str) -> None:
+async def the_day_passes(made: Services, app: FastAPI, open_one: str, overdue: str, consulted: str) -> None:
     """Silence is a fact by the calendar that was entered, says so, and counts in the year of its due day."""
     await made.set_clock(datetime(2027, 1, 27, 2, tzinfo=UTC))
     await until(made, {})
@@ -132,7 +132,10 @@ async def the_day_passes(made: House, app: FastAPI, open_one: str, overdue: str,
 async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
-    async with house(fresh_database, broker, tmp_path, DECEMBER) as made, desk(made, broker) as app:
+    async with (
+        running_services(fresh_database, broker, tmp_path, DECEMBER) as made,
+        desk(made, broker) as app,
+    ):
         open_one, overdue = await a_december(made)
         officer = await Browser(app).enter("water-officer")
         words = await officer.open(f"/applications/{open_one}")
@@ -177,26 +180,26 @@ async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
         await projected(fresh_database)
 
     # another start folds the same from the log
-    async with house(fresh_database, broker, tmp_path) as made:
+    async with running_services(fresh_database, broker, tmp_path) as made:
         assert made.deps["review"].replica.calendar.version == WITH_2027.version
         assert await timers(made) == {}
 
 
-async def newest(made: House, log: str, prefix: str = "") -> list[read.Entry]:
+async def newest(made: Services, log: str, prefix: str = "") -> list[read.Entry]:
     pool = made.deps[log].pool
     if prefix:
         return await read.streams_like(pool, log_for(log), prefix, -1)
     return await read.after(pool, log_for(log), -1)
 
 
-async def judged(made: House, log: str) -> list[Any]:
+async def judged(made: Services, log: str) -> list[Any]:
     return [decode(entry.record) for entry in await newest(made, log)]
 
 
 async def test_a_notice_may_be_entered_twice_and_is_one_fact(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
-    async with house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made:
+    async with running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made:
         first = await made.say("intake", "/calendar/notices", "registrar", BODY)
         again = await made.say("intake", "/calendar/notices", "registrar", BODY)
         assert (first.json()["repeated"], again.json()["repeated"]) == (False, True)
@@ -221,7 +224,7 @@ async def test_the_command_line_counts_by_what_was_entered(
         result = CliRunner().invoke(law.app, words)
         return json.loads(result.stdout) if result.exit_code == 0 else result.stderr
 
-    async with house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made:
+    async with running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made:
         assert (await asyncio.to_thread(told, *asked))["awaits"] == 2027
         await made.say("intake", "/calendar/notices", "registrar", BODY)
         after = await asyncio.to_thread(told, *asked)

@@ -1,4 +1,4 @@
-"""The house with its desk: the console over the deciding services, and a browser without JavaScript."""
+"""The console over the deciding services, and a browser without JavaScript."""
 
 import re
 from collections.abc import AsyncIterator
@@ -13,22 +13,22 @@ from pydantic import SecretStr
 from gongkai.console.app import create
 from gongkai.operate.databases.cluster import writer
 from gongkai.runtime.settings import Settings
-from tests.integration.house import SESSION, House
+from tests.integration.running_services import SESSION, Services
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 
 
 @asynccontextmanager
-async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
+async def desk(services: Services, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
     """The console, in the same process, asking the services without a network."""
     settings = Settings(
         service="console",
-        dsn=SecretStr(house.cluster.dsn(writer("console"))),
+        dsn=SecretStr(services.cluster.dsn(writer("console"))),
         kafka=broker,
-        kafka_prefix=house.cluster.database,
+        kafka_prefix=services.cluster.database,
         kafka_session=SESSION,
-        token_keys=house.keys,
+        token_keys=services.keys,
         intake_url="http://intake",
         review_url="http://review",
         publishing_url="http://publishing",
@@ -36,10 +36,10 @@ async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]
     )
     app = create(settings)
     async with app.router.lifespan_context(app):
-        mounts = {f"all://{name}": client._transport for name, client in house.clients.items()}
+        mounts = {f"all://{name}": client._transport for name, client in services.clients.items()}
         async with httpx.AsyncClient(mounts=mounts) as inside:
             app.state.deps.http = inside
-            house.deps["console"] = app.state.deps
+            services.deps["console"] = app.state.deps
             yield app
 
 

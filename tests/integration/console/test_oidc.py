@@ -14,7 +14,7 @@ from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.runtime.settings import Settings
 from tests.integration.console.desk import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
-from tests.integration.house import house, unit
+from tests.integration.running_services import running_services, unit
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def door(
     secret.write_text(issuer.secret)
     more = {"oidc_issuer": ISSUER, "oidc_client_id": issuer.client, "oidc_secret_file": secret}
     async with (
-        house(fresh_database, broker, tmp_path, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
         desk(made, broker, **more) as app,
         httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
     ):

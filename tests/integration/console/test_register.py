@@ -12,7 +12,7 @@ from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.tables.unit_workbook import XLSX, read
 from tests.integration.console.desk import Browser, desk
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 from tests.unit.runtime.test_unit_sheet import FINANCE, workbook
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
@@ -21,9 +21,9 @@ MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 @pytest.fixture
 async def district(
     fresh_database: Cluster, broker: str, tmp_path: Path
-) -> AsyncIterator[tuple[House, FastAPI]]:
+) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
         desk(made, broker) as app,
     ):
         government = {"unit": "district", "name": "示例区政府", "kind": "government", "jurisdiction": "sc"}
@@ -45,7 +45,9 @@ async def district(
 
 
 @pytest.mark.clause("SC-1.1", "SC-1.3")
-async def test_the_register_is_a_tree_that_can_be_narrowed_and_dated(district: tuple[House, FastAPI]) -> None:
+async def test_the_register_is_a_tree_that_can_be_narrowed_and_dated(
+    district: tuple[Services, FastAPI],
+) -> None:
     _, app = district
     who = await Browser(app).enter("finance-head")
     page = await who.open("/register")
@@ -61,7 +63,7 @@ async def test_the_register_is_a_tree_that_can_be_narrowed_and_dated(district: t
 
 @pytest.mark.clause("SC-A1.3", "SC-1.3", "SC-A1.2", "SC-1.2")
 async def test_a_units_page_says_who_owes_what_it_owed_and_what_its_entry_lacks(
-    district: tuple[House, FastAPI],
+    district: tuple[Services, FastAPI],
 ) -> None:
     made, app = district
     who = await Browser(app).enter("finance-officer")
@@ -84,7 +86,7 @@ async def test_a_units_page_says_who_owes_what_it_owed_and_what_its_entry_lacks(
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_the_registrar_enters_units_from_a_workbook_once(district: tuple[House, FastAPI]) -> None:
+async def test_the_registrar_enters_units_from_a_workbook_once(district: tuple[Services, FastAPI]) -> None:
     _, app = district
     rows = (
         FINANCE | {"单位编号": "audit", "单位名称": "示例区审计局", "所属人民政府": "district"},
@@ -112,7 +114,7 @@ async def test_the_registrar_enters_units_from_a_workbook_once(district: tuple[H
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_the_command_says_of_each_row_what_came_of_it(district: tuple[House, FastAPI]) -> None:
+async def test_the_command_says_of_each_row_what_came_of_it(district: tuple[Services, FastAPI]) -> None:
     made, _ = district
     rows = read(workbook(FINANCE | {"单位编号": "audit"}, FINANCE | {"单位编号": "tax", "适用规则": "zz"}))
     token = made.bearer("registrar", registrar=True)["Authorization"].removeprefix("Bearer ")
@@ -124,7 +126,9 @@ async def test_the_command_says_of_each_row_what_came_of_it(district: tuple[Hous
 
 
 @pytest.mark.clause("SC-A1.3")
-async def test_the_registrar_enters_how_a_unit_ends_and_corrects_it(district: tuple[House, FastAPI]) -> None:
+async def test_the_registrar_enters_how_a_unit_ends_and_corrects_it(
+    district: tuple[Services, FastAPI],
+) -> None:
     _, app = district
     registrar = await Browser(app).enter("registrar")
     assert "登记变更" in await registrar.open("/register/finance")

@@ -60,7 +60,7 @@ async def test_the_newest_version_is_the_files_last(agency: Agency, tmp_path: Pa
         for n in range(600)
     ]
     assert await imported(agency, tmp_path / "a.jsonl", versions) == {"accepted": 600}
-    pool = agency.house.deps["intake"].pool
+    pool = agency.services.deps["intake"].pool
     told = await read.stream(pool, log_for("intake"), document_stream("doc-1"))
     assert [each.record.data["title"] for each in told] == [f"第{n}稿" for n in range(600)]
 

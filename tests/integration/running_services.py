@@ -34,7 +34,7 @@ CREATE = {"intake": intake, "review": review, "publishing": publishing, "scoring
 
 
 @dataclass
-class House:
+class Services:
     """Clients and deps by service. `say` sends a command as somebody and hands back the answer."""
 
     keys: Path
@@ -98,7 +98,7 @@ class House:
 
 
 @asynccontextmanager
-async def house(
+async def running_services(
     cluster: Cluster,
     broker: str,
     folder: Path,
@@ -106,9 +106,9 @@ async def house(
     services: Sequence[str] = tuple(CREATE),
     *,
     users: Mapping[str, str] = NOBODY,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Services]:
     """`users`: by service, the password of its own user `gongkai-<service>` at the broker."""
-    made = House(folder, cluster)
+    made = Services(folder, cluster)
     for name in ISSUERS:
         key = OKPKey.generate_key("Ed25519")
         (folder / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
