@@ -19,8 +19,8 @@ from gongkai.operate.databases.bootstrap import bootstrap
 from gongkai.operate.databases.cluster import ROLES, Cluster
 from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Postgres, broker_command, free_port, wait_port
-from tests.faults.life import TABLES, Settings
-from tests.faults.whole import PATIENCE, Life
+from tests.faults.small_deployment import PATIENCE, Life
+from tests.faults.small_deployment_process import TABLES, Settings
 
 REAL = os.environ.get("GONGKAI_TEST_KAFKA", "")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.whole import Life
+from tests.faults.small_deployment import Life
 
 POINTS = [
     ("intake", "append.before:6", False),  # a batch is taken, nothing is written

@@ -21,8 +21,8 @@ from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs.resume import resumed
 from gongkai.runtime import pool as pool_of
 from tests.faults.conftest import Server
-from tests.faults.life import WRITERS
-from tests.faults.whole import PATIENCE, Life
+from tests.faults.small_deployment import PATIENCE, Life
+from tests.faults.small_deployment_process import WRITERS
 from tests.integration.ledger.conftest import INTAKE
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.faults.conftest import REAL, Revived, Server
-from tests.faults.whole import Life
+from tests.faults.small_deployment import Life
 
 ROUNDS = int(os.environ.get("GONGKAI_KILL_ROUNDS", "2"))  # kills of each
 

@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from gongkai.bench import restart
-from gongkai.bench.ground import Ground, prepare
+from gongkai.bench.environment import Ground, prepare
 from gongkai.operate.databases.cluster import Cluster
 
 EVENTS, REPEATS = 320, 2

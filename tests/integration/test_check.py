@@ -2,7 +2,7 @@
 
 import pytest
 
-from gongkai.demo import rebuilt
+from gongkai.demo import projection_check
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import MONITOR, Cluster
@@ -20,8 +20,8 @@ class Broken:
 async def test_one_projection_that_fails_hides_no_other(
     fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilt, "ALL", (("portal", Broken()), *ALL))
-    tables, failed = await rebuilt.compare(fresh_database.dsn(MONITOR))
+    monkeypatch.setattr(projection_check, "ALL", (("portal", Broken()), *ALL))
+    tables, failed = await projection_check.compare(fresh_database.dsn(MONITOR))
     assert {table.projection for table in tables} == {projection.name for _, projection in ALL}
     (sentence,) = failed
     assert sentence.startswith("portal.broken: can't be built again: UndefinedTableError")

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from gongkai.contracts.ingress import DRAFTED
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import desk
+from tests.integration.console.console_app import desk
 from tests.integration.ingress.agency import MAY, Agency, event
 from tests.integration.ingress.agency import drafted as drafted_data
 from tests.integration.running_services import Services, running_services, unit

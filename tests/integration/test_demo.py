@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from gongkai.demo.check import Findings, check
-from gongkai.demo.wire import Answer, Wire
+from gongkai.demo.http_client import Answer, Wire
 from gongkai.operate.databases.cluster import writer
 from gongkai.operate.processes.deployment import Deployment
 

@@ -17,7 +17,7 @@ from gongkai.cli.commands.doctor import app, examine
 from gongkai.operate.doctor import local as health
 from gongkai.operate.doctor.local import Illness
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.operate.processes.ending import lives
+from gongkai.operate.processes.termination import lives
 from tests.integration.test_up import PATIENCE, Up
 
 RUN = CliRunner()

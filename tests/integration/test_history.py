@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 
 from gongkai.contracts.errors import UserError
-from gongkai.demo.rebuilt import compare
+from gongkai.demo.projection_check import compare
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs import rebuild, replay
 from gongkai.operate.logs.views import ALL
-from tests.integration.console.desk import desk
-from tests.integration.portal.street import public_door, publish
+from tests.integration.console.console_app import desk
+from tests.integration.portal.portal_app import public_door, publish
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)

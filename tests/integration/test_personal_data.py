@@ -23,8 +23,8 @@ from gongkai.ledger.merkle import leaf_hash
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
 from gongkai.runtime.topology import log_for
-from tests.integration.console.desk import Browser, desk
-from tests.integration.portal.street import public_door
+from tests.integration.console.console_app import Browser, desk
+from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)

@@ -24,11 +24,11 @@ from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Signer, Verifier
 from gongkai.operate.databases.cluster import LOG_OWNERS
 from gongkai.operate.embedded import Postgres
-from gongkai.operate.embedded.home import Home
+from gongkai.operate.embedded.state_folder import Home
 from gongkai.operate.embedded.witness_process import WITNESS, WITNESS_USER
 from gongkai.operate.processes.credentials import Credentials
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.operate.processes.ending import lives
+from gongkai.operate.processes.termination import lives
 from gongkai.runtime.settings import SERVICES
 
 STANDINS = Path(__file__).with_name("standins.py")

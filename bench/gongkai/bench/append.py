@@ -14,11 +14,11 @@ from uuid import uuid4, uuid5
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, Row, Turn, rows, write
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.bench.whole import whole
+from gongkai.bench.environment import Ground
+from gongkai.bench.events import LOG, PARTITIONS, Row, Turn, rows, write
+from gongkai.bench.log_check import whole
+from gongkai.bench.measurement import Stage, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.contracts.errors import UserError
 from gongkai.ledger.append import Appender
 from gongkai.operate.databases.cluster import writer as role_of

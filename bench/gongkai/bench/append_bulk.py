@@ -7,11 +7,11 @@ from typing import Any
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, writes
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.bench.whole import whole
+from gongkai.bench.environment import Ground
+from gongkai.bench.events import LOG, PARTITIONS, writes
+from gongkai.bench.log_check import whole
+from gongkai.bench.measurement import Stage, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger.append import append_many
 from gongkai.operate.databases.cluster import writer
 

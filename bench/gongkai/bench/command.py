@@ -13,9 +13,9 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.bench.figures import Result
-from gongkai.bench.ground import ground
-from gongkai.bench.rounds import Bar
+from gongkai.bench.environment import ground
+from gongkai.bench.measurement import Bar
+from gongkai.bench.results import Result
 from gongkai.runtime import telemetry
 
 app = typer.Typer(no_args_is_help=True)

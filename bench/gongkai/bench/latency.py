@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from itertools import count
 from statistics import quantiles
 
-from gongkai.bench.facts import LOG, PARTITIONS, Turn, write
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
+from gongkai.bench.environment import Ground
+from gongkai.bench.events import LOG, PARTITIONS, Turn, write
+from gongkai.bench.measurement import Stage
 from gongkai.bench.project import SERVICE, VIEW, now_of
-from gongkai.bench.rounds import Stage
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
 from gongkai.ledger.arrival import Arrived, Key

@@ -9,10 +9,10 @@ from typing import Any
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.bench.environment import Ground
+from gongkai.bench.events import LOG, PARTITIONS, fill
+from gongkai.bench.measurement import Stage, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.console.views import PROJECTIONS
 from gongkai.ledger import checkpoints, project, read
 from gongkai.ledger.arrival import Delivered

@@ -4,11 +4,11 @@ import json
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
+from gongkai.bench.environment import Ground
+from gongkai.bench.events import LOG, PARTITIONS, fill
+from gongkai.bench.measurement import Stage, Stopwatch, interleaved
 from gongkai.bench.project import SERVICE, VIEW, now_of
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger import project, switch
 from gongkai.ledger.subscribe import Subscription
 from gongkai.ledger.switch import View

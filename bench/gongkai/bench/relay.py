@@ -15,10 +15,10 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import UnknownError
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.bench.environment import Ground
+from gongkai.bench.events import LOG, PARTITIONS, fill
+from gongkai.bench.measurement import Stage, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger import cursors, read
 from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.cursors import Cursor

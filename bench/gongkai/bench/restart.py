@@ -15,9 +15,9 @@ from sys import stderr
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill, writes
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.rounds import Stage, Stopwatch
+from gongkai.bench.events import LOG, PARTITIONS, fill, writes
+from gongkai.bench.measurement import Stage, Stopwatch
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, append
 from gongkai.ledger.integrate import Integrator

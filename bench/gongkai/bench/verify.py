@@ -7,10 +7,10 @@ from pathlib import Path
 import asyncpg
 import psycopg
 
-from gongkai.bench.facts import LOG, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.bench.environment import Ground
+from gongkai.bench.events import LOG, fill
+from gongkai.bench.measurement import Stage, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger.audit import verify_log
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile, fresh

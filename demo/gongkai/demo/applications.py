@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
+from gongkai.demo.context import Scene
 from gongkai.demo.documents import EARLY, Dated
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Form, Say
+from gongkai.demo.tasks import Errand, Form, Say
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import share, some
 from gongkai.runtime.commands import named

@@ -13,12 +13,12 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.demo import accounts, record
-from gongkai.demo.accounts import Logs
+from gongkai.demo import consistency, state
+from gongkai.demo.backlog import Idle, Stuck
+from gongkai.demo.consistency import Logs
 from gongkai.demo.database import Database
-from gongkai.demo.idle import Idle, Stuck
-from gongkai.demo.rebuilt import Compared, compare
-from gongkai.demo.recount import Item, Recount
+from gongkai.demo.projection_check import Compared, compare
+from gongkai.demo.score_recount import Item, Recount
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment
 
@@ -47,7 +47,7 @@ async def check(deployment: Deployment, papers: Mapping[str, str]) -> Findings:
     try:
         logs = await Logs.read(conn)
         findings.events = len(logs.raws)
-        findings.wrong += await accounts.wrong(conn, logs)
+        findings.wrong += await consistency.wrong(conn, logs)
         findings.scores, wrong = await _scores(conn, logs)
         findings.wrong += wrong
     finally:
@@ -121,6 +121,6 @@ def checked(data: Path) -> bool:
     """Check what runs on that data folder. Raises NotUp."""
     data = data.resolve()
     deployment = Deployment.running(data)
-    played = record.read(data) if (data / record.NAME).exists() else None
+    played = state.read(data) if (data / state.NAME).exists() else None
     papers = played.papers if played and played.finished else {}
     return asyncio.run(report(deployment, Console(highlight=False), papers))

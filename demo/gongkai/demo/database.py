@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from gongkai.demo.patience import insist
+from gongkai.demo.retry import insist
 from gongkai.ledger.read import DISCONNECTED
 
 T = TypeVar("T")

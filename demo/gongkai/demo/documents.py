@@ -8,11 +8,11 @@ from random import Random
 from typing import Any, Final
 
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
-from gongkai.demo import prose
+from gongkai.demo import document_texts
+from gongkai.demo.context import Scene
 from gongkai.demo.district import SECRECY_BODY
-from gongkai.demo.papers import Paper
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Say
+from gongkai.demo.supplied_documents import Paper
+from gongkai.demo.tasks import Errand, Say
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import YEAR, share, some
 from gongkai.review.consultation.aggregate import consultation_id
@@ -103,12 +103,14 @@ class _Life:
         self.scene, self.unit, self.traits, self.slot = scene, unit, traits, slot
         self.document = f"{unit.id}-{YEAR}-{n:04d}"
         self.dice = dice = scene.dice(self.document)
-        self.matter, kind = dice.choice(unit.matters), dice.choice(prose.KINDS)
-        self.category = Category.OTHER if kind in prose.INFORMAL else Category.OFFICIAL_DOCUMENT
-        self.number = None if kind in prose.INFORMAL else f"{unit.mark}〔{YEAR}〕{n}号"
-        self.title = prose.title(unit, self.matter, kind, dice)
-        self.summary = prose.summary(unit, self.matter, kind)
-        self.text = f"{self.number or unit.name}\n" + prose.body(unit, self.title, self.matter, kind, dice)
+        self.matter, kind = dice.choice(unit.matters), dice.choice(document_texts.KINDS)
+        self.category = Category.OTHER if kind in document_texts.INFORMAL else Category.OFFICIAL_DOCUMENT
+        self.number = None if kind in document_texts.INFORMAL else f"{unit.mark}〔{YEAR}〕{n}号"
+        self.title = document_texts.title(unit, self.matter, kind, dice)
+        self.summary = document_texts.summary(unit, self.matter, kind)
+        self.text = f"{self.number or unit.name}\n" + document_texts.body(
+            unit, self.title, self.matter, kind, dice
+        )
         self.asks = dice.choice([u for u in scene.units if unit.id not in (u.id, u.successor)])
         self.drafter = dice.choice(("drafter", "drafter-2"))
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from gongkai.demo.patience import Away, insist
-from gongkai.demo.steps import Say
-from gongkai.demo.wire import Answer, Wire
+from gongkai.demo.http_client import Answer, Wire
+from gongkai.demo.retry import Away, insist
+from gongkai.demo.tasks import Say
 
 
 class NotDone(Exception):

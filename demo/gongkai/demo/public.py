@@ -5,8 +5,8 @@ from typing import Final
 
 import httpx
 
-from gongkai.demo.patience import Away, insist
-from gongkai.demo.steps import Form
+from gongkai.demo.retry import Away, insist
+from gongkai.demo.tasks import Form
 
 PATIENCE: Final = 90.0  # seconds: the portal asks for the list of units every sixty
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from gongkai.demo import check, clock, pages, record
+from gongkai.demo import addresses, check, clock, state
+from gongkai.demo.backlog import Idle
 from gongkai.demo.database import Database
-from gongkai.demo.idle import Idle
-from gongkai.demo.papers import read_folder
+from gongkai.demo.driver import Play
 from gongkai.demo.people import People
-from gongkai.demo.play import Play
+from gongkai.demo.supplied_documents import read_folder
 from gongkai.demo.workdays import Workdays
 from gongkai.demo.year import Year, plan
 from gongkai.operate.databases.cluster import KEYS, MONITOR, owner, writer
@@ -38,12 +38,12 @@ def demo(wanted: Wanted) -> bool:
     """True unless a check found something wrong. Raises UserError."""
     console = Console(highlight=False)
     data = wanted.up.data.resolve()
-    played = record.settle(data, wanted.seed, wanted.scale, wanted.documents)
+    played = state.settle(data, wanted.seed, wanted.scale, wanted.documents)
     if played.finished:
         console.print("这一年已经演完，直接启动 / that year has been played: starting what is there")
     else:
         papers = read_folder(Path(played.documents), Workdays().first) if played.documents else ()
-        played = record.with_papers(played, papers)
+        played = state.with_papers(played, papers)
         if not data.exists():
             data.mkdir(parents=True)
             data.chmod(0o711)  # as `up` makes it: PostgreSQL's user passes through
@@ -58,7 +58,7 @@ def demo(wanted: Wanted) -> bool:
         if wanted.check:
             right = await check.report(deployment, console, played.papers)
             return False
-        await pages.tell(deployment, played, console)
+        await addresses.tell(deployment, played, console)
         return True
 
     asyncio.run(up(wanted.up, then))

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Final
 
 from gongkai.demo import applications, documents
+from gongkai.demo.context import Scene
 from gongkai.demo.district import DECIDED_ON, beside, district
 from gongkai.demo.documents import Dated
-from gongkai.demo.papers import Paper
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Kind, Say
+from gongkai.demo.supplied_documents import Paper
+from gongkai.demo.tasks import Errand, Kind, Say
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import Workdays
 

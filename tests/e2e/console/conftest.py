@@ -7,7 +7,7 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from tests.conftest import _copy
 from tests.e2e.served import Open, served
-from tests.integration.console.desk import desk
+from tests.integration.console.console_app import desk
 from tests.integration.running_services import unit
 
 

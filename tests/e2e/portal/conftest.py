@@ -7,7 +7,7 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from tests.conftest import _copy
 from tests.e2e.served import Open, served
-from tests.integration.portal.street import public_door, publish
+from tests.integration.portal.portal_app import public_door, publish
 from tests.integration.running_services import unit
 
 TEXT = "\n".join(

@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.calendar import notice_of
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import running_services, unit
 from tests.unit.examples import holidays_announced
 

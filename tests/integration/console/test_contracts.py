@@ -11,7 +11,7 @@ from gongkai.console.contracts.files import ROOT, contracts
 from gongkai.contracts.schema import FOLDER
 from gongkai.contracts.vocabulary import Attribute
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import running_services, unit
 
 

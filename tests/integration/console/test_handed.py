@@ -9,7 +9,7 @@ from gongkai.contracts.ingress import RECEIVED
 from gongkai.ledger import read
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.ingress.agency import (
     APPLICANT,
     Agency,

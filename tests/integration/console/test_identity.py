@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts, keys, limits
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer
 from tests.integration.running_services import Services, running_services, unit
 

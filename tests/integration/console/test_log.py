@@ -15,7 +15,7 @@ from gongkai.ledger.merkle import SIZE, leaf_hash
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import Edge, unbundle
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.running_services import Services, running_services, unit
 

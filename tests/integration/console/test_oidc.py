@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from gongkai.identity.oidc import Provider, tie
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.runtime.settings import Settings
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
 from tests.integration.running_services import running_services, unit
 

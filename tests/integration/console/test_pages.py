@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from gongkai.identity import accounts
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai

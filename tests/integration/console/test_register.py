@@ -11,7 +11,7 @@ from gongkai.cli.commands.units import _enter
 from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.tables.unit_workbook import XLSX, read
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import Services, running_services, unit
 from tests.unit.runtime.test_unit_sheet import FINANCE, workbook
 

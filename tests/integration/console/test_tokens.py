@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from gongkai.identity import keys
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import SYSTEM_LIFETIME, Principal
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import Services, running_services, unit
 
 OA = {"system": "finance-oa", "name": "区财政局办公系统", "unit": "finance", "may": ["draft", "application"]}

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai

@@ -8,7 +8,7 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.portal.applications import intake
 from gongkai.rules.calendar import notice_of
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import running_services, unit
 from tests.unit.examples import holidays_announced
 

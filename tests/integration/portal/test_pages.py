@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.integration.portal.conftest import words
-from tests.integration.portal.street import publish
+from tests.integration.portal.portal_app import publish
 from tests.integration.running_services import Services
 
 TEXT = "各街道办事处：\n示例区防汛物资采购办法如下。\n第一条 采购应当公开。\n示例区水务局\n2025年3月3日\n<b>&"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import running_services
 
 

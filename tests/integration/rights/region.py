@@ -17,8 +17,8 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
 from gongkai.runtime.topology import LOGS, log_for
-from tests.integration.console.desk import desk
-from tests.integration.portal.street import public_door
+from tests.integration.console.console_app import desk
+from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import Services, running_services
 
 _UNIT = ("unit", "name", "kind", "jurisdiction", "government", "superior", "roles", "officers")

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 import gongkai
-from gongkai.cli.commands.printing import AsJson, day, fail, print_json
 from gongkai.cli.commands.rulebooks import rules
+from gongkai.cli.commands.terminal import AsJson, day, fail, print_json
 from gongkai.contracts.clauses import marked
-from gongkai.operate.logs.entered_notices import Data, calendar_of
+from gongkai.operate.logs.calendar import Data, calendar_of
 from gongkai.rules.calendar import NoNotice
 from gongkai.rules.deadlines import Deadline, Pause, latest_before
 from gongkai.rules.deadlines import deadline as count

@@ -14,8 +14,8 @@ from gongkai.ledger.audit import Broken
 from gongkai.ledger.proof import BadBundle
 from gongkai.operate.embedded.witness_process import WITNESS, watch
 from gongkai.operate.logs import copying, verifying
-from gongkai.operate.logs.reach import Where
-from gongkai.operate.logs.trust import trusted
+from gongkai.operate.logs.location import Where
+from gongkai.operate.logs.trusted_keys import trusted
 from gongkai.operate.processes.credentials import Credentials, write_secret
 
 app = typer.Typer()

@@ -10,7 +10,7 @@ from gongkai.contracts import schema as events
 from gongkai.contracts.errors import UserError
 from gongkai.contracts.evolution import Schema
 from gongkai.contracts.schema import Broken, committed, text_of
-from gongkai.operate.interfaces import promised
+from gongkai.operate.interfaces import compatibility
 
 app = typer.Typer(no_args_is_help=True)
 schema = typer.Typer(
@@ -34,7 +34,7 @@ def _group() -> None:
 def export(
     to: Annotated[
         Path, typer.Option("--to", help="写到哪个目录 · folder to write them to", show_default=False)
-    ] = promised.ROOT,
+    ] = compatibility.ROOT,
 ) -> None:
     """写出全部契约；不兼容的改动不会覆盖 · write them all; an incompatible change overwrites nothing."""
     now, todo = _compared(to)
@@ -45,7 +45,7 @@ def export(
 
 
 @schema.command()
-def check(folder: Folder = promised.ROOT) -> None:
+def check(folder: Folder = compatibility.ROOT) -> None:
     """与已发布的契约比较，不兼容则退出码为 1 · compare with the promised ones; exit 1 when one is broken."""
     if not committed(folder / "schemas"):
         raise UserError(f"{folder} 中没有模式 / there are no schemas in {folder}")
@@ -60,10 +60,10 @@ def _compared(folder: Path) -> tuple[dict[Path, Schema], list[Path]]:
     then, schemas = committed(folder / "schemas"), events.current()
     found = events.broken(then, schemas)
     now = {Path("schemas") / f"{name}.json": each for name, each in schemas.items()}
-    apis = promised.documents()
+    apis = compatibility.documents()
     for file, document in apis.items():
         if (folder / file).exists():
-            found += promised.broken(file, json.loads((folder / file).read_text("utf-8")), document)
+            found += compatibility.broken(file, json.loads((folder / file).read_text("utf-8")), document)
     _stop_if(found)
     now |= apis
     return now, [file for file, each in now.items() if _text(folder / file) != text_of(each)]

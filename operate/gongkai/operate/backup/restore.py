@@ -18,7 +18,7 @@ from gongkai.operate.backup import programs
 from gongkai.operate.backup.manifest import Manifest, Unfit
 from gongkai.operate.backup.recount import check_texts, recount
 from gongkai.operate.backup.take import KEYS, RECORDS
-from gongkai.operate.backup.witnessed import Lost, checkpoints, compare, notes
+from gongkai.operate.backup.witness_checkpoints import Lost, checkpoints, compare, notes
 from gongkai.operate.databases.bootstrap import bootstrap
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.databases.migrate import migrate

@@ -18,7 +18,7 @@ import psutil
 from gongkai.ledger import lag
 from gongkai.ledger.read import LogId
 from gongkai.operate.databases.cluster import MONITOR
-from gongkai.operate.processes import probes as answers
+from gongkai.operate.processes import health_checks as answers
 from gongkai.operate.processes import status
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.settings import SERVICES

@@ -20,8 +20,8 @@ import psutil
 import psycopg
 
 from gongkai.operate.embedded.command import BARE, Command, EmbeddedFailed, wheel
-from gongkai.operate.embedded.home import STATE, Home, open_folder
-from gongkai.operate.processes.ending import end
+from gongkai.operate.embedded.state_folder import STATE, Home, open_folder
+from gongkai.operate.processes.termination import end
 
 SYSTEM_USER: Final = "gongkai"
 ADMIN: Final = "postgres"

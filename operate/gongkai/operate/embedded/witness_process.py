@@ -12,7 +12,7 @@ from typing import Final
 from gongkai.ledger.cosigning.server import LOGS, VKEY
 from gongkai.ledger.note import Verifier
 from gongkai.operate.embedded.command import BARE, OUR_CODE, Command
-from gongkai.operate.embedded.home import Home
+from gongkai.operate.embedded.state_folder import Home
 
 WITNESS: Final = "witness"
 WITNESS_USER: Final = "gongkai-witness"

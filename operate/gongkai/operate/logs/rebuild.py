@@ -9,7 +9,7 @@ from gongkai.ledger import project, switch
 from gongkai.ledger.beside import Unfit
 from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, Rebuilt, View
 from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
-from gongkai.operate.logs import moments
+from gongkai.operate.logs.as_of import positions
 from gongkai.operate.logs.views import view_named
 
 
@@ -57,7 +57,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
 async def _build(reader: Any, conn: Any, view: View, into: str, when: str | None) -> dict[str, int]:
     followed = await project.followed(reader, view.subscription)
     logs = view.followed(followed)
-    at = await moments.positions(reader, logs, when)
+    at = await positions(reader, logs, when)
     until = {key: at[key[0]] for key in followed}
     await project.rebuild(
         conn,

@@ -11,7 +11,7 @@ from rich.table import Table
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry, LogId
-from gongkai.operate.logs import moments
+from gongkai.operate.logs.as_of import positions
 from gongkai.operate.logs.rebuild import rows_as_of
 from gongkai.rules.moment import SHANGHAI
 from gongkai.runtime.topology import LOGS
@@ -26,7 +26,7 @@ async def entries(
     conn = await asyncpg.connect(dsn)
     try:
         wanted = _logs(log)
-        until = await moments.positions(conn, tuple(LOGS.values()), as_of)
+        until = await positions(conn, tuple(LOGS.values()), as_of)
         sources = [_one(conn, each, stream, until[each.name]) for each in wanted]
         heads = [await anext(source, None) for source in sources]
         while any(heads):

@@ -13,9 +13,9 @@ from gongkai.ledger.merkle import inclusion_path
 from gongkai.ledger.note import BadNote, parse
 from gongkai.ledger.proof import Bundle
 from gongkai.operate.logs.copying import kept
-from gongkai.operate.logs.reach import Where
+from gongkai.operate.logs.location import Where
 from gongkai.operate.logs.sources import Copy, Database, proof
-from gongkai.operate.logs.trust import Trust
+from gongkai.operate.logs.trusted_keys import Trust
 
 PATIENCE = 3.0  # seconds for a checkpoint to cover what was appended just now
 

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from gongkai.contracts.errors import UserError
-from gongkai.operate.processes import ending
+from gongkai.operate.processes import termination
 
 
 class AlreadyUp(UserError):
@@ -80,7 +80,7 @@ def end_orphans(file: Path) -> list[str]:
     orphans = {name: process for name, record in left.processes.items() if (process := _find(record))}
     parts = [{name} for name in ("broker", "postgres")]
     for group in (set(orphans).difference(*parts), *parts):
-        ending.end((orphans[name], left.processes[name]["stop"]) for name in group if name in orphans)
+        termination.end((orphans[name], left.processes[name]["stop"]) for name in group if name in orphans)
     file.unlink()
     return list(orphans)
 
@@ -88,7 +88,7 @@ def end_orphans(file: Path) -> list[str]:
 def lives(record: Mapping[str, Any]) -> bool:
     """Whether the process that was recorded still runs, and isn't waiting to be buried."""
     process = _find(record)
-    return process is not None and ending.lives(process)
+    return process is not None and termination.lives(process)
 
 
 def _find(record: Mapping[str, Any]) -> psutil.Process | None:

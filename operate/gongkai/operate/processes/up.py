@@ -24,7 +24,7 @@ from gongkai.operate.databases.bootstrap import bootstrap
 from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Command, Postgres, WitnessHouse, broker_command
 from gongkai.operate.embedded.witness_process import WITNESS
-from gongkai.operate.processes import probes as answers
+from gongkai.operate.processes import health_checks as answers
 from gongkai.operate.processes import status
 from gongkai.operate.processes.credentials import ADMIN, Credentials
 from gongkai.operate.processes.deployment import Deployment

@@ -10,7 +10,7 @@ from gongkai.client import Unreachable
 from gongkai.contracts.errors import UserError
 from gongkai.contracts.ingress import DRAFTED
 from gongkai.tables.event_file import lines
-from tests.unit.cli.importing.given import Door, append, results, run, write
+from tests.unit.cli.importing.fakes import Door, append, results, run, write
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 from gongkai.cli.importing import run as importing
 from gongkai.contracts.ingress import ANSWERED, RECEIVED, Result
 from gongkai.tables.event_file import lines
-from tests.unit.cli.importing.given import run, say, write
+from tests.unit.cli.importing.fakes import run, say, write
 
 
 class Hasty:

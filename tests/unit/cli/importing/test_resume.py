@@ -9,7 +9,7 @@ import pytest
 from gongkai.cli.importing import run as importing
 from gongkai.client import Problem, Unreachable
 from gongkai.contracts.ingress import DRAFTED, RECEIVED, Result
-from tests.unit.cli.importing.given import (
+from tests.unit.cli.importing.fakes import (
     Door,
     Event,
     append,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongkai.demo.accounts import Logs
+from gongkai.demo.consistency import Logs
 
 
 def row(position: int, version: int = 1, stream: str = "unit-a", **wrong: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongkai.demo.recount import Days, Item, Law, Recount
+from gongkai.demo.score_recount import Days, Item, Law, Recount
 from gongkai.rules.calendar import official
 from gongkai.rules.deadlines import deadline
 from gongkai.rules.rulebooks import load

@@ -1,4 +1,4 @@
-"""One process of a small deployment, to be killed: `python -m tests.faults.life intake|review SETTINGS.json`.
+"""One process of a small deployment, to be killed: `python -m tests.faults.small_deployment_process intake|review SETTINGS.json`.
 
 `intake` appends, relays and signs; `review` follows. What was acknowledged is written down before anything else, so
 that the tests know what must never be lost, and a second life goes on where the first one ended.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from gongkai.bench.ground import cpus
+from gongkai.bench.environment import cpus
 
 
 @dataclass(frozen=True, slots=True)

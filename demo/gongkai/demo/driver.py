@@ -8,10 +8,10 @@ from datetime import date
 from typing import Final, Protocol
 
 from gongkai.demo import clock, public
+from gongkai.demo.backlog import Idle
 from gongkai.demo.database import Database
-from gongkai.demo.idle import Idle
 from gongkai.demo.people import People
-from gongkai.demo.steps import Errand, Form, Say
+from gongkai.demo.tasks import Errand, Form, Say
 from gongkai.demo.year import Year
 
 AT_ONCE: Final = 16  # errands under way together

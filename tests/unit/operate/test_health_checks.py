@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gongkai.operate.processes import probes as answers
+from gongkai.operate.processes import health_checks as answers
 
 
 async def asked(answer: httpx.Response, pid: int | None = 7) -> bool:

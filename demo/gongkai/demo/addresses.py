@@ -7,7 +7,7 @@ from rich.console import Console
 
 from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.demo.district import district
-from gongkai.demo.record import Played
+from gongkai.demo.state import Played
 from gongkai.demo.workdays import YEAR
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment

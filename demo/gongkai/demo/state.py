@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from gongkai.contracts.errors import UserError
-from gongkai.demo.papers import Paper
+from gongkai.demo.supplied_documents import Paper
 
 NAME = "demo.json"
 

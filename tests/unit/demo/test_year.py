@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, StandingRole, UnitKind
-from gongkai.demo import prose
+from gongkai.demo import document_texts
+from gongkai.demo.context import Scene
 from gongkai.demo.district import beside, district
 from gongkai.demo.documents import EARLY, traits
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Form, Say
+from gongkai.demo.tasks import Errand, Form, Say
 from gongkai.demo.workdays import Workdays, share
 from gongkai.demo.year import Year, plan
 from gongkai.rules.calendar import official
@@ -82,8 +82,8 @@ def test_texts_are_as_long_as_official_texts_are() -> None:
     for n in range(300):
         dice = scene.dice(n)
         unit = dice.choice(scene.units)
-        text = prose.body(unit, "关于示例事项的通知", unit.matters[0], "通知", dice)
-        assert prose.SHORTEST <= len(text) <= prose.LONGEST
+        text = document_texts.body(unit, "关于示例事项的通知", unit.matters[0], "通知", dice)
+        assert document_texts.SHORTEST <= len(text) <= document_texts.LONGEST
         assert "{" not in text
 
 

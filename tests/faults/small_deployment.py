@@ -20,7 +20,7 @@ from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.read import DISCONNECTED
 from gongkai.operate.databases.cluster import MONITOR, Cluster
-from tests.faults.life import Settings, Tally, command, stream
+from tests.faults.small_deployment_process import Settings, Tally, command, stream
 from tests.integration.ledger.conftest import INTAKE, PARTITIONS
 
 PATIENCE = 90.0  # seconds until everything is over and seen
@@ -49,7 +49,13 @@ class Life:
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         with (self.folder / f"{role}.log").open("ab") as log:
             self.processes[role] = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.life", role, str(self.folder / "settings.json")],
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.faults.small_deployment_process",
+                    role,
+                    str(self.folder / "settings.json"),
+                ],
                 env=environment,
                 stdout=log,
                 stderr=log,

@@ -12,14 +12,14 @@ from typer.testing import CliRunner
 
 from gongkai.cli.commands import law
 from gongkai.contracts.events import HolidaysAnnounced, decode
-from gongkai.demo.rebuilt import compare
-from gongkai.demo.recount import Recount
+from gongkai.demo.projection_check import compare
+from gongkai.demo.score_recount import Recount
 from gongkai.ledger import read
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.rules.calendar import notice_of, official
 from gongkai.runtime.topology import LOGS, log_for
-from tests.integration.console.desk import Browser, desk
+from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text
 from tests.unit.examples import holidays_announced

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.contracts.errors import UserError
-from gongkai.demo.papers import KNOWN, Paper, read_folder
+from gongkai.demo.supplied_documents import KNOWN, Paper, read_folder
 
 TODAY = date(2025, 1, 2)
 

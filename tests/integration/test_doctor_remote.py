@@ -14,7 +14,7 @@ from gongkai.cli.commands.doctor import app
 from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.doctor import remote as afar
-from tests.integration.portal.street import public_door
+from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import Services, running_services, unit
 
 

@@ -10,7 +10,7 @@ from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.note import Signer
 from gongkai.operate.backup.manifest import Unfit
 from gongkai.operate.backup.recount import Counted
-from gongkai.operate.backup.witnessed import checkpoints, compare, notes
+from gongkai.operate.backup.witness_checkpoints import checkpoints, compare, notes
 
 ORIGIN = "gongkai-test.internal/log/intake"
 SIGNER = Signer.generate(ORIGIN)

@@ -7,15 +7,15 @@ from uuid import UUID
 
 import pytest
 
+from gongkai.demo.backlog import Idle, Look
 from gongkai.demo.clock import morning
+from gongkai.demo.context import Scene
 from gongkai.demo.database import Database
 from gongkai.demo.district import district
-from gongkai.demo.idle import Idle, Look
+from gongkai.demo.driver import Play, quietly
+from gongkai.demo.http_client import Answer
 from gongkai.demo.people import NotDone, People
-from gongkai.demo.play import Play, quietly
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Say
-from gongkai.demo.wire import Answer
+from gongkai.demo.tasks import Errand, Say
 from gongkai.demo.workdays import Workdays
 from gongkai.demo.year import Year
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gongkai.demo import patience
-from gongkai.demo.patience import Away, GoneTooLong, insist
+from gongkai.demo import retry
+from gongkai.demo.retry import Away, GoneTooLong, insist
 
 
 class Part:
@@ -19,8 +19,8 @@ class Part:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "FIRST_PAUSE", 0)
-    monkeypatch.setattr(patience, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(retry, "LONGEST_PAUSE", 0)
 
 
 async def test_it_is_asked_until_it_answers() -> None:
