@@ -148,11 +148,11 @@ def demo(
     postgres: Postgres = None,
 ) -> None:
     """启动全部服务并演示一个区的一年 / up, and a district's year."""
-    from gongkai.demo.run import Wanted
+    from gongkai.demo.run import DemoOptions
     from gongkai.demo.run import demo as run
     from gongkai.operate.processes.up import Options
 
-    wanted = Wanted(
+    wanted = DemoOptions(
         Options(data, port=port, kafka=kafka, postgres=postgres, nice=0), seed, scale, documents, check
     )
     if not run(wanted):
@@ -162,9 +162,9 @@ def demo(
 @app.command()
 def check(data: Data = Path("var")) -> None:
     """核对运行中的数据：事件、得分、投影 / is every event, score and projection right?"""
-    from gongkai.demo.check import checked
+    from gongkai.demo.check import check_data_folder
 
-    if not checked(data):
+    if not check_data_folder(data):
         raise typer.Exit(1)
 
 

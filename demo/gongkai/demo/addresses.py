@@ -1,4 +1,4 @@
-"""What to open once the year is played."""
+"""The addresses to open once the year is simulated."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from rich.console import Console
 
 from gongkai.contracts.vocabulary import Duty, StandingRole
 from gongkai.demo.district import district
-from gongkai.demo.state import Played
+from gongkai.demo.state import DemoState
 from gongkai.demo.workdays import YEAR
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment
@@ -20,17 +20,17 @@ _SEES_ALL: Final = "、".join(
 )
 
 
-async def tell(deployment: Deployment, played: Played, console: Console) -> None:
-    for line in await lines(deployment, played):
+async def print_addresses(deployment: Deployment, state: DemoState, console: Console) -> None:
+    for line in await lines(deployment, state):
         console.print(line, markup=False, soft_wrap=True)
 
 
-async def lines(deployment: Deployment, played: Played) -> list[str]:
+async def lines(deployment: Deployment, state: DemoState) -> list[str]:
     """Addresses, and a few pages worth a look."""
     back, front = deployment.url("console"), deployment.url("portal")
     found = [
         "",
-        f"演示已就绪 / the demo is ready: seed {played.seed}, scale {played.scale:g}",
+        f"演示已就绪 / the demo is ready: seed {state.seed}, scale {state.scale:g}",
         f"  控制台 console      {back}/sign-in  （点选任一虚构人员即可登录 one click on any invented person；",
         f"                      {_SEES_ALL} 可见全区 sees the whole district）",
         f"  门户 portal         {front}/",
@@ -66,5 +66,5 @@ async def lines(deployment: Deployment, played: Played) -> list[str]:
         )
     if disputed:
         found.append(f"  意见不一 disputed   {back}/documents/{disputed}")
-    found += [f"  指定文件 given      {front}/documents/{document}" for document in played.papers]
+    found += [f"  指定文件 given      {front}/documents/{document}" for document in state.papers]
     return [*found, "  核对 check          gongkai check --data " + str(deployment.data), ""]

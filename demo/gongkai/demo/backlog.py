@@ -1,4 +1,7 @@
-"""When a simulated day is over: nothing to relay, nothing to apply, nothing due (one query, one snapshot)."""
+"""The services' backlog: records to relay, records to apply, timers due (one query, one snapshot).
+
+A simulated day is over when it is empty.
+"""
 
 import asyncio
 import time
@@ -8,14 +11,14 @@ from gongkai.contracts.errors import UserError
 from gongkai.demo.database import Database
 from gongkai.runtime.topology import LOGS
 
-LOOK = 0.01  # seconds between looks
-PATIENCE = 300.0  # seconds without any progress until a partition counts as stuck
-TIMED = ("intake", "review")  # services with timers
+POLL_INTERVAL = 0.01  # seconds
+STUCK_AFTER = 300.0  # seconds without any progress
+SERVICES_WITH_TIMERS = ("intake", "review")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is still to be done: entries to relay, partitions behind, timers due; and partitions that stand still."""
+class Backlog:
+    """Entries to relay, partitions behind, timers due; and partitions that are stopped."""
 
     unsent: int
     behind: int
@@ -23,14 +26,14 @@ class Look:
     stopped: tuple[str, ...]
 
     @property
-    def idle(self) -> bool:
+    def empty(self) -> bool:
         return not (self.unsent or self.behind or self.due or self.stopped)
 
 
 class Stuck(UserError):
-    def __init__(self, look: Look) -> None:
-        where = "；".join(look.stopped) or f"{look}"
-        super().__init__(f"{PATIENCE:g}秒没有进展 / no progress for {PATIENCE:g} s: {where}")
+    def __init__(self, backlog: Backlog) -> None:
+        where = "；".join(backlog.stopped) or f"{backlog}"
+        super().__init__(f"{STUCK_AFTER:g}秒没有进展 / no progress for {STUCK_AFTER:g} s: {where}")
 
 
 def _query() -> str:
@@ -48,7 +51,7 @@ def _query() -> str:
     )
     due = " + ".join(
         f"(SELECT count(*) FROM {service}.timer WHERE NOT fired AND due_at <= (SELECT moment FROM now_is))"
-        for service in TIMED
+        for service in SERVICES_WITH_TIMERS
     )
     stopped = (
         "ARRAY(SELECT subscription || ' ' || log || '/' || partition || ': ' || stopped"
@@ -61,22 +64,22 @@ def _query() -> str:
     )
 
 
-class Idle:
+class BacklogMonitor:
     def __init__(self, monitor: Database) -> None:
         self._monitor = monitor
         self._query = _query()
 
-    async def look(self) -> Look:
+    async def read(self) -> Backlog:
         row = await self._monitor.row(self._query)
-        return Look(row["unsent"], row["behind"], row["due"], tuple(row["stopped"]))
+        return Backlog(row["unsent"], row["behind"], row["due"], tuple(row["stopped"]))
 
-    async def reached(self, patience: float = PATIENCE) -> Look:
-        """Until idle. Raises Stuck."""
+    async def wait_until_empty(self, stuck_after: float = STUCK_AFTER) -> Backlog:
+        """Raises Stuck after `stuck_after` seconds without progress."""
         last, since = None, time.monotonic()
-        while not (look := await self.look()).idle:
-            if look != last:
-                last, since = look, time.monotonic()
-            elif time.monotonic() - since > patience:
-                raise Stuck(look)
-            await asyncio.sleep(LOOK)
-        return look
+        while not (backlog := await self.read()).empty:
+            if backlog != last:
+                last, since = backlog, time.monotonic()
+            elif time.monotonic() - since > stuck_after:
+                raise Stuck(backlog)
+            await asyncio.sleep(POLL_INTERVAL)
+        return backlog

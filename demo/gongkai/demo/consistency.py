@@ -1,4 +1,4 @@
-"""Is every event of every log accounted for, in the log itself and on every projection that follows it?"""
+"""Whether the logs are consistent in themselves, and every projection has a row for every event that it should."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ ROWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 
 @dataclass(slots=True)
-class Logs:
+class LogContents:
     """The logs' raw records, and what is wrong with the logs themselves."""
 
     raws: list[bytes] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Logs:
     wrong: list[str] = field(default_factory=list)
 
     @classmethod
-    async def read(cls, conn: Connection) -> "Logs":
+    async def read(cls, conn: Connection) -> "LogContents":
         logs = cls()
         for log in LOGS.values():
             rows = await conn.fetch(
@@ -55,21 +55,21 @@ class Logs:
                 log.name,
             )
             size = await conn.fetchval(f"SELECT size FROM {log.schema}.log_head WHERE log = $1", log.name)
-            logs._take(log.name, rows)
+            logs._add(log.name, rows)
             if len(rows) != (size or 0):
                 logs.wrong.append(f"log {log.name}: {len(rows)} entries, its head says {size}")
         return logs
 
-    def _take(self, log: str, rows: list[Any]) -> None:
+    def _add(self, log: str, rows: list[Any]) -> None:
         versions: Counter[str] = Counter()
         for expected, row in enumerate(rows):
             record, raw = json.loads(row["record"]), row["record"]
             versions[row["stream"]] += 1
-            said = (record["subject"], record["streamversion"])
+            recorded = (record["subject"], record["streamversion"])
             where = f"log {log}, position {row['position']}"
             if row["position"] != expected:
                 self.wrong.append(f"{where}: {expected} should come here")
-            if row["version"] != versions[row["stream"]] or said != (row["stream"], row["version"]):
+            if row["version"] != versions[row["stream"]] or recorded != (row["stream"], row["version"]):
                 self.wrong.append(f"{where}: stream or version out of order")
             if row["leaf"] != hashlib.sha256(b"\0" + raw).digest():
                 self.wrong.append(f"{where}: leaf hash is not that of the record")
@@ -84,13 +84,13 @@ class Logs:
                 self.released.add(data["digest"])
 
 
-async def wrong(conn: Connection, logs: Logs) -> list[str]:
-    """One sentence for everything that doesn't add up."""
+async def inconsistencies(conn: Connection, logs: LogContents) -> list[str]:
+    """One sentence for each."""
     found = [*logs.wrong, *await _behind(conn), *await _rows(conn, logs)]
-    told = {str(row["event_id"]) for row in await conn.fetch("SELECT event_id FROM console.event")}
-    if missing := len(logs.ids - told):
+    shown = {str(row["event_id"]) for row in await conn.fetch("SELECT event_id FROM console.event")}
+    if missing := len(logs.ids - shown):
         found.append(f"console.event: {missing} events of the logs are missing")
-    if unknown := len(told - logs.ids):
+    if unknown := len(shown - logs.ids):
         found.append(f"console.event: {unknown} rows of no event")
     out = {row["digest"].hex() for row in await conn.fetch("SELECT digest FROM store.released_content")}
     if out != logs.released:
@@ -100,7 +100,7 @@ async def wrong(conn: Connection, logs: Logs) -> list[str]:
     return found
 
 
-async def _rows(conn: Connection, logs: Logs) -> list[str]:
+async def _rows(conn: Connection, logs: LogContents) -> list[str]:
     expected = {"console.review": len(logs.reviewed)}
     for view, (per, names) in ROWS.items():
         expected[view] = sum(logs.events[n] if per == "event" else len(logs.streams[n]) for n in names)

@@ -1,4 +1,4 @@
-"""Where the demo plays: seed, units, days. All chance and all ids come from here, so the same seed is the same year."""
+"""Seed, units and days of the demo. All random choices and all ids come from here: the same seed gives the same year."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ _DEMO: Final = UUID("6f6e676b-6169-4465-8d6f-000000000000")
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DemoContext:
     seed: int
     units: tuple[Unit, ...]
     days: Workdays
@@ -25,12 +25,11 @@ class Scene:
             return unit
         return next(other for other in self.units if other.id == unit.successor)
 
-    def dice(self, *what: object) -> Random:
-        """Chance of its own for everything, so that no life changes another's."""
-        return Random(self._name(what))  # noqa: S311 - for a play, not for a secret
+    def random(self, *what: object) -> Random:
+        """A generator of its own for everything, so that one case doesn't change another's."""
+        return Random(self._name(what))  # noqa: S311 - for a simulation, not for a secret
 
-    def key(self, *what: object) -> UUID:
-        """The id of a command."""
+    def command_id(self, *what: object) -> UUID:
         return derived(_DEMO, self._name(what))
 
     def _name(self, what: tuple[object, ...]) -> str:

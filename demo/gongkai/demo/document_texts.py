@@ -76,9 +76,9 @@ _CLOSING: Final = (
 )
 
 
-def title(unit: Unit, matter: str, kind: str, dice: Random) -> str:
-    lead = dice.choice(("关于做好{m}工作的{k}", "关于{m}的{k}", "{u}{m}{k}", "关于进一步规范{m}的{k}"))
-    season = dice.choice(("", "", "2025年", "第一季度", "下半年"))
+def title(unit: Unit, matter: str, kind: str, random: Random) -> str:
+    lead = random.choice(("关于做好{m}工作的{k}", "关于{m}的{k}", "{u}{m}{k}", "关于进一步规范{m}的{k}"))
+    season = random.choice(("", "", "2025年", "第一季度", "下半年"))
     return lead.format(m=season + matter, k=kind, u=unit.name)
 
 
@@ -86,34 +86,34 @@ def summary(unit: Unit, matter: str, kind: str) -> str:
     return f"{unit.name}就{matter}作出的{kind}，写明目标、步骤、办理方式和监督途径。"
 
 
-def body(unit: Unit, heading: str, matter: str, kind: str, dice: Random) -> str:
+def body(unit: Unit, heading: str, matter: str, kind: str, random: Random) -> str:
     """A text of SHORTEST to LONGEST characters, under its heading."""
     words = {"unit": unit.name, "matter": matter, "kind": kind}
-    wanted = dice.randint(SHORTEST - 50, LONGEST - 150)
+    wanted = random.randint(SHORTEST - 50, LONGEST - 150)
     sections = [
         ("一、总体要求", _AIMS),
         ("二、主要安排", _STEPS),
         ("三、进展数据", _FIGURES),
         ("四、工作保障", _DUTY),
     ]
-    said = [heading, "", _say(dice.choice(_OPENING), words, dice)]
-    length = len(heading) + len(said[-1])
-    decks = [dice.sample(sentences, len(sentences)) for _, sentences in sections]
+    lines = [heading, "", _filled_in(random.choice(_OPENING), words, random)]
+    length = len(heading) + len(lines[-1])
+    unused = [random.sample(sentences, len(sentences)) for _, sentences in sections]
     chosen: list[list[str]] = [[] for _ in sections]
-    while length < wanted and any(decks):
-        at = dice.choice([n for n, deck in enumerate(decks) if deck])
-        chosen[at].append(_say(decks[at].pop(), words, dice))
+    while length < wanted and any(unused):
+        at = random.choice([n for n, left in enumerate(unused) if left])
+        chosen[at].append(_filled_in(unused[at].pop(), words, random))
         length += len(chosen[at][-1])
     for (heading_of, _), sentences in zip(sections, chosen, strict=True):
         if sentences:
-            said += [heading_of, *sentences]
-    return "\n".join([*said, _say(dice.choice(_CLOSING), words, dice), "", unit.name, ""])
+            lines += [heading_of, *sentences]
+    return "\n".join([*lines, _filled_in(random.choice(_CLOSING), words, random), "", unit.name, ""])
 
 
-def _say(sentence: str, words: dict[str, str], dice: Random) -> str:
+def _filled_in(sentence: str, words: dict[str, str], random: Random) -> str:
     if "{a}" in sentence or "{c}" in sentence:
-        a, c = dice.randint(8, 60), dice.randint(120, 900)
-        e = dice.randint(2, 12)
+        a, c = random.randint(8, 60), random.randint(120, 900)
+        e = random.randint(2, 12)
         figures = {"a": a, "b": a // 2, "c": c, "d": c - e, "e": e, "h": c * 3}
-        return sentence.format(**words, **figures, p=dice.randint(91, 99), q=dice.randint(88, 98))
+        return sentence.format(**words, **figures, p=random.randint(91, 99), q=random.randint(88, 98))
     return sentence.format(**words)

@@ -1,4 +1,4 @@
-"""Every projection, built again from nothing and compared with the live one, table by table."""
+"""Every projection, rebuilt from nothing and compared with the live one, table by table."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from gongkai.ledger.read import Connection
 from gongkai.operate.logs.views import ALL
 from gongkai.runtime.topology import LOGS
 
-BESIDE: Final = "pg_temp"  # gone with the connection, and nobody else sees it
+TEMPORARY: Final = "pg_temp"  # gone with the connection, and nobody else sees it
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class TableComparison:
     """One table: as it is, and as the log says."""
 
     projection: str
@@ -31,7 +31,7 @@ class Compared:
         return self.live == self.again
 
 
-async def compare(dsn: str) -> tuple[list[Compared], list[str]]:
+async def compare(dsn: str) -> tuple[list[TableComparison], list[str]]:
     """As the monitor, who may read everything and write nothing but temporary tables of its own.
 
     The tables, and a sentence for every projection that couldn't be built: one of them hides no other.
@@ -39,7 +39,7 @@ async def compare(dsn: str) -> tuple[list[Compared], list[str]]:
     done = await asyncio.gather(
         *(_compare(dsn, schema, projection) for schema, projection in ALL), return_exceptions=True
     )
-    tables: list[Compared] = []
+    tables: list[TableComparison] = []
     failed: list[str] = []
     for (_, projection), result in zip(ALL, done, strict=True):
         if isinstance(result, Exception):
@@ -51,32 +51,32 @@ async def compare(dsn: str) -> tuple[list[Compared], list[str]]:
     return tables, failed
 
 
-async def _compare(dsn: str, schema: str, projection: Projection) -> list[Compared]:
+async def _compare(dsn: str, schema: str, projection: Projection) -> list[TableComparison]:
     conn = await asyncpg.connect(dsn)
     try:
         followed = await conn.fetch(
             "SELECT DISTINCT log FROM ledger.checkpoint WHERE subscription = $1", schema
         )
         logs = [LOGS[row["log"]] for row in followed]
-        await rebuild(conn, projection, logs, live=schema, into=BESIDE)
+        await rebuild(conn, projection, logs, live=schema, into=TEMPORARY)
         return [await _table(conn, schema, projection, table) for table in projection.tables]
     finally:
         conn.terminate()
 
 
-async def _table(conn: Any, schema: str, projection: Projection, table: str) -> Compared:
-    one = _One(f"{schema}.{table}", (table,))
-    return Compared(
+async def _table(conn: Any, schema: str, projection: Projection, table: str) -> TableComparison:
+    one = _SingleTable(f"{schema}.{table}", (table,))
+    return TableComparison(
         projection.name,
         one.name,
         await conn.fetchval(f'SELECT count(*) FROM "{schema}".{table}'),
         await digest(conn, schema, one),
-        await digest(conn, BESIDE, one),
+        await digest(conn, TEMPORARY, one),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _One:
+class _SingleTable:
     """A table of a projection by itself, so that the one that differs is named."""
 
     name: str

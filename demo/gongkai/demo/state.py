@@ -1,4 +1,4 @@
-"""DATA/demo.json: what is played in a data folder, so that it can go on after an end, and be checked later."""
+"""DATA/demo.json: which demo a data folder holds, so that it can be continued after a stop, and be checked later."""
 
 import json
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from gongkai.contracts.errors import UserError
-from gongkai.demo.supplied_documents import Paper
+from gongkai.demo.supplied_documents import SuppliedDocument
 
 NAME = "demo.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """`papers`: document id and SHA-256 of each text that came from `documents`."""
+class DemoState:
+    """`papers`: document id and SHA-256 of each text that came from `documents` (the names are those of the file)."""
 
     seed: int
     scale: float
@@ -27,10 +27,10 @@ class Played:
         half.replace(data / NAME)
 
 
-def read(data: Path) -> Played | None:
-    """What is played in that folder; None for a folder that isn't there yet. UserError: it holds something else."""
+def read(data: Path) -> DemoState | None:
+    """The demo of that folder; None for a folder that isn't there yet. UserError: it holds something else."""
     if (data / NAME).exists():
-        return Played(**json.loads((data / NAME).read_text()))
+        return DemoState(**json.loads((data / NAME).read_text()))
     if data.exists() and any(data.iterdir()):
         raise UserError(
             f"{data} 中已有其他数据，演示需要新的目录 / holds other data: a demo needs a folder of its own (--data)"
@@ -38,12 +38,12 @@ def read(data: Path) -> Played | None:
     return None
 
 
-def settle(data: Path, seed: int | None, scale: float | None, documents: Path | None) -> Played:
-    """What is to be played there: what was begun, or what is asked for now. UserError when these are two things."""
+def choose(data: Path, seed: int | None, scale: float | None, documents: Path | None) -> DemoState:
+    """The demo that was begun there, or the one asked for now. UserError when both are given and differ."""
     folder = None if documents is None else str(documents.resolve())
     known = read(data)
     if known is None:
-        return Played(1 if seed is None else seed, 1.0 if scale is None else scale, folder)
+        return DemoState(1 if seed is None else seed, 1.0 if scale is None else scale, folder)
     asked = (seed, known.seed), (scale, known.scale), (folder, known.documents)
     if any(now is not None and now != then for now, then in asked):
         raise UserError(
@@ -54,12 +54,12 @@ def settle(data: Path, seed: int | None, scale: float | None, documents: Path | 
     return known
 
 
-def with_papers(played: Played, papers: Sequence[Paper]) -> Played:
-    """UserError: the texts are not those that the play was begun with."""
-    given = {paper.document: paper.digest for paper in papers}
-    if played.papers and played.papers != given:
+def with_supplied_documents(state: DemoState, supplied: Sequence[SuppliedDocument]) -> DemoState:
+    """UserError: the texts are not those that the demo was begun with."""
+    given = {each.document: each.digest for each in supplied}
+    if state.papers and state.papers != given:
         raise UserError(
-            f"{played.documents} 中的文件已有变化，请另选目录 / its texts have changed since: "
+            f"{state.documents} 中的文件已有变化，请另选目录 / its texts have changed since: "
             "choose another folder (--data)"
         )
-    return replace(played, papers=given)
+    return replace(state, papers=given)

@@ -21,7 +21,7 @@ MEDIA_TYPES: Final = {".txt": "text/plain", ".md": "text/markdown"}
 LARGEST: Final = 5 * 1024 * 1024  # bytes: what intake takes
 
 # The regulations by file name, and whose they are. Where one of them lies in the folder, nothing else of it is
-# taken: what stands beside them is about the law, not law.
+# taken: the other files are about the law, not law.
 KNOWN: Final = {
     "shangcheng-2020.txt": Unit(
         "shangcheng",
@@ -81,7 +81,7 @@ _BODY = re.compile(r"^\s*(?:#+\s*)?(?:第一[条條章]|一[、.])")
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class SuppliedDocument:
     """A text as it lies in the folder, with what its document will be called."""
 
     document: str
@@ -98,7 +98,7 @@ class Paper:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def read_folder(folder: Path, today: date) -> tuple[Paper, ...]:
+def read_folder(folder: Path, today: date) -> tuple[SuppliedDocument, ...]:
     """The texts of a folder, by file name. UserError: there are none, or one isn't a text. `today`: where none says."""
     try:
         files = sorted(f for f in folder.iterdir() if f.is_file() and f.suffix in MEDIA_TYPES)
@@ -107,14 +107,14 @@ def read_folder(folder: Path, today: date) -> tuple[Paper, ...]:
     files = [f for f in files if f.name in KNOWN] or files
     if not files:
         raise UserError(f"{folder} 中没有 .txt 或 .md 文件 / no .txt or .md file in it")
-    papers = [_read(file, today) for file in files]
-    for index, paper in enumerate(papers):
-        if any(paper.document == other.document for other in papers[:index]):
-            raise UserError(f"{paper.file} 与另一文件重名，请改名 / has the name of another file: rename it")
-    return tuple(papers)
+    found = [_read(file, today) for file in files]
+    for index, each in enumerate(found):
+        if any(each.document == other.document for other in found[:index]):
+            raise UserError(f"{each.file} 与另一文件重名，请改名 / has the name of another file: rename it")
+    return tuple(found)
 
 
-def _read(file: Path, today: date) -> Paper:
+def _read(file: Path, today: date) -> SuppliedDocument:
     content = file.read_bytes()
     try:
         text = content.decode("utf-8")
@@ -123,7 +123,7 @@ def _read(file: Path, today: date) -> Paper:
     if not text.strip() or len(content) > LARGEST:
         raise UserError(f"{file} 为空或超过 5 MiB / is empty or larger than 5 MiB")
     lines = [line.strip() for line in text.splitlines()]
-    return Paper(
+    return SuppliedDocument(
         document=_id(file),
         file=file.name,
         agency=KNOWN.get(file.name, ARCHIVE),

@@ -1,4 +1,4 @@
-"""What people of the demo do: commands to the services, forms at the portal; each with the id that makes it count once."""
+"""What people of the demo do: commands to the services, forms at the portal; each with an idempotency key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from gongkai.runtime.settings import ServiceName
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class Command:
     """One command of one person. A `bytes` body is a text for the content store."""
 
     service: ServiceName
@@ -21,7 +21,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class PortalForm:
     """An application that somebody of the public types into the portal's form."""
 
     fields: Mapping[str, str]
@@ -32,8 +32,8 @@ Kind = Literal["register", "draft", "review", "publish", "receive", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """Steps that follow each other within a day. Errands of a day are on different streams: their order is free."""
+class Task:
+    """Steps that follow each other within a day. Tasks of a day are on different streams: their order is free."""
 
     kind: Kind
-    steps: tuple[Say | Form, ...]
+    steps: tuple[Command | PortalForm, ...]

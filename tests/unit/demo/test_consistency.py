@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gongkai.demo.consistency import Logs
+from gongkai.demo.consistency import LogContents
 
 
 def row(position: int, version: int = 1, stream: str = "unit-a", **wrong: Any) -> dict[str, Any]:
@@ -22,9 +22,9 @@ def row(position: int, version: int = 1, stream: str = "unit-a", **wrong: Any) -
     return {"position": position, "stream": stream, "version": version, "leaf": leaf, "record": raw} | wrong
 
 
-def taken(*rows: dict[str, Any]) -> Logs:
-    logs = Logs()
-    logs._take("intake", list(rows))
+def taken(*rows: dict[str, Any]) -> LogContents:
+    logs = LogContents()
+    logs._add("intake", list(rows))
     return logs
 
 

@@ -1,4 +1,4 @@
-"""Playing a year: no day begins before the night's facts are in, no day ends before all is quiet."""
+"""Simulating a year: no day begins before the timers due on it have fired, none ends before the backlog is empty."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -7,15 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from gongkai.demo.backlog import Idle, Look
-from gongkai.demo.clock import morning
-from gongkai.demo.context import Scene
+from gongkai.demo.backlog import Backlog, BacklogMonitor
+from gongkai.demo.clock import at_nine
+from gongkai.demo.context import DemoContext
 from gongkai.demo.database import Database
 from gongkai.demo.district import district
-from gongkai.demo.driver import Play, quietly
-from gongkai.demo.http_client import Answer
-from gongkai.demo.people import NotDone, People
-from gongkai.demo.tasks import Errand, Say
+from gongkai.demo.driver import YearDriver, ignore_progress
+from gongkai.demo.http_client import HttpResponse
+from gongkai.demo.people import CommandRefused, People
+from gongkai.demo.tasks import Command, Task
 from gongkai.demo.workdays import Workdays
 from gongkai.demo.year import Year
 
@@ -24,10 +24,10 @@ diary: list[str] = []  # what happened, in order
 
 
 class Clock(Database):
-    """One that is made already."""
+    """A simulated clock that exists already."""
 
     def __init__(self, today: date) -> None:
-        self.moment = morning(today)
+        self.moment = at_nine(today)
 
     async def row(self, sql: str, *values: Any) -> Any:
         return {"moment": self.moment}
@@ -37,34 +37,41 @@ class Clock(Database):
         diary.append(f"{values[0].date()}")
 
 
-class Quiet(Idle):
+class EmptyBacklog(BacklogMonitor):
     def __init__(self) -> None:
         pass
 
-    async def reached(self, patience: float = 0) -> Look:
-        diary.append("quiet")
-        return Look(0, 0, 0, ())
+    async def wait_until_empty(self, stuck_after: float = 0) -> Backlog:
+        diary.append("empty")
+        return Backlog(0, 0, 0, ())
 
 
-class Heard(People):
+class RecordedCommands(People):
     def __init__(self, refuses: str = "") -> None:
         self.refuses = refuses
 
-    async def say(self, command: Say) -> dict[str, Any]:
+    async def send(self, command: Command) -> dict[str, Any]:
         if command.path == self.refuses:
-            raise NotDone(command.path, Answer(409, b"{}"))
+            raise CommandRefused(command.path, HttpResponse(409, b"{}"))
         diary.append(command.path)
         return {}
 
 
-def errand(path: str) -> Errand:
-    return Errand("review", (Say("review", path, "somebody", {}, UUID(int=0)),))
+def task(path: str) -> Task:
+    return Task("review", (Command("review", path, "somebody", {}, UUID(int=0)),))
 
 
-def play(today: date, people: People) -> Play:
-    scene = Scene(1, district()[:2], Workdays(FIRST, LAST))
-    agenda = {FIRST: (errand("/one"),), LAST: (errand("/two"),)}
-    return Play(Year(scene, scene.units, agenda), Clock(today), Quiet(), people, "http://portal", quietly)
+def driver(today: date, people: People) -> YearDriver:
+    context = DemoContext(1, district()[:2], Workdays(FIRST, LAST))
+    agenda = {FIRST: (task("/one"),), LAST: (task("/two"),)}
+    return YearDriver(
+        Year(context, context.units, agenda),
+        Clock(today),
+        EmptyBacklog(),
+        people,
+        "http://portal",
+        ignore_progress,
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -72,23 +79,23 @@ def _fresh_diary() -> None:
     diary.clear()
 
 
-async def test_units_come_first_and_every_day_ends_quiet() -> None:
-    await play(FIRST, Heard()).run()
+async def test_units_come_first_and_every_day_ends_with_an_empty_backlog() -> None:
+    await driver(FIRST, RecordedCommands()).run()
     assert diary == [
-        *("/units", "/units", "quiet"),
-        *("2025-01-02", "quiet", "/one", "quiet"),
-        *("2025-01-03", "quiet", "2025-01-04", "quiet", "2025-01-05", "quiet"),
-        *("2025-01-06", "quiet", "/two", "quiet"),
+        *("/units", "/units", "empty"),
+        *("2025-01-02", "empty", "/one", "empty"),
+        *("2025-01-03", "empty", "2025-01-04", "empty", "2025-01-05", "empty"),
+        *("2025-01-06", "empty", "/two", "empty"),
     ]
 
 
-async def test_a_play_that_was_ended_goes_on_with_the_day_it_was_at() -> None:
-    going_on = play(LAST - timedelta(1), Heard())
+async def test_a_run_that_was_stopped_goes_on_with_the_day_it_was_at() -> None:
+    going_on = driver(LAST - timedelta(1), RecordedCommands())
     await going_on.run()
-    assert diary == ["2025-01-05", "quiet", "2025-01-06", "quiet", "/two", "quiet"]
+    assert diary == ["2025-01-05", "empty", "2025-01-06", "empty", "/two", "empty"]
     assert going_on.done == Counter(review=2)
 
 
-async def test_a_refusal_ends_the_play_by_its_own_name() -> None:
-    with pytest.raises(NotDone, match="/two: 409"):
-        await play(LAST, Heard(refuses="/two")).run()
+async def test_a_refusal_ends_the_run_by_its_own_name() -> None:
+    with pytest.raises(CommandRefused, match="/two: 409"):
+        await driver(LAST, RecordedCommands(refuses="/two")).run()

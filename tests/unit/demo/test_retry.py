@@ -2,8 +2,8 @@
 
 import pytest
 
-from gongkai.demo import retry
-from gongkai.demo.retry import Away, GoneTooLong, insist
+from gongkai.demo import retry as module
+from gongkai.demo.retry import RetriedTooLong, Unavailable, retry
 
 
 class Part:
@@ -19,23 +19,23 @@ class Part:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_PAUSE", 0)
-    monkeypatch.setattr(retry, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(module, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0)
 
 
 async def test_it_is_asked_until_it_answers() -> None:
-    part = Part(Away("starting"), ConnectionResetError(), TimeoutError(), KeyError("as told"), "here")
-    assert await insist("part", part.ask, KeyError) == "here"
+    part = Part(Unavailable("starting"), ConnectionResetError(), TimeoutError(), KeyError("as told"), "here")
+    assert await retry("part", part.ask, KeyError) == "here"
 
 
 async def test_what_is_wrong_is_said_at_once() -> None:
     part = Part(ValueError("refused"), "never asked")
     with pytest.raises(ValueError, match="refused"):
-        await insist("part", part.ask)
+        await retry("part", part.ask)
     assert part.answers == ["never asked"]
 
 
 async def test_in_the_end_it_is_named() -> None:
-    part = Part(Away("first"), Away("second"))
-    with pytest.raises(GoneTooLong, match="the part"):
-        await insist("the part", part.ask, patience=-1)
+    part = Part(Unavailable("first"), Unavailable("second"))
+    with pytest.raises(RetriedTooLong, match="the part"):
+        await retry("the part", part.ask, seconds=-1)

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from gongkai.contracts.errors import UserError
-from gongkai.demo.supplied_documents import KNOWN, Paper, read_folder
+from gongkai.demo.supplied_documents import KNOWN, SuppliedDocument, read_folder
 
 TODAY = date(2025, 1, 2)
 
 
-def of(folder: Path, name: str, text: str) -> Paper:
+def of(folder: Path, name: str, text: str) -> SuppliedDocument:
     (folder / name).write_bytes(text.encode())
     (paper,) = read_folder(folder, TODAY)
     return paper

@@ -9,10 +9,10 @@ import pytest
 
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, StandingRole, UnitKind
 from gongkai.demo import document_texts
-from gongkai.demo.context import Scene
-from gongkai.demo.district import beside, district
+from gongkai.demo.context import DemoContext
+from gongkai.demo.district import district, units_outside
 from gongkai.demo.documents import EARLY, traits
-from gongkai.demo.tasks import Errand, Form, Say
+from gongkai.demo.tasks import Command, PortalForm, Task
 from gongkai.demo.workdays import Workdays, share
 from gongkai.demo.year import Year, plan
 from gongkai.rules.calendar import official
@@ -23,16 +23,16 @@ def year() -> Year:
     return plan(7, 0.2)
 
 
-def steps(year: Year) -> Iterator[tuple[date, Errand, Say | Form]]:
-    for day, errands in year.agenda.items():
-        for errand in errands:
-            for step in errand.steps:
-                yield day, errand, step
+def steps(year: Year) -> Iterator[tuple[date, Task, Command | PortalForm]]:
+    for day, tasks in year.agenda.items():
+        for task in tasks:
+            for step in task.steps:
+                yield day, task, step
 
 
-def said(year: Year, path: str) -> Iterator[tuple[date, Say]]:
+def said(year: Year, path: str) -> Iterator[tuple[date, Command]]:
     for day, _, step in steps(year):
-        if isinstance(step, Say) and step.path.startswith(path):
+        if isinstance(step, Command) and step.path.startswith(path):
             yield day, step
 
 
@@ -51,20 +51,20 @@ def test_no_command_is_said_twice(year: Year) -> None:
 
 def test_a_day_says_nothing_to_one_stream_twice(year: Year) -> None:
     """Errands of a day run at once: the order in one stream would be chance."""
-    for day, errands in year.agenda.items():
+    for day, tasks in year.agenda.items():
         paths = Counter(
             (step.path, step.body.get("document", step.key))
-            for errand in errands
-            for step in errand.steps
-            if isinstance(step, Say) and isinstance(step.body, dict)
+            for task in tasks
+            for step in task.steps
+            if isinstance(step, Command) and isinstance(step.body, dict)
         )
         assert set(paths.values()) <= {1}, day
 
 
 def test_people_rest_on_days_of_rest_but_the_public_may_write(year: Year) -> None:
-    resting = {errand.kind for day, errand, _ in steps(year) if not official().is_working_day(day)}
+    resting = {task.kind for day, task, _ in steps(year) if not official().is_working_day(day)}
     assert resting <= {"receive"}
-    assert all(isinstance(s, Form) for day, _, s in steps(year) if not official().is_working_day(day))
+    assert all(isinstance(s, PortalForm) for day, _, s in steps(year) if not official().is_working_day(day))
 
 
 def test_there_are_days_between_draft_review_and_publication(year: Year) -> None:
@@ -78,17 +78,17 @@ def test_there_are_days_between_draft_review_and_publication(year: Year) -> None
 
 
 def test_texts_are_as_long_as_official_texts_are() -> None:
-    scene = Scene(3, district(), Workdays())
+    context = DemoContext(3, district(), Workdays())
     for n in range(300):
-        dice = scene.dice(n)
-        unit = dice.choice(scene.units)
-        text = document_texts.body(unit, "关于示例事项的通知", unit.matters[0], "通知", dice)
+        random = context.random(n)
+        unit = random.choice(context.units)
+        text = document_texts.body(unit, "关于示例事项的通知", unit.matters[0], "通知", random)
         assert document_texts.SHORTEST <= len(text) <= document_texts.LONGEST
         assert "{" not in text
 
 
 def test_the_mix_is_as_the_shares_say() -> None:
-    mix = traits(2000, Scene(1, district(), Workdays()).dice("mix"))
+    mix = traits(2000, DemoContext(1, district(), Workdays()).random("mix"))
     attributes = Counter(each.attribute for each in mix)
     assert attributes[Attribute.PROACTIVE] == 1500
     consulted = [each for each in mix if each.consult]
@@ -100,9 +100,9 @@ def test_the_mix_is_as_the_shares_say() -> None:
 
 def test_even_a_tiny_year_has_one_of_everything() -> None:
     tiny = plan(1, 0.01)
-    kinds = Counter(errand.kind for errands in tiny.agenda.values() for errand in errands)
+    kinds = Counter(task.kind for tasks in tiny.agenda.values() for task in tasks)
     assert set(kinds) == {"register", "draft", "review", "publish", "receive", "answer"}
-    assert any(isinstance(step, Form) for _, _, step in steps(tiny))
+    assert any(isinstance(step, PortalForm) for _, _, step in steps(tiny))
     consults = [step.body["consult"] for _, step in said(tiny, "/documents") if isinstance(step.body, dict)]
     kinds_asked = {need["kind"] for needs in consults for need in needs}
     assert kinds_asked == {kind.value for kind in ConsultationKind}
@@ -111,7 +111,7 @@ def test_even_a_tiny_year_has_one_of_everything() -> None:
 @pytest.mark.parametrize("scale", [0.001, 0.002, 0.003, 0.005])
 def test_even_the_smallest_year_can_be_planned(scale: float) -> None:
     for seed in range(20):
-        assert plan(seed, scale).errands() > 0
+        assert plan(seed, scale).task_count() > 0
 
 
 def test_a_share_is_at_least_one_of_any() -> None:
@@ -120,7 +120,7 @@ def test_a_share_is_at_least_one_of_any() -> None:
 
 
 def test_the_district_has_all_standing_roles_and_plainly_invented_people() -> None:
-    units = (*district(), *beside())
+    units = (*district(), *units_outside())
     assert {role for unit in units for role in unit.roles} == set(StandingRole)
     assert sum(unit.kind is UnitKind.INSTITUTION for unit in units) == 1
     people = [officer for unit in units for officer in unit.entry()["officers"]]
