@@ -18,7 +18,7 @@ from gongkai.contracts.errors import UserError
 from gongkai.ledger import read
 from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.operate.databases.cluster import MONITOR, Cluster
-from gongkai.operate.logs.resume import resumed
+from gongkai.operate.logs.resume import resume_partition
 from gongkai.runtime import pool as pool_of
 from tests.faults.conftest import Server
 from tests.faults.small_deployment import PATIENCE, Life
@@ -145,9 +145,9 @@ async def test_a_handler_that_raises_stops_its_partition_until_it_is_mended(life
         )  # the others go on
         operator = life.cluster.dsn("ledger_owner")
         with pytest.raises(UserError, match="stopped again"):
-            await resumed(operator, "review", key)
+            await resume_partition(operator, "review", key)
         bad.unlink()  # noqa: ASYNC240 - as above
-        assert "goes on" in (await resumed(operator, "review", key))[1]
+        assert "goes on" in (await resume_partition(operator, "review", key))[1]
     finally:
         await monitor.close()
     await life.over()

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from gongkai.cli.commands import law
+from gongkai.cli.commands import deadlines
 from gongkai.contracts.events import HolidaysAnnounced, decode
 from gongkai.demo.projection_check import compare
 from gongkai.demo.score_recount import Recount
@@ -221,7 +221,7 @@ async def test_the_command_line_counts_by_what_was_entered(
     asked = ("deadline", "--rule", "GT-answer", "--received", "2026-12-28", "--json", "--data", str(tmp_path))
 
     def told(*words: str) -> Any:
-        result = CliRunner().invoke(law.app, words)
+        result = CliRunner().invoke(deadlines.app, words)
         return json.loads(result.stdout) if result.exit_code == 0 else result.stderr
 
     async with running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made:

@@ -21,7 +21,7 @@ from gongkai.operate.backup.recount import recount
 from gongkai.operate.backup.restore import Loss, Wanted, restore
 from gongkai.operate.backup.take import take
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.operate.doctor import local as health
+from gongkai.operate.doctor import local
 from gongkai.operate.embedded import Postgres, free_port
 from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
 from gongkai.operate.processes.credentials import ADMIN, Credentials
@@ -127,7 +127,7 @@ async def test_what_is_restored_is_what_was_there_and_works_on(
     restored = await asyncio.to_thread(restore, wanted)
     assert restored.sizes["intake"] == intake.size
     assert restored.lost == ()
-    assert list(health.secrets(data)) == []
+    assert list(local.secrets(data)) == []
     assert (data / "secrets" / "origin").read_text() == (secrets / "origin").read_text()
 
     with opened(data) as cluster:

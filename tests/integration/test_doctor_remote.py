@@ -13,20 +13,20 @@ from typer.testing import CliRunner
 from gongkai.cli.commands.doctor import app
 from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.operate.doctor import remote as afar
+from gongkai.operate.doctor import remote
 from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import Services, running_services, unit
 
 
-class Street(httpx.AsyncBaseTransport):
-    """Each service at its name, as in a network of containers; `away`: who doesn't answer."""
+class NetworkOfServices(httpx.AsyncBaseTransport):
+    """Each service at its name, as in a network of containers; `unreachable`: who doesn't answer."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.away: set[str] = set()
+        self.unreachable: set[str] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host in self.away:
+        if request.url.host in self.unreachable:
             raise httpx.ConnectError("refused", request=request)
         return await self.services.clients[request.url.host]._transport.handle_async_request(request)
 
@@ -46,44 +46,49 @@ async def district(
         yield made, portal
 
 
-async def ill(street: Street, token: str | None = None, between: float = 1.0) -> dict[str, str]:
+async def problems(
+    transport: NetworkOfServices, token: str | None = None, between: float = 1.0
+) -> dict[str, str]:
     services = {name: f"http://{name}" for name in ("intake", "review", "portal")}
-    found = await afar.examine(services, token, between, street)
+    found = await remote.examine(services, token, between, transport)
     assert all(each.zh and each.en for each in found)
     return {each.where: str(each) for each in found}
 
 
 async def test_all_is_well_and_then_it_is_not(district: tuple[Services, Any]) -> None:
     made, _ = district
-    street = Street(made)
-    assert await ill(street) == {}
+    transport = NetworkOfServices(made)
+    assert await problems(transport) == {}
 
     pool = made.deps["review"].pool
     one = "subscription = 'review' AND log = 'intake' AND position = (SELECT max(position) FROM ledger.checkpoint)"
     await pool.execute(f"UPDATE ledger.checkpoint SET stopped = 'no such unit' WHERE {one}")
-    found = await ill(street)
+    found = await problems(transport)
     (place,) = found
     assert place.startswith("review intake/")
     assert "no such unit" in found[place]
 
-    street.away = {"review"}
-    found = await ill(street)
+    transport.unreachable = {"review"}
+    found = await problems(transport)
     assert set(found) == {"review"}
     assert "GONGKAI_METRICS_TOKEN" in found["review"]  # the last said of it: it shows no numbers, either
 
 
 async def test_what_stands_still_is_named_and_what_moves_is_not() -> None:
-    behind: afar.Numbers = {("relay_lag_records", ("intake",)): 7.0, ("relay_lag_seconds", ("intake",)): 40.0}
-    moved: afar.Numbers = {**behind, ("relay_lag_seconds", ("intake",)): 40.1}
-    still: afar.Numbers = {**behind, ("relay_lag_seconds", ("intake",)): 43.0}
-    assert list(afar.lasting("intake", behind, moved, 1.5)) == []
-    (one,) = afar.lasting("intake", behind, still, 1.5)
+    behind: remote.Numbers = {
+        ("relay_lag_records", ("intake",)): 7.0,
+        ("relay_lag_seconds", ("intake",)): 40.0,
+    }
+    moved: remote.Numbers = {**behind, ("relay_lag_seconds", ("intake",)): 40.1}
+    still: remote.Numbers = {**behind, ("relay_lag_seconds", ("intake",)): 43.0}
+    assert list(remote.stuck("intake", behind, moved, 1.5)) == []
+    (one,) = remote.stuck("intake", behind, still, 1.5)
     assert "its relay is 7 records behind" in one.en
-    never: afar.Numbers = {("checkpoint_open_records", ("intake",)): 3.0}
-    assert len(list(afar.lasting("intake", never, never, 1.5))) == 1
-    assert list(afar.lasting("intake", never, {}, 1.5)) == []
-    crowded: afar.Numbers = {("append_waiting_commands", ("intake",)): 9_500.0, ("database_up", ()): 0.0}
-    assert [each.where for each in afar.now("intake", crowded)] == ["intake intake", "intake"]
+    never: remote.Numbers = {("checkpoint_open_records", ("intake",)): 3.0}
+    assert len(list(remote.stuck("intake", never, never, 1.5))) == 1
+    assert list(remote.stuck("intake", never, {}, 1.5)) == []
+    crowded: remote.Numbers = {("append_waiting_commands", ("intake",)): 9_500.0, ("database_up", ()): 0.0}
+    assert [each.where for each in remote.immediate("intake", crowded)] == ["intake intake", "intake"]
 
 
 def console(logs: list[dict[str, Any]]) -> httpx.MockTransport:
@@ -100,10 +105,10 @@ def console(logs: list[dict[str, Any]]) -> httpx.MockTransport:
 async def test_a_log_that_nobody_signs_is_named() -> None:
     here = {"console": "http://console"}
     signed = {"name": "intake", "size": 3, "vkey": "a+b+c", "vkeys": []}
-    assert await afar.examine(here, None, 0, console([signed])) == []
-    (one,) = await afar.examine(here, None, 0, console([signed | {"name": "review", "vkey": None}]))
+    assert await remote.examine(here, None, 0, console([signed])) == []
+    (one,) = await remote.examine(here, None, 0, console([signed | {"name": "review", "vkey": None}]))
     assert one.where == "review checkpoint"
-    (other,) = await afar.examine({"intake": "http://x"}, None, 0, console([]))
+    (other,) = await remote.examine({"intake": "http://x"}, None, 0, console([]))
     assert "another service answers" in other.en
 
 
@@ -140,6 +145,6 @@ async def test_the_numbers_of_the_portal_are_for_this_machine_or_a_token(
     assert await status(portal, "203.0.113.7", Authorization="Bearer t0ken") == 200
     for wrong in ("", "Bearer ", "Bearer t0keN", "t0ken"):
         assert await status(portal, "127.0.0.1", Authorization=wrong) == 404
-    street = Street(made)
-    assert set(await ill(street)) == {"portal"}
-    assert await ill(street, "t0ken") == {}
+    transport = NetworkOfServices(made)
+    assert set(await problems(transport)) == {"portal"}
+    assert await problems(transport, "t0ken") == {}

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from gongkai.cli.commands.history import _print_records, _print_view
 from gongkai.contracts.errors import UserError
 from gongkai.demo.projection_check import compare
 from gongkai.operate.databases.cluster import MONITOR, Cluster
@@ -40,18 +41,18 @@ async def test_every_view_is_rebuilt_switched_and_goes_on(
     district: Services, fresh_database: Cluster
 ) -> None:
     for _, projection in ALL:
-        done = await rebuild.rebuilt(fresh_database, projection.name)
+        done = await rebuild.rebuild(fresh_database, projection.name)
         assert done.equal, projection.name
     await publish(district, "finance", "示例区供水价格", title="示例区水价")
     await district.settled()
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
     for _, projection in ALL:
-        assert (await rebuild.rebuilt(fresh_database, projection.name, rollback=True)).equal
+        assert (await rebuild.rebuild(fresh_database, projection.name, rollback=True)).equal
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
     with pytest.raises(UserError, match=r"no view nothing\.such; there are: .*console\.document"):
-        await rebuild.rebuilt(fresh_database, "nothing.such")
+        await rebuild.rebuild(fresh_database, "nothing.such")
 
 
 async def test_a_view_and_the_logs_as_they_stood(
@@ -76,10 +77,10 @@ async def test_a_view_and_the_logs_as_they_stood(
     intake = [e async for e in replay.entries(monitor, as_of="intake=0")]
     assert [e.record.name for e in intake] == ["UnitRegistered"]
     (stream, *_) = [e.stream for e in whole if e.stream.startswith("document-")]
-    await replay.show(monitor, log="intake", stream=stream, view=None, as_of=None, as_json=True)
+    await _print_records(replay.entries(monitor, log="intake", stream=stream), as_json=True)
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["record"]["subject"] == stream
-    await replay.show(monitor, log=None, stream=None, view="console.document", as_of=None, as_json=False)
+    await _print_view(monitor, "console.document", None, as_json=False)
     assert "示例区决算" in capsys.readouterr().out
     with pytest.raises(UserError, match="positions are written"):
         [e async for e in replay.entries(monitor, as_of="nolog=3")]

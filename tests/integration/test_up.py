@@ -31,7 +31,7 @@ from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.processes.termination import lives
 from gongkai.runtime.settings import SERVICES
 
-STANDINS = Path(__file__).with_name("standins.py")
+STANDINS = Path(__file__).with_name("stub_services.py")
 PATIENCE = 120.0  # seconds; an idle machine needs five
 
 

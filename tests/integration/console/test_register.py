@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from gongkai.cli.commands.units import _enter
 from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.unit_import import register_all
 from gongkai.tables.unit_workbook import XLSX, read
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import Services, running_services, unit
@@ -119,9 +119,9 @@ async def test_the_command_says_of_each_row_what_came_of_it(district: tuple[Serv
     rows = read(workbook(FINANCE | {"单位编号": "audit"}, FINANCE | {"单位编号": "tax", "适用规则": "zz"}))
     token = made.bearer("registrar", registrar=True)["Authorization"].removeprefix("Bearer ")
     client = Client({"intake": "http://intake"}, http=made.clients["intake"])
-    said = [await _enter(client, token, row) for row in (*rows, rows[0])]
-    assert [state for state, _ in said] == ["已登记 entered", "未登记 refused", "未变化 unchanged"]
-    (fault,) = said[1][1]
+    results = [each async for each in register_all(client, token, (*rows, rows[0]))]
+    assert [each.outcome for each in results] == ["registered", "refused", "unchanged"]
+    (fault,) = results[1].faults
     assert (fault.row, fault.column, fault.clause) == (3, "适用规则", "GT-scope")
 
 

@@ -1,12 +1,22 @@
-"""How the law's commands read a date and tell what they found."""
+"""Options, dates, JSON output and exits that several commands share."""
 
 import json
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+DataFolder = Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")]
+NoticesFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="按在运行中的系统里录入的通知 · with the notices entered in the deployment that runs with this data folder",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · as JSON")]
 
 

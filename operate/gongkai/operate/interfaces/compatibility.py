@@ -1,12 +1,15 @@
-"""The documents as they are committed beside the contracts, and whether a change of an API breaks who calls it."""
+"""The published documents, committed beside the contracts, and whether a change breaks those who use them."""
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gongkai.contracts import schema as events
 from gongkai.contracts.errors import Sentence
 from gongkai.contracts.evolution import Schema, narrowed
-from gongkai.contracts.schema import FOLDER, Broken
+from gongkai.contracts.schema import FOLDER, Broken, committed, text_of
 from gongkai.operate.interfaces import asyncapi, openapi
 
 ROOT = FOLDER.parent
@@ -17,6 +20,38 @@ def documents() -> dict[Path, Schema]:
     """Every document by the code as it is, by its file below `contracts/`."""
     apis = {Path("openapi") / f"{name}.json": document for name, document in openapi.documents().items()}
     return {ASYNCAPI: asyncapi.document()} | apis
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`documents`: all as the code has them; `changed`: those that differ from the folder's; `broken`: why not to ship."""
+
+    documents: dict[Path, Schema]
+    changed: list[Path]
+    broken: list[Broken]
+
+    def write(self, folder: Path) -> None:
+        for file in self.changed:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text(text_of(self.documents[file]), encoding="utf-8")
+
+
+def compare(folder: Path) -> Comparison:
+    """The documents by the code as it is, against those committed in the folder."""
+    schemas = events.current()
+    found = events.broken(committed(folder / "schemas"), schemas)
+    apis = documents()
+    for file, document in apis.items():
+        if (folder / file).exists():
+            found += broken(file, json.loads((folder / file).read_text("utf-8")), document)
+    now = {Path("schemas") / f"{name}.json": each for name, each in schemas.items()} | apis
+    return Comparison(
+        now, [file for file, each in now.items() if _text(folder / file) != text_of(each)], found
+    )
+
+
+def _text(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 def broken(file: Path, old: Schema, new: Schema) -> list[Broken]:

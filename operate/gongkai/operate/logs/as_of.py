@@ -1,4 +1,4 @@
-"""How a person says “as of”: a day, a moment, or a position in each log."""
+"""What `--as-of` may be: a day, a moment, or a position in each log."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ async def positions(conn: Connection, logs: Sequence[LogId], as_of: str | None) 
 
 
 def _vector(text: str, logs: set[str]) -> dict[str, int]:
-    """`intake=41,review=7`: a log that isn't named counts for nothing."""
+    """`intake=41,review=7`: a log that isn't named is taken as empty."""
     found = dict.fromkeys(logs, -1)
     for part in text.split(","):
         log, _, position = part.strip().partition("=")

@@ -1,11 +1,9 @@
-"""The calendar that a deployment counts by: the notices that come with the software, and those entered there (GT-count)."""
+"""The calendar that a deployment counts by: the notices that come with the software, and those entered in it (GT-count)."""
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
 
 import asyncpg
-import typer
 
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment
@@ -13,24 +11,15 @@ from gongkai.rules.calendar import Calendar, official
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.topology import REGISTER_LOGS
 
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        metavar="DIR",
-        help="按在运行中的系统里录入的通知 · with the notices entered in the deployment that runs with this data folder",
-    ),
-]
-
 
 def calendar_of(data: Path | None) -> Calendar:
     """Without a data folder the notices that come with the software. Raises NotUp."""
     if data is None:
         return official()
-    return asyncio.run(entered(Deployment.running(data).cluster.dsn(MONITOR)))
+    return asyncio.run(calendar_in_log(Deployment.running(data).cluster.dsn(MONITOR)))
 
 
-async def entered(dsn: str) -> Calendar:
+async def calendar_in_log(dsn: str) -> Calendar:
     """Folded from the log, as a service does it."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
         replica = Replica(pool, REGISTER_LOGS)

@@ -17,7 +17,7 @@ from gongkai.runtime.topology import LOGS
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class LogLocation:
     """At most one of `postgres`, `url`, `copy`; without any, the deployment that runs with the data folder."""
 
     data: Path = Path("var")
@@ -30,15 +30,15 @@ class Where:
     def logs(self, wanted: Sequence[str] = ()) -> Iterator[Mapping[str, Source]]:
         """By name; `wanted`: these only. Raises UserError for one that isn't there."""
         if self.copy is not None:
-            yield _these(_copies(self.copy), wanted)
+            yield _only(_copies(self.copy), wanted)
         elif self.url is not None:
             headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
             with httpx.Client(headers=headers, timeout=60) as http:
                 root = f"{self.url.rstrip('/')}/log"
-                yield _these({name: Server(http, f"{root}/{name}") for name in _listed(http, root)}, wanted)
+                yield _only({name: Server(http, f"{root}/{name}") for name in _list_logs(http, root)}, wanted)
         else:
             with self._connect() as conn:
-                yield _these({name: Database(conn, log) for name, log in LOGS.items()}, wanted)
+                yield _only({name: Database(conn, log) for name, log in LOGS.items()}, wanted)
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
         dsn = self.postgres or Deployment.running(self.data).cluster.dsn(MONITOR)
@@ -48,7 +48,7 @@ class Where:
             raise Unreachable(f"连不上 PostgreSQL / can't connect: {error}") from error
 
 
-def _these(found: Mapping[str, Source], wanted: Sequence[str]) -> Mapping[str, Source]:
+def _only(found: Mapping[str, Source], wanted: Sequence[str]) -> Mapping[str, Source]:
     unknown = [name for name in wanted if name not in found]
     if unknown or not found:
         raise UserError(f"没有日志 / no such log: {', '.join(unknown)}（{', '.join(found)}）")
@@ -62,7 +62,7 @@ def _copies(folder: Path) -> dict[str, Source]:
     return {file.parent.name: Copy(file.parent) for file in sorted(folder.glob("*/checkpoint"))}
 
 
-def _listed(http: httpx.Client, root: str) -> list[str]:
+def _list_logs(http: httpx.Client, root: str) -> list[str]:
     try:
         return [str(each["name"]) for each in http.get(root).raise_for_status().json()["logs"]]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:

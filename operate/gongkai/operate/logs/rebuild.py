@@ -1,4 +1,4 @@
-"""`gongkai rebuild VIEW`: again from the logs alone, beside the live view; compared, then switched, or back again."""
+"""`gongkai rebuild VIEW`: from the logs alone, into another schema; compared with the live view, then swapped, or rolled back."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from gongkai.operate.logs.as_of import positions
 from gongkai.operate.logs.views import view_named
 
 
-async def rebuilt(cluster: Cluster, name: str, *, compare: bool = False, rollback: bool = False) -> Rebuilt:
+async def rebuild(cluster: Cluster, name: str, *, compare: bool = False, rollback: bool = False) -> Rebuilt:
     """As the owner of the view's schema. Raises UserError."""
     view = view_named(name)
     reader, conn = await _connections(cluster, view)
@@ -32,7 +32,7 @@ async def rebuilt(cluster: Cluster, name: str, *, compare: bool = False, rollbac
 
 
 async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, int], dict[str, int]]:
-    """Build it as it stood then, into a schema beside the live one. That schema, the positions, rows by table."""
+    """Build the view as of a moment, into a schema of its own. Returns the schema, the positions, and rows by table."""
     view = view_named(name)
     into = f"{view.schema}_as_of"
     reader, conn = await _connections(cluster, view)
@@ -40,7 +40,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
         async with conn.transaction():
             await switch.clear(conn, into, view.projection.tables)
             await conn.execute(f'GRANT USAGE ON SCHEMA "{into}" TO {MONITOR}')
-            at = await _build(reader, conn, view, into, when)
+            at = await _build_as_of(reader, conn, view, into, when)
             for table in view.projection.tables:
                 await conn.execute(f'GRANT SELECT ON "{into}".{table} TO {MONITOR}')
         rows = {
@@ -54,7 +54,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
         await _close(reader, conn)
 
 
-async def _build(reader: Any, conn: Any, view: View, into: str, when: str | None) -> dict[str, int]:
+async def _build_as_of(reader: Any, conn: Any, view: View, into: str, when: str | None) -> dict[str, int]:
     followed = await project.followed(reader, view.subscription)
     logs = view.followed(followed)
     at = await positions(reader, logs, when)
@@ -80,7 +80,7 @@ async def rows_as_of(dsn: str, name: str, when: str | None) -> dict[str, list[di
     view = view_named(name)
     conn = await asyncpg.connect(dsn)
     try:
-        await _build(conn, conn, view, "pg_temp", when)
+        await _build_as_of(conn, conn, view, "pg_temp", when)
         found = {}
         for table in view.projection.tables:
             key = await _key(conn, table)

@@ -12,7 +12,7 @@ from gongkai.operate.processes.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class TrustedKeys:
     """`handed_over`: the keys came from the verifier, so a witness among them is one that has to have cosigned."""
 
     keys: tuple[Verifier, ...]
@@ -30,22 +30,24 @@ class Trust:
             )
 
 
-def trusted(given: Sequence[str], data: Path) -> Trust:
+def trusted_keys(given: Sequence[str], data: Path) -> TrustedKeys:
     """`given`: verifier keys, or files that hold some (as `gongkai keys` prints them). Raises UserError."""
     try:
         if given:
-            return Trust(tuple(Verifier.parse(vkey) for each in given for vkey in _in(each)), True)
-        here = Credentials(data / "secrets")
-        if not here.log_vkeys():
+            return TrustedKeys(
+                tuple(Verifier.parse(vkey) for each in given for vkey in _read_keys(each)), True
+            )
+        credentials = Credentials(data / "secrets")
+        if not credentials.log_vkeys():
             raise UserError("请用 --vkey 给出日志的验证密钥 / give the log's verifier key with --vkey")
-        vkeys = [vkey for each in here.log_vkeys().values() for vkey in each]
-        witness = here.witness_vkey()
-        return Trust(tuple(map(Verifier.parse, [*vkeys, *([witness] if witness else [])])), False)
+        vkeys = [vkey for each in credentials.log_vkeys().values() for vkey in each]
+        witness = credentials.witness_vkey()
+        return TrustedKeys(tuple(map(Verifier.parse, [*vkeys, *([witness] if witness else [])])), False)
     except BadKey as error:
         raise UserError(f"不是验证密钥 / {error}") from error
 
 
-def _in(given: str) -> list[str]:
+def _read_keys(given: str) -> list[str]:
     file = Path(given)
     if "+" in given and not file.is_file():
         return [given]

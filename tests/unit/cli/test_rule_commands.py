@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from gongkai.cli.commands.law import app
+from gongkai.cli.main import app
 from gongkai.rules.requirements import requirements
 
 

@@ -1,35 +1,25 @@
-"""The law on the command line: deadlines, working days, rulebooks, and which test proves which clause."""
+"""`gongkai deadline`, `gongkai calendar`: a deadline day by day, and a year's working days."""
 
-import importlib
-import pkgutil
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-import gongkai
-from gongkai.cli.commands.rulebooks import rules
-from gongkai.cli.commands.terminal import AsJson, day, fail, print_json
-from gongkai.contracts.clauses import marked
-from gongkai.operate.logs.calendar import Data, calendar_of
+from gongkai.cli.commands.terminal import AsJson, NoticesFrom, day, fail, print_json
+from gongkai.operate.logs.calendar import calendar_of
 from gongkai.rules.calendar import NoNotice
 from gongkai.rules.deadlines import Deadline, Pause, latest_before
 from gongkai.rules.deadlines import deadline as count
-from gongkai.rules.proofs import proofs
-from gongkai.rules.requirements import requirements
 from gongkai.rules.rulebooks import LeastRule, Loosens, UnknownRulebook, shipped
 
 app = typer.Typer(no_args_is_help=True)
-app.add_typer(rules, name="rules")
 
-ENTER = (
+HOW_TO_ENTER_A_NOTICE = (
     "由名录管理员或主管部门在控制台“日历”页录入，再加 --data 计算 / the registrar or the disclosure authority enters it on the "
     "console's page Calendar; then count with --data"
 )
-CHECKOUT = Path(__file__).resolve().parents[4]
 
 
 def _pause(written: str) -> Pause:
@@ -64,7 +54,7 @@ def show_deadline(
         list[Pause] | None,
         typer.Option(parser=_pause, metavar="FROM..TO", help="不计入的日子 · days left out"),
     ] = None,
-    data: Data = None,
+    data: NoticesFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """期限逐日计算 · a deadline, day by day with reasons."""
@@ -89,7 +79,7 @@ def show_deadline(
         else:
             result = count(calendar, start=received, term=found.term, pauses=pause or ())
     except NoNotice as error:
-        raise fail(f"{error}\n{ENTER}", 1) from error
+        raise fail(f"{error}\n{HOW_TO_ENTER_A_NOTICE}", 1) from error
     if as_json:
         print_json(
             {
@@ -132,7 +122,7 @@ def _print_deadline(result: Deadline, title: str) -> None:
 @app.command("calendar")
 def show_calendar(
     year: Annotated[int, typer.Option(min=1, max=9999, help="年份 · the year")],
-    data: Data = None,
+    data: NoticesFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """某年的工作日 · a year's working days, by the State Council's notices."""
@@ -140,7 +130,7 @@ def show_calendar(
     try:
         days = calendar.working_days(year)
     except NoNotice as error:
-        raise fail(f"{error}\n{ENTER}", 1) from error
+        raise fail(f"{error}\n{HOW_TO_ENTER_A_NOTICE}", 1) from error
     notices = [notice for notice in calendar.notices if notice.year == year]
     if as_json:
         numbers = [{"number": notice.number, "dated": notice.dated} for notice in notices]
@@ -156,49 +146,3 @@ def show_calendar(
     console = Console()
     console.print(table)
     console.print(f"全年工作日{len(days)}天 · {len(days)} working days")
-
-
-@app.command("clauses")
-def show_clauses(
-    missing: Annotated[
-        bool, typer.Option("--missing", help="只列没有测试的 · untested ones only; exit 1")
-    ] = False,
-    tests: Annotated[Path, typer.Option(help="测试目录 · where the tests are")] = CHECKOUT / "tests",
-    as_json: AsJson = False,
-) -> None:
-    """每一条款由哪些代码执行、哪些测试证明 · which code carries out a clause, which tests prove it."""
-    _import_everything()
-    code, proved = marked(), proofs(tests)
-    rows = [
-        {
-            "id": id_,
-            "regulation": requirement.regulation,
-            "clause": requirement.clause,
-            "code": sorted(code.get(id_, ())),
-            "tests": proved.get(id_, []),
-        }
-        for id_, requirement in requirements().items()
-        if not (missing and id_ in proved)
-    ]
-    unknown = sorted({*code, *proved} - set(requirements()))
-    if as_json:
-        print_json({"clauses": rows, "unknown": unknown})
-    else:
-        for row in rows:
-            typer.echo(f"{row['id']}  {row['regulation']}  {row['clause']}")
-            for place in (*row["code"], *row["tests"]):
-                typer.echo(f"    {place}")
-        untested = len(set(requirements()) - set(proved))
-        typer.echo(f"{len(requirements())}条，{untested}条尚无测试 · {untested} without a test", err=True)
-    for id_ in unknown:
-        typer.echo(f"{id_}：需求清单中没有 · not in the list of requirements", err=True)
-    if missing and (rows or unknown):
-        raise typer.Exit(1)
-
-
-def _import_everything() -> None:
-    def fail(name: str) -> None:
-        raise ImportError(f"{name} can't be imported, so its clauses aren't known")
-
-    for module in pkgutil.walk_packages(gongkai.__path__, "gongkai.", onerror=fail):
-        importlib.import_module(module.name)

@@ -1,4 +1,4 @@
-"""`gongkai migrate`: databases, roles and migrations of a PostgreSQL that somebody else runs."""
+"""Databases, roles and migrations of a PostgreSQL that somebody else runs (`gongkai migrate`)."""
 
 from pathlib import Path
 
@@ -9,7 +9,10 @@ from gongkai.operate.processes.credentials import Credentials
 
 
 def prepare(data: Path, postgres: str) -> list[str]:
-    """Safe to run again. Passwords and token keys are made under DATA/secrets where they are missing."""
+    """Safe to run again. Passwords and token keys are made under DATA/secrets where they are missing.
+
+    Returns what was applied.
+    """
     credentials = Credentials(data.resolve() / "secrets")
     credentials.make()
     credentials.remember_postgres(postgres)
