@@ -1,6 +1,6 @@
 """`latency`: from the acknowledged commit until a projection shows it, at 500 events a second, through the broker.
 
-Everything between is the real thing: appender, relay, Kafka, FastStream, subscription and a view of the console's.
+Everything between is the real thing: appender, relay, Kafka, FastStream, subscription and a view.
 Measuring begins when the consumer's group has formed and records come by Kafka: until then they come from the log.
 """
 
@@ -16,8 +16,9 @@ from statistics import quantiles
 from gongkai.bench.environment import Ground
 from gongkai.bench.events import LOG, PARTITIONS, Turn, write
 from gongkai.bench.measurement import Stage
-from gongkai.bench.project import SERVICE, VIEW, now_of
+from gongkai.bench.project import now_of, prepare_view
 from gongkai.bench.results import Bench, Goal, Result
+from gongkai.bench.review_view import SERVICE, TABLE, VIEW
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
 from gongkai.ledger.arrival import Arrived, Key
@@ -39,6 +40,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
     """An open loop: each event has its moment, whether the ones before it are through or not."""
     figures: dict[str, list[float]] = {"p50": [], "p99": [], "max": []}
     slow = 0
+    await prepare_view(ground)
     with ground.broker(kafka) as brokers:
         async with (
             ground.pool(writer(LOG.schema)) as own,
@@ -62,7 +64,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
                 figures["max"].append(seen[-1])
                 slow += sum(each > 500 for each in seen)
                 stage.done()
-            shown = await pool.fetchval(f"SELECT count(*) FROM {SERVICE}.review")
+            shown = await pool.fetchval(f"SELECT count(*) FROM {SERVICE}.{TABLE}")
     return Result(
         BENCH,
         events,

@@ -1,7 +1,6 @@
 """`project`: decode, apply and checkpoint in batches, against a transaction for every event.
 
-The view is a real one, the console's documents and their reviews; the peer decodes, applies and keeps the same
-checkpoint by the same functions, one event at a time.
+The peer decodes, applies and keeps the same checkpoint by the same functions, one event at a time.
 """
 
 from datetime import UTC, datetime
@@ -13,22 +12,20 @@ from gongkai.bench.environment import Ground
 from gongkai.bench.events import LOG, PARTITIONS, fill
 from gongkai.bench.measurement import Stage, Stopwatch, interleaved
 from gongkai.bench.results import Bench, Goal, Result
-from gongkai.console.views import PROJECTIONS
+from gongkai.bench.review_view import SERVICE, VIEW, create_table
 from gongkai.ledger import checkpoints, project, read
 from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import Projection
 from gongkai.ledger.subscribe import Subscription
-from gongkai.operate.databases.cluster import writer
+from gongkai.operate.databases.cluster import owner, writer
 
 BENCH = Bench("project", goals={"per-event": Goal(10, 30)})
 EVENTS = 20_000
 SLOWER = 20  # the peer gets so many times fewer events
-VIEW: Projection = next(view for view in PROJECTIONS if "review" in view.tables)
-SERVICE = "console"
 
 
 async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
     admin = await asyncpg.connect(ground.cluster.admin(ground.cluster.database))
+    await prepare_view(ground)
     async with ground.pool(writer(LOG.schema)) as own, ground.pool(writer(SERVICE)) as pool:
         stage.say("写入日志 filling the log")
         await fill(own, events)
@@ -71,6 +68,15 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
     if again != digests["gongkai"]:
         raise RuntimeError("the view differs from one that is folded in order")
     return Result(BENCH, events, figures, checked={"digest": again}, setting={"view": VIEW.name})
+
+
+async def prepare_view(ground: Ground) -> None:
+    """The table of the view that is measured."""
+    conn = await asyncpg.connect(ground.cluster.dsn(owner(SERVICE)))
+    try:
+        await create_table(conn)
+    finally:
+        await conn.close()
 
 
 async def now_of(_: Any) -> datetime:

@@ -7,8 +7,9 @@ import asyncpg
 from gongkai.bench.environment import Ground
 from gongkai.bench.events import LOG, PARTITIONS, fill
 from gongkai.bench.measurement import Stage, Stopwatch, interleaved
-from gongkai.bench.project import SERVICE, VIEW, now_of
+from gongkai.bench.project import now_of, prepare_view
 from gongkai.bench.results import Bench, Goal, Result
+from gongkai.bench.review_view import SERVICE, VIEW
 from gongkai.ledger import project, switch
 from gongkai.ledger.subscribe import Subscription
 from gongkai.ledger.switch import View
@@ -21,6 +22,7 @@ BATCH = 5000
 
 async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
     """`gongkai rebuild` whole: fold, indexes, both digests, and their comparison; without the switch."""
+    await prepare_view(ground)
     dsn = ground.cluster.dsn
     reader, conn = await asyncpg.connect(dsn(writer(SERVICE))), await asyncpg.connect(dsn(owner(SERVICE)))
     view = View(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
