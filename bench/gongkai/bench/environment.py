@@ -1,4 +1,4 @@
-"""Where a bench takes place: a PostgreSQL and a broker of its own in a temporary folder, which end with it."""
+"""What a bench runs in: a PostgreSQL and a broker of its own in a temporary folder, which end with it."""
 
 import os
 import secrets
@@ -24,7 +24,7 @@ from gongkai.runtime.settings import KafkaSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BenchEnvironment:
     """`cluster` is migrated and empty; `peers` is an empty database of the same server."""
 
     folder: Path
@@ -33,8 +33,8 @@ class Ground:
     peers_database: str = "peers"
 
     @property
-    def mark(self) -> str:
-        """This run's own, so that a Kafka that isn't ours can be used again and again."""
+    def run_id(self) -> str:
+        """Unique to this run, so that a Kafka that isn't ours can be used again and again."""
         return self.folder.name.rsplit("-", 1)[-1].lower()
 
     @property
@@ -45,7 +45,7 @@ class Ground:
     async def pool(self, role: str) -> AsyncIterator[Any]:
         """Connections as a service has them."""
         async with asyncpg.create_pool(
-            self.cluster.dsn(role), min_size=2, max_size=10, reset=_as_it_was, command_timeout=600
+            self.cluster.dsn(role), min_size=2, max_size=10, reset=_no_reset, command_timeout=600
         ) as made:
             yield made
 
@@ -66,7 +66,7 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
+def bench_environment() -> Iterator[BenchEnvironment]:
     """A fresh server as `gongkai up` would start it, with every migration applied."""
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -79,7 +79,7 @@ def ground() -> Iterator[Ground]:
             cluster = Cluster(server.admin_dsn, {role: secrets.token_urlsafe(24) for role in ROLES})
             bootstrap(cluster)
             migrate(cluster)
-            yield Ground(folder, cluster, prepare(cluster))
+            yield BenchEnvironment(folder, cluster, prepare(cluster))
         finally:
             process.send_signal(FAST_SHUTDOWN)
             process.wait()
@@ -100,7 +100,7 @@ def _setting(conn: psycopg.Connection, name: str) -> str:
     return str(row[0])
 
 
-async def _as_it_was(_: object) -> None:
+async def _no_reset(_: object) -> None:
     """As in the services: no session state is ever set on a pooled connection, so there is none to reset."""
 
 

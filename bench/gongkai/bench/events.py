@@ -1,4 +1,4 @@
-"""What is written in every bench: one typical fact, a reviewer's opinion, of about 570 bytes as a record."""
+"""What is written in every bench: one typical event, a reviewer's opinion, of about 570 bytes as a record."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ PER_STREAM = 5  # events; then the next stream begins
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class EventPosition:
     """The n-th event of one writer: which stream, and at which version the stream stands."""
 
     document: str
@@ -30,16 +30,16 @@ class Turn:
         return f"review-{self.document}"
 
     @classmethod
-    def of(cls, writer: str, n: int) -> "Turn":
+    def of(cls, writer: str, n: int) -> "EventPosition":
         return cls(f"{writer}-{n // PER_STREAM:07}", n % PER_STREAM)
 
 
-def fact(turn: Turn, now: datetime) -> SecrecyReviewed:
+def event(position: EventPosition, now: datetime) -> SecrecyReviewed:
     """Made and validated anew for every command, as a service does it."""
     return SecrecyReviewed(
         at=now,
         by="kc-reviewer",
-        document=turn.document,
+        document=position.document,
         unit="kc",
         digest="5e1f0c54d2b8c6a7e5a04a0c2a9f1d3b7c8e9f00112233445566778899aabbcc",
         opinion=Opinion.DISCLOSE,
@@ -48,13 +48,13 @@ def fact(turn: Turn, now: datetime) -> SecrecyReviewed:
     )
 
 
-def write(turn: Turn, now: datetime) -> Write:
+def make_write(position: EventPosition, now: datetime) -> Write:
     """A command with one event, sealed: what `decider.write_of` makes of a decision."""
     command = uuid4()
     sealed = seal_record(
-        fact(turn, now), stream=turn.stream, version=turn.version + 1, command=command, index=0
+        event(position, now), stream=position.stream, version=position.version + 1, command=command, index=0
     )
-    return Write(turn.stream, turn.version, (sealed,))
+    return Write(position.stream, position.version, (sealed,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +72,21 @@ def rows(writer: str, count: int) -> list[Row]:
     now = datetime.now(UTC)
     made = []
     for n in range(count):
-        turn = Turn.of(writer, n)
-        ((event_id, record),) = write(turn, now).events
-        made.append(Row(event_id, turn.stream, turn.version + 1, record))
+        position = EventPosition.of(writer, n)
+        ((event_id, record),) = make_write(position, now).events
+        made.append(Row(event_id, position.stream, position.version + 1, record))
     return made
 
 
-def writes(writer: str, count: int, start: int = 0) -> Iterator[Write]:
+def make_writes(writer: str, count: int, start: int = 0) -> Iterator[Write]:
     """`count` commands of one writer, each made and sealed when it is asked for."""
     for n in range(start, start + count):
         now = datetime.now(UTC)
-        yield write(Turn.of(writer, n), now)
+        yield make_write(EventPosition.of(writer, n), now)
 
 
-async def fill(pool: Any, count: int, writer: str = "filled") -> None:
+async def fill_log(pool: Any, count: int, writer: str = "filled") -> None:
     """A log of so many events, by the import path."""
-    done = await append_many(pool, LOG, PARTITIONS, datetime.now(UTC), writes(writer, count))
+    done = await append_many(pool, LOG, PARTITIONS, datetime.now(UTC), make_writes(writer, count))
     if not all(isinstance(each, Appended) for each in done):
         raise RuntimeError("an import into a log of its own has no conflicts")

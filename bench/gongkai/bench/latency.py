@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from itertools import count
 from statistics import quantiles
 
-from gongkai.bench.environment import Ground
-from gongkai.bench.events import LOG, PARTITIONS, Turn, write
-from gongkai.bench.measurement import Stage
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, PARTITIONS, EventPosition, make_write
+from gongkai.bench.measurement import ProgressListener
 from gongkai.bench.project import now_of, prepare_view
 from gongkai.bench.results import Bench, Goal, Result
 from gongkai.bench.review_view import SERVICE, TABLE, VIEW
@@ -30,32 +30,34 @@ from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("latency", unit="ms", better="lower", goals={"p99": Goal(100, 50)})
 EVENTS = 5_000
-TRAVELS = True
+NEEDS_BROKER = True
 RATE = 500  # events a second
 WRITERS = 16
 JOINED = 60.0  # seconds for the consumer's group to form
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka: str | None) -> Result:
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int, kafka: str | None
+) -> Result:
     """An open loop: each event has its moment, whether the ones before it are through or not."""
     figures: dict[str, list[float]] = {"p50": [], "p99": [], "max": []}
     slow = 0
-    await prepare_view(ground)
-    with ground.broker(kafka) as brokers:
+    await prepare_view(environment)
+    with environment.broker(kafka) as brokers:
         async with (
-            ground.pool(writer(LOG.schema)) as own,
-            ground.pool(writer(SERVICE)) as pool,
-            _running(ground, brokers, own, pool) as (appender, subscription),
+            environment.pool(writer(LOG.schema)) as own,
+            environment.pool(writer(SERVICE)) as pool,
+            _running(environment, brokers, own, pool) as (appender, subscription),
         ):
-            stage.say("预热 warm-up")
+            progress.describe("预热 warm-up")
             async with asyncio.timeout(JOINED):
                 for number in count():
                     joined = subscription.brought
                     await _round(appender, subscription, f"warm{number}", RATE * 2)
                     if joined:
                         break
-            stage.expect(repeats)
-            stage.say(f"{RATE}/s")
+            progress.expect(repeats)
+            progress.describe(f"{RATE}/s")
             for number in range(repeats):
                 seen = sorted(await _round(appender, subscription, f"r{number}", events))
                 cuts = quantiles(seen, n=100, method="inclusive")
@@ -63,7 +65,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
                 figures["p99"].append(cuts[98])
                 figures["max"].append(seen[-1])
                 slow += sum(each > 500 for each in seen)
-                stage.done()
+                progress.advance()
             shown = await pool.fetchval(f"SELECT count(*) FROM {SERVICE}.{TABLE}")
     return Result(
         BENCH,
@@ -88,13 +90,15 @@ class _Brought(Subscription):
 
 @asynccontextmanager
 async def _running(
-    ground: Ground, brokers: Brokers, own: object, pool: object
+    environment: BenchEnvironment, brokers: Brokers, own: object, pool: object
 ) -> AsyncIterator[tuple[Appender, _Brought]]:
-    prefix = f"bench-{ground.mark}"
+    prefix = f"bench-{environment.run_id}"
     appender = Appender(own, LOG, PARTITIONS)
     subscription = _Brought(SERVICE, pool, [LOG], PARTITIONS, now_of, handlers=[VIEW])
     await subscription.open()
-    relay = Relay(ground.cluster.dsn(writer(LOG.schema)), own, LOG, brokers, PARTITIONS, 1, prefix=prefix)
+    relay = Relay(
+        environment.cluster.dsn(writer(LOG.schema)), own, LOG, brokers, PARTITIONS, 1, prefix=prefix
+    )
     jobs = [
         asyncio.create_task(relay.run()),
         asyncio.create_task(Delivery(brokers, subscription, prefix).run()),
@@ -116,9 +120,9 @@ async def _round(appender: Appender, subscription: Subscription, name: str, even
 
     async def one(n: int) -> float:
         now = datetime.now(UTC)
-        turn = Turn.of(f"{name}-w{n % WRITERS}", n // WRITERS)
-        async with appender.turn(turn.stream):
-            done = await appender.append(write(turn, now), now)
+        position = EventPosition.of(f"{name}-w{n % WRITERS}", n // WRITERS)
+        async with appender.turn(position.stream):
+            done = await appender.append(make_write(position, now), now)
         return await _until_seen(subscription, done.place)
 
     for n in range(events):

@@ -1,4 +1,4 @@
-"""After writing, nobody is believed: rows are counted, and the log is verified as it lies in the database."""
+"""After writing, nothing is taken for granted: rows are counted, and the log is verified as it lies in the database."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from gongkai.ledger.read import LogId
 BATCH = 5000
 
 
-class NotWhole(Exception):
+class LogDamaged(Exception):
     """The log is not what was acknowledged. A bench's figure would be worth nothing."""
 
 
-async def whole(pool: Any, log: LogId, expected: int) -> dict[str, Any]:
-    """Every position, version, hash and moment of the log. Raises NotWhole."""
+async def check_log(pool: Any, log: LogId, expected: int) -> dict[str, Any]:
+    """Every position, version, hash and moment of the log. Raises LogDamaged."""
     position, at, versions = 0, None, dict[str, int]()
     while rows := await pool.fetch(
         f"SELECT position, stream, version, committed_at, record, leaf FROM {log.schema}.log_entry"
@@ -32,11 +32,11 @@ async def whole(pool: Any, log: LogId, expected: int) -> dict[str, Any]:
                 and (at is None or row["committed_at"] >= at)
             )
             if not right:
-                raise NotWhole(f"{log.name}/{position}: {stream} {version}")
+                raise LogDamaged(f"{log.name}/{position}: {stream} {version}")
             position, at, versions[stream] = position + 1, row["committed_at"], version
     commands = await pool.fetchval(
         f"SELECT count(*) FROM {log.schema}.log_entry WHERE log = $1 AND more = 0", log.name
     )
     if not position == expected == await read.size(pool, log):
-        raise NotWhole(f"{log.name}: {position} rows, {expected} acknowledged")
+        raise LogDamaged(f"{log.name}: {position} rows, {expected} acknowledged")
     return {"rows": position, "commands": commands, "streams": len(versions), "leaves": "sha-256 ok"}

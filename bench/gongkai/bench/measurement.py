@@ -11,15 +11,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 Runner = Callable[[int], Awaitable[float]]  # given the repeat's number (0 = warm-up), hands back its figure
 
 
-class Stage(Protocol):
-    """Where a bench says how far it has come."""
+class ProgressListener(Protocol):
+    """Is told how far a bench has come."""
 
-    def say(self, what: str) -> None: ...
+    def describe(self, what: str) -> None: ...
     def expect(self, steps: int) -> None: ...
-    def done(self) -> None: ...
+    def advance(self) -> None: ...
 
 
-class Bar:
+class ProgressBar:
     """A progress bar on stderr: stdout is for the figures."""
 
     def __init__(self, title: str) -> None:
@@ -33,27 +33,27 @@ class Bar:
         )
         self._task = self._progress.add_task(title, total=None, doing="")
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> "ProgressBar":
         self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def say(self, what: str) -> None:
+    def describe(self, what: str) -> None:
         self._progress.update(self._task, doing=what)
 
     def expect(self, steps: int) -> None:
         self._progress.update(self._task, total=steps)
 
-    def done(self) -> None:
+    def advance(self) -> None:
         self._progress.advance(self._task)
 
 
 async def interleaved(
     runners: Mapping[str, Runner],
     repeats: int,
-    stage: Stage,
+    progress: ProgressListener,
     *,
     warm_up: bool = True,
     rotate: bool = True,
@@ -62,16 +62,16 @@ async def interleaved(
     figures: dict[str, list[float]] = {name: [] for name in runners}
     names = list(runners)
     rounds = range(0 if warm_up else 1, repeats + 1)
-    stage.expect(len(rounds) * len(names))
+    progress.expect(len(rounds) * len(names))
     for number in rounds:
         first = number % len(names) if rotate else 0
         for name in names[first:] + names[:first]:
-            stage.say(name if number else f"{name} (预热 warm-up)")
+            progress.describe(name if number else f"{name} (预热 warm-up)")
             gc.collect()
             figure = await runners[name](number)
             if number:
                 figures[name].append(figure)
-            stage.done()
+            progress.advance()
     return figures
 
 
