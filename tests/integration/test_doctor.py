@@ -18,7 +18,6 @@ from gongkai.operate.doctor import database
 from gongkai.operate.doctor.finding import Finding
 from gongkai.operate.doctor.local import examine
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.operate.processes.termination import lives
 from tests.integration.test_up import PATIENCE, Up
 
 RUN = CliRunner()
@@ -183,7 +182,7 @@ async def test_processes_that_hang_die_or_lost_their_supervisor(running: Up) -> 
 
     parts["postgres"].send_signal(signal.SIGINT)
     await _until(lambda: _named(running, {"postgres", "PostgreSQL"}))
-    for process in filter(lives, parts.values()):
+    for process in filter(is_alive, parts.values()):
         process.kill()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.operate.processes.status import AlreadyUp, Status, alone, end_orphans, fingerprint, read
+from gongkai.operate.processes.status import AlreadyUp, Status, end_orphans, fingerprint, locked, read
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -44,10 +44,10 @@ def test_a_stranger_with_the_same_id_is_left_alone(
 
 def test_one_up_a_data_folder(tmp_path: Path) -> None:
     with (
-        alone(tmp_path, tmp_path / "lock"),
+        locked(tmp_path, tmp_path / "lock"),
         pytest.raises(AlreadyUp, match="已有一个"),
-        alone(tmp_path, tmp_path / "lock"),
+        locked(tmp_path, tmp_path / "lock"),
     ):
         pass
-    with alone(tmp_path, tmp_path / "lock"):
+    with locked(tmp_path, tmp_path / "lock"):
         pass

@@ -11,7 +11,7 @@ import pytest
 
 from gongkai.operate.embedded import Command
 from gongkai.operate.processes import supervisor as module
-from gongkai.operate.processes.supervisor import Hopeless, Part, Supervisor
+from gongkai.operate.processes.supervisor import ManagedProcess, StartFailed, Supervisor
 
 GENTLE = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 
@@ -24,7 +24,7 @@ class Watch:
         self.supervisor = Supervisor(folder, lambda zh, en: self.said.append(en), lambda: None)
 
     def start(self, name: str, code: str, stop: tuple[tuple[signal.Signals, float], ...] = GENTLE) -> None:
-        self.supervisor.start(Part(name, Command((sys.executable, "-c", code), {}), stop))
+        self.supervisor.start(ManagedProcess(name, Command((sys.executable, "-c", code), {}), stop))
 
     async def until(self, *, alive: bool = False, deaths: int = 0) -> int:
         async def enough() -> bool:
@@ -56,7 +56,7 @@ async def test_who_dies_is_started_again(watch: Watch) -> None:
 async def test_pauses_grow_and_are_bounded(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(module, "LONGEST_PAUSE", 0.03)
-    monkeypatch.setattr(module, "HOPELESS", 100)
+    monkeypatch.setattr(module, "MAX_EARLY_DEATHS", 100)
     watch.start("it", "raise SystemExit(3)")
     await watch.until(deaths=5)
     pauses = [said.rpartition("restart in ")[2] for said in watch.said[:5]]
@@ -64,7 +64,7 @@ async def test_pauses_grow_and_are_bounded(watch: Watch, monkeypatch: pytest.Mon
 
 
 async def test_a_program_that_is_not_there_is_tried_again(watch: Watch) -> None:
-    watch.supervisor.start(Part("it", Command(("/nowhere",), {}), GENTLE))
+    watch.supervisor.start(ManagedProcess("it", Command(("/nowhere",), {}), GENTLE))
     await watch.until(deaths=2)
     assert "No such file" in watch.said[0]
 
@@ -77,7 +77,7 @@ async def test_waiting_for_a_part_that_keeps_dying_ends(
 
     monkeypatch.setattr(module, "FIRST_PAUSE", 0.01)
     watch.start("it", "print('because', flush=True); raise SystemExit(1)")
-    with pytest.raises(Hopeless, match="it 一再退出") as raised:
+    with pytest.raises(StartFailed, match="it 一再退出") as raised:
         await watch.supervisor.until(never)
     assert "because" in raised.value.log.read_text()
 

@@ -58,7 +58,7 @@ def processes(data: Path, now: status.Status) -> Iterator[Finding]:
         )
     expected = [*_embedded(data, now), *SERVICES]
     for name in (*now.processes, *(part for part in expected if part not in now.processes)):
-        if name not in now.processes or not status.lives(now.processes[name]):
+        if name not in now.processes or not status.is_running(now.processes[name]):
             log = data / "logs" / f"{name}.log"
             yield Finding(name, f"未在运行，日志见 {log}", f"is not running; its log: {log}")
 

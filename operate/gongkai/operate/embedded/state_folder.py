@@ -1,8 +1,8 @@
-"""Where a part of ours keeps its files, and as whom it runs when we are root.
+"""The folder that a child process keeps its files in, and the system user that it runs as when we are root.
 
-Nothing outside the data folder changes its permissions for that. Where the part's own user can't reach the data
+Nothing outside the data folder changes its permissions for that. Where the process's own user can't reach the data
 folder (a parent folder is closed to others, as /root is), its files live under /var/lib/gongkai, and the data
-folder keeps a pointer: `DATA/<part>.location`.
+folder keeps a pointer: `DATA/<name>.location`.
 """
 
 import os
@@ -14,25 +14,25 @@ from typing import Final
 
 from gongkai.operate.embedded.command import Command, EmbeddedFailed
 
-STATE: Final = Path("/var/lib/gongkai")  # used by root only, and only when needed
+SYSTEM_STATE: Final = Path("/var/lib/gongkai")  # used by root only, and only when needed
 
 
-class Home:
-    """One part's. `user`: the system user that root has it run as; None: as whom we are."""
+class StateFolder:
+    """One process's. `user`: the system user that root has it run as; None: as whom we are."""
 
-    def __init__(self, data: Path, part: str, system_user: str) -> None:
+    def __init__(self, data: Path, name: str, system_user: str) -> None:
         self.data = data
-        self.part = part
+        self.name = name
         self.user = _system_user(system_user) if os.geteuid() == 0 else None
 
     @property
     def ids(self) -> tuple[int | None, int | None]:
-        """User and group of the part's process."""
+        """User and group of the process."""
         return (self.user.pw_uid, self.user.pw_gid) if self.user else (None, None)
 
     def folder(self) -> Path:
-        """Found or made; the part's user can write there."""
-        pointer = self.data / f"{self.part}.location"
+        """Found or made; the process's user can write there."""
+        pointer = self.data / f"{self.name}.location"
         if pointer.exists():
             folder = Path(pointer.read_text().strip())
             if not folder.is_dir():
@@ -41,7 +41,7 @@ class Home:
                     "恢复它，或另选数据目录 / bring it back, or choose another data folder"
                 )
             return folder
-        folder = self.data / self.part
+        folder = self.data / self.name
         fresh = not folder.exists()
         folder.mkdir(mode=0o700, exist_ok=True)
         self.own(folder)
@@ -54,8 +54,8 @@ class Home:
                 "其上级目录已被关闭 / a folder above it has been closed"
             )
         folder.rmdir()
-        open_folder(STATE)
-        folder = STATE / secrets.token_hex(6)
+        open_folder(SYSTEM_STATE)
+        folder = SYSTEM_STATE / secrets.token_hex(6)
         folder.mkdir(mode=0o700)
         self.own(folder)
         pointer.write_text(f"{folder}\n")
@@ -66,7 +66,7 @@ class Home:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
 
     def can(self, test: str, path: Path) -> bool:
-        """Whether the part's user can, parents and access lists and all: ask as that user."""
+        """Whether the process's user can, parents and access lists included: tested as that user."""
         return Command(("/usr/bin/test", test, str(path)), {}, *self.ids).run().returncode == 0
 
 
@@ -81,7 +81,7 @@ def _system_user(name: str) -> pwd.struct_passwd:
         return pwd.getpwnam(name)
     except KeyError:
         pass
-    command = ("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(STATE))
+    command = ("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(SYSTEM_STATE))
     try:
         subprocess.run(  # noqa: S603
             (*command, "--shell", "/usr/sbin/nologin", name),

@@ -1,4 +1,4 @@
-"""Whether a part answers: each question takes a moment at most and never raises."""
+"""Health checks of PostgreSQL, a port, a service. Each takes two seconds at most and never raises."""
 
 import asyncio
 from contextlib import suppress
@@ -8,11 +8,11 @@ import psycopg
 
 
 async def postgres(dsn: str) -> bool:
-    return await why_not(dsn) is None
+    return await connection_error(dsn) is None
 
 
-async def why_not(dsn: str) -> str | None:
-    """The reason why PostgreSQL does not let us in; None if it does."""
+async def connection_error(dsn: str) -> str | None:
+    """Why PostgreSQL can't be connected to; None if it can."""
     try:
         async with await psycopg.AsyncConnection.connect(dsn, connect_timeout=2):
             return None
@@ -29,9 +29,9 @@ async def port(host: str, number: int) -> bool:
 
 
 async def health(client: httpx.AsyncClient, url: str, service: str, pid: int | None = None) -> bool:
-    """Ready to work, by the service's own word; a stranger on its port, or a process other than `pid`, isn't it."""
+    """Ready by the service's own response; another service on its port, or a process other than `pid`, isn't."""
     with suppress(httpx.HTTPError, httpx.InvalidURL, ValueError):
-        answer = await client.get(f"{url}/health")
-        if answer.status_code == httpx.codes.OK and isinstance(said := answer.json(), dict):
-            return said.get("service") == service and pid in (None, said.get("pid"))
+        response = await client.get(f"{url}/health")
+        if response.status_code == httpx.codes.OK and isinstance(status := response.json(), dict):
+            return status.get("service") == service and pid in (None, status.get("pid"))
     return False
