@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from gongkai.cli.commands.backup import app
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.keyfile import KeyFile
-from gongkai.operate.backup.manifest import Manifest, Unfit
+from gongkai.operate.backup.manifest import BackupError, Manifest
 from gongkai.operate.backup.recount import recount
-from gongkai.operate.backup.restore import Loss, Wanted, restore
+from gongkai.operate.backup.restore import EntriesLost, RestoreOptions, restore
 from gongkai.operate.backup.take import take
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.doctor import local
@@ -123,7 +123,7 @@ async def test_what_is_restored_is_what_was_there_and_works_on(
     (kept / "b" / "keys").rename(moved)
     witness = tmp_path / "witness"
     witness.write_text(first)
-    wanted = Wanted(kept / "b", data, keys=moved, witnesses=(str(witness),))
+    wanted = RestoreOptions(kept / "b", data, keys=moved, witnesses=(str(witness),))
     restored = await asyncio.to_thread(restore, wanted)
     assert restored.sizes["intake"] == intake.size
     assert restored.lost == ()
@@ -156,8 +156,8 @@ async def test_what_was_lost_since_is_named_and_needs_a_decision(
     witness = tmp_path / "witness"
     witness.write_text(signed(town.cluster, secrets))
     data = secrets.parent / "restored"
-    wanted = Wanted(tmp_path / "b", data, witnesses=(str(witness),))
-    with pytest.raises(Loss, match="3 entries, positions 2 to 4, are lost"):
+    wanted = RestoreOptions(tmp_path / "b", data, witnesses=(str(witness),))
+    with pytest.raises(EntriesLost, match="3 entries, positions 2 to 4, are lost"):
         await asyncio.to_thread(restore, wanted)
     assert not data.exists()
 
@@ -172,23 +172,23 @@ async def test_a_backup_that_is_not_whole_or_not_as_it_was_is_refused(
 ) -> None:
     take(town.cluster, secrets, tmp_path / "b")
     data = secrets.parent / "restored"
-    with pytest.raises(Unfit, match="there is a backup"):
+    with pytest.raises(BackupError, match="there is a backup"):
         take(town.cluster, secrets, tmp_path / "b")
     dump = tmp_path / "b" / "records" / "gongkai.dump"
     raw = dump.read_bytes()
     dump.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
-    with pytest.raises(Unfit, match=r"gongkai\.dump is damaged"):
-        restore(Wanted(tmp_path / "b", data))
+    with pytest.raises(BackupError, match=r"gongkai\.dump is damaged"):
+        restore(RestoreOptions(tmp_path / "b", data))
     dump.write_bytes(raw)
     manifest = Manifest.read(tmp_path / "b" / "records")
     (tmp_path / "b" / "records" / "manifest.json").unlink()
-    with pytest.raises(Unfit, match="no whole backup"):
-        restore(Wanted(tmp_path / "b", data))
+    with pytest.raises(BackupError, match="no whole backup"):
+        restore(RestoreOptions(tmp_path / "b", data))
     manifest.write(tmp_path / "b" / "records")
     data.mkdir()
     (data / "something").touch()
-    with pytest.raises(Unfit, match="nothing is ever restored over something"):
-        restore(Wanted(tmp_path / "b", data))
+    with pytest.raises(BackupError, match="nothing is ever restored over something"):
+        restore(RestoreOptions(tmp_path / "b", data))
     assert (data / "something").exists()
 
 
@@ -201,7 +201,7 @@ async def test_a_log_that_was_tampered_with_makes_no_backup(
         conn.execute(
             "UPDATE intake.log_entry SET record = overlay(record PLACING '\\x21' FROM 20) WHERE position = 1"
         )
-    with pytest.raises(Unfit, match="position 1 of log intake"):
+    with pytest.raises(BackupError, match="position 1 of log intake"):
         take(town.cluster, secrets, tmp_path / "b")
     assert not (tmp_path / "b" / "records" / "manifest.json").exists()
 
@@ -232,13 +232,13 @@ async def test_into_a_postgresql_that_is_not_ours_and_out_of_it_again(
     assert [(log.log, log.size, log.root) for log in again.logs] == [
         (log.log, log.size, log.root) for log in first.logs
     ]
-    with pytest.raises(Unfit, match="log intake has entries in that database already"):
+    with pytest.raises(BackupError, match="log intake has entries in that database already"):
         await gongkai("restore", str(tmp_path / "again"), "--data", str(secrets.parent / "over"))
     assert not (secrets.parent / "over").exists()
     assert entries(outside) == there
 
     third = secrets.parent / "third"
-    await asyncio.to_thread(restore, Wanted(tmp_path / "again", third))
+    await asyncio.to_thread(restore, RestoreOptions(tmp_path / "again", third))
     with opened(third) as cluster, psycopg.connect(cluster.admin(cluster.keys_database)) as conn:
         assert entries(cluster) == there
         assert conn.execute("SELECT count(*) FROM keys.person_key").fetchone() != (0,), application

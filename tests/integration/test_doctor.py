@@ -18,6 +18,7 @@ from gongkai.operate.doctor import database
 from gongkai.operate.doctor.finding import Finding
 from gongkai.operate.doctor.local import examine
 from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.processes.termination import is_alive
 from tests.integration.test_up import PATIENCE, Up
 
 RUN = CliRunner()

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from gongkai.operate.backup.manifest import Unfit
+from gongkai.operate.backup.manifest import BackupError
 from gongkai.operate.embedded.command import CLEAN_ENVIRONMENT, wheel
 
 
@@ -35,4 +35,4 @@ def _run(program: str, dsn: str, *options: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise Unfit(f"{program} 失败：{done.stderr.strip()}", f"{program} failed, see above")
+        raise BackupError(f"{program} 失败：{done.stderr.strip()}", f"{program} failed, see above")

@@ -1,5 +1,5 @@
-"""What others saw of a log after the backup was taken: a restored log must be the beginning of it, and what is
-missing is named."""
+"""Checkpoints signed after a backup was taken: a restored log must be a prefix of what they cover, and what is missing
+is named."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ import httpx
 
 from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.note import BadNote, Verifier
-from gongkai.operate.backup.manifest import Unfit
-from gongkai.operate.backup.recount import Counted
+from gongkai.operate.backup.manifest import BackupError
+from gongkai.operate.backup.recount import CountedLog
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostEntries:
     """Entries that were signed, and that the backup doesn't have."""
 
     log: str
@@ -31,33 +31,33 @@ class Lost:
         )
 
 
-def notes(sources: Iterable[str], vkeys: Iterable[Sequence[Verifier]]) -> list[str]:
-    """From files, or from witnesses by their address: the checkpoints that they keep. Raises Unfit."""
+def read_notes(sources: Iterable[str], vkeys: Iterable[Sequence[Verifier]]) -> list[str]:
+    """From files, or from witnesses by their address: the checkpoints that they keep. Raises BackupError."""
     found = []
     for source in sources:
         if source.startswith(("http://", "https://")):
             for origin in {key.name for keys in vkeys for key in keys}:
-                found += _asked(source.rstrip("/"), origin)
+                found += _from_witness(source.rstrip("/"), origin)
         else:
             try:
                 found.append(Path(source).read_text())
             except OSError as error:
-                raise Unfit(f"无法读取 {source}", f"can't read {source}: {error.strerror}") from error
+                raise BackupError(f"无法读取 {source}", f"can't read {source}: {error.strerror}") from error
     return found
 
 
-def _asked(url: str, origin: str) -> list[str]:
+def _from_witness(url: str, origin: str) -> list[str]:
     try:
         answer = httpx.get(
             f"{url}/{sha256(origin.encode()).hexdigest()}/checkpoint", timeout=10, trust_env=False
         )
     except httpx.HTTPError as error:
-        raise Unfit(f"见证人 {url} 无应答", f"the witness {url} doesn't answer: {error}") from error
+        raise BackupError(f"见证人 {url} 无应答", f"the witness {url} doesn't answer: {error}") from error
     return [answer.text] if answer.status_code == httpx.codes.OK else []
 
 
 def checkpoints(raw: Iterable[str], logs: Mapping[str, Sequence[Verifier]]) -> list[tuple[str, Checkpoint]]:
-    """Each with the log that signed it. Raises Unfit for one that no known log signed."""
+    """Each with the log that signed it. Raises BackupError for one that no known log signed."""
     found = []
     for note in raw:
         for log, keys in logs.items():
@@ -68,23 +68,23 @@ def checkpoints(raw: Iterable[str], logs: Mapping[str, Sequence[Verifier]]) -> l
                 continue
         else:
             first = note.split("\n", 1)[0]
-            raise Unfit(
+            raise BackupError(
                 f"检查点“{first}”不是本部署任何日志签署的",
                 f"the checkpoint “{first}” was signed by none of this deployment's logs",
             )
     return found
 
 
-def compare(log: str, counted: Counted, seen: Iterable[Checkpoint]) -> Lost | None:
-    """Raises Unfit when the log isn't what was signed."""
+def compare(log: str, counted: CountedLog, seen: Iterable[Checkpoint]) -> LostEntries | None:
+    """Raises BackupError when the log isn't what was signed."""
     most = counted.size
     for checkpoint in seen:
         root = counted.roots.get(checkpoint.size)
         if root is not None and root != checkpoint.root:
-            raise Unfit(
+            raise BackupError(
                 f"日志 {log} 的前 {checkpoint.size} 条与签署过的检查点不符：备份被改过，或属于另一部署",
                 f"the first {checkpoint.size} entries of log {log} aren't those of a signed checkpoint: "
                 "the backup was changed, or is another deployment's",
             )
         most = max(most, checkpoint.size)
-    return Lost(log, counted.size, most) if most > counted.size else None
+    return LostEntries(log, counted.size, most) if most > counted.size else None

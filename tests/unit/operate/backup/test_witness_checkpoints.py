@@ -8,9 +8,9 @@ import pytest
 from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.note import Signer
-from gongkai.operate.backup.manifest import Unfit
-from gongkai.operate.backup.recount import Counted
-from gongkai.operate.backup.witness_checkpoints import checkpoints, compare, notes
+from gongkai.operate.backup.manifest import BackupError
+from gongkai.operate.backup.recount import CountedLog
+from gongkai.operate.backup.witness_checkpoints import checkpoints, compare, read_notes
 
 ORIGIN = "gongkai-test.internal/log/intake"
 SIGNER = Signer.generate(ORIGIN)
@@ -27,8 +27,8 @@ def seen(size: int, root_: bytes | None = None) -> Checkpoint:
     return Checkpoint(ORIGIN, size, root_ or root(size))
 
 
-def counted(size: int, at: Sequence[int] = ()) -> Counted:
-    return Counted(size, {each: root(each) for each in (*at, size) if each <= size})
+def counted(size: int, at: Sequence[int] = ()) -> CountedLog:
+    return CountedLog(size, {each: root(each) for each in (*at, size) if each <= size})
 
 
 def test_what_was_seen_is_the_beginning_of_what_is_there() -> None:
@@ -45,17 +45,17 @@ def test_what_was_lost_is_named_by_its_positions() -> None:
 
 @pytest.mark.parametrize("size", [4, 10])
 def test_another_history_is_refused(size: int) -> None:
-    with pytest.raises(Unfit, match="aren't those of a signed checkpoint"):
+    with pytest.raises(BackupError, match="aren't those of a signed checkpoint"):
         compare("intake", counted(10, [size]), [seen(size, bytes(32))])
 
 
 def test_a_checkpoint_is_believed_for_its_logs_signature_alone(tmp_path: Path) -> None:
     file = tmp_path / "kept"
     file.write_text(str(seen(4).sign([SIGNER])))
-    (note,) = notes([str(file)], [])
+    (note,) = read_notes([str(file)], [])
     logs = {"review": [Signer.generate("other/log/review").verifier], "intake": [SIGNER.verifier]}
     assert checkpoints([note], logs) == [("intake", seen(4))]
-    with pytest.raises(Unfit, match="signed by none"):
+    with pytest.raises(BackupError, match="signed by none"):
         checkpoints([note.replace("\n4\n", "\n5\n")], logs)
-    with pytest.raises(Unfit, match="can't read"):
-        notes([str(tmp_path / "nothing")], [])
+    with pytest.raises(BackupError, match="can't read"):
+        read_notes([str(tmp_path / "nothing")], [])
