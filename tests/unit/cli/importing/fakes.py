@@ -1,4 +1,4 @@
-"""An import that needs no deployment: a file, a door, and the results."""
+"""An import without a deployment: a file, an event sink, and the results."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ def _nothing(_: Event) -> bool:
     return False
 
 
-class Door:
+class EventSink:
     """Takes `most` requests, then is away; refuses the events that are `bad`."""
 
     def __init__(self, most: int = 1_000, bad: Callable[[Event], bool] = _nothing) -> None:
@@ -28,20 +28,20 @@ class Door:
         if not self.most:
             raise Unreachable("away")
         self.most -= 1
-        told = [self._told(event) for event in events]
+        answers = [self._result(event) for event in events]
         (self.practised if practice else self.seen).extend(event["id"] for event in events)
-        return told
+        return answers
 
-    def _told(self, event: Event) -> Result:
+    def _result(self, event: Event) -> Result:
         named = {"source": event["source"], "id": event["id"]}
         if self.bad(event):
             return Result(**named, state="refused", status=422)
         return Result(**named, state="duplicate" if event["id"] in self.seen else "accepted", status=202)
 
 
-async def run(file: Path, door: importing.Door, **more: Any) -> Counter[str]:
-    said = {"kind": DRAFTED, "source": "import/test", "practice": False, "tell": lambda *_: None}
-    return await importing.run(file, door, **{**said, "intake": "http://here", "system": "oa", **more})
+async def run(file: Path, sink: importing.EventSink, **more: Any) -> Counter[str]:
+    defaults = {"kind": DRAFTED, "source": "import/test", "practice": False, "on_progress": lambda *_: None}
+    return await importing.run(file, sink, **{**defaults, "intake": "http://here", "system": "oa", **more})
 
 
 def written(file: Path) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def append(file: Path, said: bytes) -> None:
         written.write(said)
 
 
-def without_its_end(file: Path) -> None:
+def cut_last_byte(file: Path) -> None:
     """The results, as when the power failed before their last byte was written."""
     path = Path(f"{file}.results.jsonl")
     path.write_bytes(path.read_bytes()[:-1])
@@ -69,6 +69,6 @@ def write(file: Path, count: int) -> None:
     file.write_text("".join(f'{{"unit": "finance", "title": "第{n}号"}}\n' for n in range(count)))
 
 
-def say(file: Path, *events: Event) -> None:
+def write_events(file: Path, *events: Event) -> None:
     """Whole events, a line each."""
     file.write_text("".join(json.dumps({"specversion": "1.0"} | event) + "\n" for event in events))
