@@ -15,7 +15,7 @@ import pytest
 from psycopg import sql
 
 from gongkai.operate.databases.bootstrap import bootstrap, databases
-from gongkai.operate.databases.cluster import ROLES, Cluster
+from gongkai.operate.databases.cluster import Cluster, roles
 from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Postgres, broker_command, free_port, wait_port
 from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
@@ -71,7 +71,7 @@ def own_postgres(run_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def _template(postgres: str) -> Cluster:
     """Databases with every migration applied, to be copied."""
-    passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
+    passwords = {role: secrets.token_urlsafe(24) for role in roles()}
     cluster = Cluster(postgres, passwords, "gongkai_template", "gongkai_keys_template")
     bootstrap(cluster)
     migrate(cluster)

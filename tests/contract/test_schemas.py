@@ -14,10 +14,9 @@ from gongkai.cli.commands.schema import app
 from gongkai.cli.main import main
 from gongkai.contracts.problem import Problem
 from gongkai.contracts.schema import FOLDER, committed, current, text_of
-from gongkai.operate.interfaces import compatibility
+from gongkai.operate.interfaces import compatibility, openapi
 from gongkai.operate.interfaces.asyncapi import document as asyncapi
-from gongkai.operate.interfaces.openapi import SERVICES, documents
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed, installed_logs
 
 RUN = CliRunner()
 
@@ -85,7 +84,9 @@ def test_the_committed_interfaces_are_those_of_the_code() -> None:
     fresh = {file: text_of(each) for file, each in compatibility.documents().items()}
     written = {file: (compatibility.ROOT / file).read_text(encoding="utf-8") for file in fresh}
     assert written == fresh, "gongkai schema export"
-    assert {file.stem for file in compatibility.ROOT.glob("openapi/*.json")} == set(SERVICES)
+    assert {file.stem for file in compatibility.ROOT.glob("openapi/*.json")} == {
+        name for name, each in installed().items() if each.interface
+    }
 
 
 OPERATIONS = [
@@ -114,7 +115,7 @@ def test_every_operation_says_what_it_does_and_all_it_may_answer(
 
 
 def test_every_refusal_is_a_problem_document_and_says_when_to_try_again() -> None:
-    for service, document in documents().items():
+    for service, document in openapi.documents().items():
         assert document["openapi"] == "3.1.0"
         for status, answer in document["components"]["responses"].items():
             assert list(answer["content"]) == ["application/problem+json"], (service, status)
@@ -126,8 +127,10 @@ def test_every_refusal_is_a_problem_document_and_says_when_to_try_again() -> Non
 
 def test_every_log_is_a_topic_and_every_event_a_message_of_one() -> None:
     document = asyncapi()
-    assert {each["address"] for each in document["channels"].values()} >= {f"gongkai.{log}" for log in LOGS}
-    relayed = [document["channels"][log] for log in LOGS]
+    assert {each["address"] for each in document["channels"].values()} >= {
+        f"gongkai.{log}" for log in installed_logs()
+    }
+    relayed = [document["channels"][log] for log in installed_logs()]
     sent = [name for each in relayed for name in each["messages"]]
     assert sorted(sent) == sorted(name for name in committed(FOLDER) if name != "envelope")
 

@@ -16,7 +16,7 @@ import pytest
 
 from gongkai.ledger import keyfile
 from gongkai.operate.databases.bootstrap import bootstrap
-from gongkai.operate.databases.cluster import ROLES, Cluster
+from gongkai.operate.databases.cluster import Cluster, roles
 from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Postgres, broker_command, free_port, wait_port
 from tests.faults.small_deployment import PATIENCE, Life
@@ -65,7 +65,7 @@ def shaky_postgres(run_folder: Path) -> Iterator[tuple[Server, Cluster]]:
 
     running = Server(launch, launch())
     cluster = Cluster(
-        server.admin_dsn, {role: secrets.token_urlsafe(24) for role in ROLES}, "shaky", "shaky_keys"
+        server.admin_dsn, {role: secrets.token_urlsafe(24) for role in roles()}, "shaky", "shaky_keys"
     )
     try:
         bootstrap(cluster)

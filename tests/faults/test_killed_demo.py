@@ -22,7 +22,7 @@ from gongkai.ledger.read import DISCONNECTED
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes import status
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 KILLS = int(os.environ.get("GONGKAI_KILLS", "20"))
 SCALE = os.environ.get("GONGKAI_KILL_SCALE", "0.2")
@@ -109,6 +109,6 @@ async def _kill_at_random(data: Path, demo: "subprocess.Popen[bytes]", chance: r
 
 async def _size(conn: asyncpg.Connection) -> int:
     each = " UNION ALL ".join(
-        f"SELECT coalesce(sum(size), 0) AS n FROM {log.schema}.log_head" for log in LOGS.values()
+        f"SELECT coalesce(sum(size), 0) AS n FROM {log.schema}.log_head" for log in installed_logs().values()
     )
     return int(await conn.fetchval(f"SELECT sum(n) FROM ({each}) AS sizes"))

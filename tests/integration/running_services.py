@@ -20,12 +20,12 @@ from gongkai.intake.app import create as intake
 from gongkai.ledger import lag
 from gongkai.ledger.keyfile import fresh
 from gongkai.operate.databases.cluster import KEYS, Cluster, writer
+from gongkai.operate.services import installed_logs
 from gongkai.publishing.app import create as publishing
 from gongkai.review.app import create as review
 from gongkai.runtime.identity import ISSUERS, Issuer
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.settings import ServiceName, Settings
-from gongkai.runtime.topology import LOGS
+from gongkai.runtime.settings import Settings
 from gongkai.scoring.app import create as scoring
 
 SESSION = 6.0 if os.environ.get("GONGKAI_TEST_KAFKA") else 1.0  # seconds; half of it passes in every start
@@ -35,7 +35,7 @@ CREATE = {"intake": intake, "review": review, "publishing": publishing, "scoring
 
 @dataclass
 class Services:
-    """Clients and deps by service. `say` sends a command as somebody and hands back the answer."""
+    """Clients and dependencies by service. `say` sends a command as somebody and hands back the answer."""
 
     keys: Path
     cluster: Cluster
@@ -113,7 +113,7 @@ async def running_services(
         key = OKPKey.generate_key("Ed25519")
         (folder / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
         (folder / f"{name}.public.jwk").write_text(json.dumps(key.as_dict(private=False)))
-    for log in LOGS.values():
+    for log in installed_logs().values():
         (folder / f"{log.name}.key").write_text(fresh(f"gongkai.example/log/{log.name}"))
     if start is not None:
         await made.set_clock(start)
@@ -121,7 +121,7 @@ async def running_services(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_leave, lives)
         for name in services:
-            app = CREATE[name](_settings(name, cluster, broker, folder, users))  # type: ignore[arg-type]  # names of CREATE
+            app = CREATE[name](_settings(name, cluster, broker, folder, users))
             life = app.router.lifespan_context(app)
             await life.__aenter__()
             lives.append(life)
@@ -138,9 +138,7 @@ async def _leave(lives: Sequence[AbstractAsyncContextManager[Any]]) -> None:
     await asyncio.gather(*(life.__aexit__(None, None, None) for life in lives))
 
 
-def _settings(
-    name: ServiceName, cluster: Cluster, broker: str, folder: Path, users: Mapping[str, str]
-) -> Settings:
+def _settings(name: str, cluster: Cluster, broker: str, folder: Path, users: Mapping[str, str]) -> Settings:
     own: dict[str, Any] = {}
     if name in users:
         own = {"kafka_user": f"gongkai-{name}", "kafka_password": users[name]}

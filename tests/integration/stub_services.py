@@ -49,7 +49,7 @@ def run_up(
 
     console = None if port == "-" else int(port)
     try:
-        asyncio.run(up(Options(Path(data), port=console, serve=serve, kafka=kafka, postgres=dsn, nice=0)))
+        asyncio.run(up(Options(Path(data), port=console, serve=serve, kafka=kafka, postgres=dsn)))
     except UserError as problem:
         sys.exit(str(problem))
 

@@ -17,8 +17,9 @@ from gongkai.demo.score_recount import Recount
 from gongkai.ledger import read
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.services import installed_logs
 from gongkai.rules.calendar import notice_of, official
-from gongkai.runtime.topology import LOGS, log_for
+from gongkai.runtime.topology import log_for
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text
@@ -58,7 +59,8 @@ async def facts(made: Services) -> dict[str, list[bytes]]:
     """Every record of every log."""
     pool = made.deps["intake"].pool
     return {
-        name: [e.raw async for batch in read.whole(pool, log) for e in batch] for name, log in LOGS.items()
+        name: [e.raw async for batch in read.whole(pool, log) for e in batch]
+        for name, log in installed_logs().items()
     }
 
 

@@ -25,11 +25,11 @@ from gongkai.operate.doctor import local
 from gongkai.operate.embedded import Postgres, free_port
 from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
 from gongkai.operate.processes.credentials import ADMIN, Credentials
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
-INTAKE = LOGS["intake"]
+INTAKE = installed_logs()["intake"]
 APPLICATION = {
     "unit": "water",
     "applicant": {"name": "示例申请人", "id_number": "000000", "contact": "示例电话"},
@@ -52,7 +52,7 @@ async def town(
     fresh_database: Cluster, broker: str, tmp_path: Path, secrets: Path
 ) -> AsyncIterator[Services]:
     async with running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made:
-        for log in LOGS.values():  # what it signs with is the deployment's
+        for log in installed_logs().values():  # what it signs with is the deployment's
             key = Credentials(secrets).log_keys(log.schema) / f"{log.name}.key"
             key.write_text((tmp_path / key.name).read_text())
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201

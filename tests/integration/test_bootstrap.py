@@ -4,13 +4,13 @@ import psycopg
 import pytest
 
 from gongkai.operate.databases.bootstrap import bootstrap
-from gongkai.operate.databases.cluster import KEY_ROLES, MONITOR, ROLES, Cluster, writer
+from gongkai.operate.databases.cluster import KEY_ROLES, MONITOR, Cluster, roles, writer
 from gongkai.operate.databases.migrate import migrate
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 
 def test_every_role_can_sign_in_where_it_works(database: Cluster) -> None:
-    for role in ROLES:
+    for role in roles():
         with psycopg.connect(database.dsn(role)) as conn:
             assert conn.execute("SELECT current_user::text").fetchone() == (role,)
 
@@ -20,7 +20,7 @@ def test_twice_is_the_same_as_once(fresh_database: Cluster) -> None:
     assert migrate(fresh_database) == []
 
 
-@pytest.mark.parametrize("role", [*map(writer, SERVICES), MONITOR])
+@pytest.mark.parametrize("role", [*map(writer, installed()), MONITOR])
 def test_no_service_reaches_the_keys_database_by_its_own_role(database: Cluster, role: str) -> None:
     password = database.passwords[role]
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
@@ -52,11 +52,11 @@ def test_an_administrator_who_may_make_databases_and_roles_is_enough(own_postgre
     with psycopg.connect(own_postgres, autocommit=True) as conn:
         conn.execute("CREATE ROLE administrator LOGIN CREATEDB CREATEROLE PASSWORD 'secret'")
     admin_dsn = psycopg.conninfo.make_conninfo(own_postgres, user="administrator", password="secret")
-    cluster = Cluster(admin_dsn, {role: f"{role}-password" for role in ROLES})
+    cluster = Cluster(admin_dsn, {role: f"{role}-password" for role in roles()})
     bootstrap(cluster)
     migrate(cluster)
     bootstrap(cluster)
     assert migrate(cluster) == []
-    for role in ROLES:
+    for role in roles():
         with psycopg.connect(cluster.dsn(role)) as conn:
             assert conn.execute("SELECT current_user::text").fetchone() == (role,)

@@ -16,12 +16,13 @@ from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.services import register_logs
 from gongkai.review.consultation.deadlines import Deadlines
 from gongkai.review.reactions import Drafts
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.topology import REGISTER_LOGS, log_for, logs_of
+from gongkai.runtime.topology import log_for, logs_of
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
@@ -39,8 +40,8 @@ async def intake(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncI
 async def review(intake: Services, fresh_database: Cluster) -> AsyncIterator[Subscription]:
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
         shared = intake.deps["intake"]
-        replica = Replica(pool, REGISTER_LOGS)
-        deps = Dependencies(shared.settings, pool, Clock(pool), replica, shared.verifier, shared.http)
+        replica = Replica(pool, register_logs())
+        deps = Dependencies(shared.settings, pool, Clock(pool), replica, shared.verifier, shared.http, {})
         subscription = Subscription(
             name="review",
             pool=pool,

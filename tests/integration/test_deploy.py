@@ -16,9 +16,8 @@ from gongkai.ledger.cosigning.server import Folder
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import EMPTY
 from gongkai.ledger.note import Verifier, parse, parse_signatures, verified
+from gongkai.operate.services import installed, installed_logs
 from gongkai.runtime.metrics import Metrics
-from gongkai.runtime.settings import SERVICES
-from gongkai.runtime.topology import LOGS
 
 PROJECT = Path(__file__).parents[2]
 OBSERVE = PROJECT / "deploy" / "observe"
@@ -55,8 +54,8 @@ def test_every_secret_that_is_given_is_made(made: Path) -> None:
 
 def test_nobody_gets_what_is_somebody_elses() -> None:
     assert set(given("witness")) == {"witness.key", "logs.vkeys"}
-    owners = {log.schema for log in LOGS.values()}
-    for service in SERVICES:
+    owners = {log.schema for log in installed_logs().values()}
+    for service in installed():
         assert "witness.key" not in given(service)
         assert ("gongkai_witness_vkey" in given(service)) == (service in owners)
         assert ("gongkai_metrics_token" in given(service)) == (service == "portal")
@@ -84,7 +83,7 @@ def test_witness_and_logs_know_each_other(made: Path, tmp_path: Path) -> None:
     witness = Folder(tmp_path).open("witness")
     trusted = Verifier.parse((made / "witness_vkey").read_text().strip())
     try:
-        for log in LOGS.values():
+        for log in installed_logs().values():
             keys = KeyFile(made / "deployment" / "logs" / log.schema / f"{log.name}.key")
             note = Checkpoint(keys.origin, 0, EMPTY).sign(keys.signers())
             answer = witness.add_checkpoint(f"old 0\n\n{note}")
@@ -118,5 +117,5 @@ def test_what_is_asked_of_the_metrics_exists() -> None:
 def test_every_service_is_scraped() -> None:
     jobs = YAML(typ="safe").load((OBSERVE / "prometheus.yml").read_text())["scrape_configs"]
     targets = {t: job for job in jobs for each in job["static_configs"] for t in each["targets"]}
-    assert set(targets) == {f"{service}:8080" for service in SERVICES}
+    assert set(targets) == {f"{service}:8080" for service in installed()}
     assert "credentials_file" in targets["portal:8080"]["authorization"]

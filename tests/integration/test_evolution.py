@@ -17,9 +17,10 @@ from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster, writer
+from gongkai.operate.services import installed_logs
 from gongkai.portal.catalogue.views import Documents
 from gongkai.publishing.release.views import Dockets, Releases
-from gongkai.runtime.topology import LOGS, log_for
+from gongkai.runtime.topology import log_for
 from tests.contract.story import TEXT, goldens, told
 
 PARTITIONS = 4
@@ -97,7 +98,7 @@ async def test_what_a_newer_program_wrote_halts_its_partition_and_no_other(
     await write(fresh_database, [newer, records["DocumentDrafted.v1"], records["SecrecyReviewRequested.v1"]])
     seen = Seen()
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
-        logs = [LOGS["intake"], LOGS["review"]]
+        logs = [installed_logs()["intake"], installed_logs()["review"]]
         here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], understand=known)
         await here.open()
         assert named not in seen.types

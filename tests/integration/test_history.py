@@ -13,7 +13,7 @@ from gongkai.contracts.errors import UserError
 from gongkai.demo.projection_check import compare
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs import rebuild, replay
-from gongkai.operate.logs.views import ALL
+from gongkai.operate.logs.views import every_view
 from tests.integration.console.console_app import desk
 from tests.integration.portal.portal_app import public_door, publish
 from tests.integration.running_services import Services, running_services, unit
@@ -40,14 +40,14 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
 async def test_every_view_is_rebuilt_switched_and_goes_on(
     district: Services, fresh_database: Cluster
 ) -> None:
-    for _, projection in ALL:
+    for _, projection in every_view():
         done = await rebuild.rebuild(fresh_database, projection.name)
         assert done.equal, projection.name
     await publish(district, "finance", "示例区供水价格", title="示例区水价")
     await district.settled()
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
-    for _, projection in ALL:
+    for _, projection in every_view():
         assert (await rebuild.rebuild(fresh_database, projection.name, rollback=True)).equal
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])

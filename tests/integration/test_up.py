@@ -22,14 +22,13 @@ import pytest
 
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Signer, Verifier
-from gongkai.operate.databases.cluster import LOG_OWNERS
 from gongkai.operate.embedded import Postgres
 from gongkai.operate.embedded.state_folder import StateFolder
 from gongkai.operate.embedded.witness_process import WITNESS, WITNESS_USER
 from gongkai.operate.processes.credentials import Credentials
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.processes.termination import is_alive
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 STANDINS = Path(__file__).with_name("stub_services.py")
 PATIENCE = 120.0  # seconds; an idle machine needs five
@@ -125,13 +124,13 @@ def test_ready_names_the_addresses_in_both_languages(up: Up, deployment: Deploym
     assert deployment.url("portal") in said
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", installed())
 def test_each_service_works_as_its_own_role(deployment: Deployment, service: str) -> None:
     answer = httpx.get(f"{deployment.url(service)}/health", trust_env=False).json()
     assert answer["role"] == f"{service}_writer"
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", installed())
 def test_each_service_is_told_no_secret_of_another(deployment: Deployment, service: str) -> None:
     environment = told(deployment, service)
     passwords = Credentials(deployment.data / "secrets").passwords()
@@ -139,7 +138,7 @@ def test_each_service_is_told_no_secret_of_another(deployment: Deployment, servi
     assert known == {f"{service}_writer"} | ({"keys_writer"} if service == "intake" else set())
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", installed())
 def test_private_token_keys_lie_with_their_issuer_only(deployment: Deployment, service: str) -> None:
     folder = Path(told(deployment, service)["GONGKAI_TOKEN_KEYS"])
     names = {file.name for file in folder.iterdir()}
@@ -167,10 +166,10 @@ def test_the_witness_has_a_user_a_folder_and_a_key_of_its_own(up: Up, deployment
         assert owner not in {0, psutil.Process(up.pid("postgres")).uids().effective}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", installed())
 def test_a_log_is_signed_by_its_own_service_only(deployment: Deployment, service: str) -> None:
     environment = told(deployment, service)
-    if service in LOG_OWNERS:
+    if installed()[service].owns_log:
         keys = KeyFile(Path(environment["GONGKAI_LOG_KEYS"]) / f"{service}.key")
         assert {file.name for file in keys.path.parent.iterdir()} == {f"{service}.key"}
         assert keys.origin.endswith(f"/log/{service}")
@@ -191,7 +190,7 @@ def test_who_is_killed_comes_back(up: Up, deployment: Deployment, name: str) -> 
     before = up.pid(name)
     os.kill(before, signal.SIGKILL)
     up.until(lambda: up.pid(name) not in (0, before))
-    up.until(lambda: all(healthy(deployment, service) for service in SERVICES))
+    up.until(lambda: all(healthy(deployment, service) for service in installed()))
     assert f"{name} died (signal SIGKILL)" in up.output.read_text()
 
 
@@ -250,13 +249,13 @@ def test_an_outside_postgres_and_kafka_are_used_and_left_alone(
     start: Callable[..., Up], own_postgres: str, broker: str
 ) -> None:
     first = start("outside", "0", broker, own_postgres).ready()
-    assert set(first.processes()) == {*SERVICES, "witness"}
+    assert set(first.processes()) == {*installed(), "witness"}
     there = Deployment.running(first.data)
     assert told(there, "review")["GONGKAI_KAFKA"] == broker
     assert first.end() == 0
 
     second = start("outside", "-", broker).ready()  # a PostgreSQL once named is not forgotten
-    assert set(second.processes()) == {*SERVICES, "witness"}
+    assert set(second.processes()) == {*installed(), "witness"}
     assert second.end() == 0
     psycopg.connect(own_postgres).close()
 

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from gongkai.ledger.brokers import Brokers
 from gongkai.operate.databases.bootstrap import bootstrap
-from gongkai.operate.databases.cluster import ROLES, Cluster
+from gongkai.operate.databases.cluster import Cluster, roles
 from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Postgres, broker_command, free_port, wait_port
 from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
@@ -76,7 +76,7 @@ def bench_environment() -> Iterator[BenchEnvironment]:
         process = server.command.start(folder / "postgres.log")
         try:
             server.wait_ready(process)
-            cluster = Cluster(server.admin_dsn, {role: secrets.token_urlsafe(24) for role in ROLES})
+            cluster = Cluster(server.admin_dsn, {role: secrets.token_urlsafe(24) for role in roles()})
             bootstrap(cluster)
             migrate(cluster)
             yield BenchEnvironment(folder, cluster, prepare(cluster))

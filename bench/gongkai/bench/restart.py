@@ -29,7 +29,7 @@ from gongkai.operate.processes.credentials import ADMIN, Credentials
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.processes.ports import choose
 from gongkai.operate.processes.up import Options, up
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 BENCH = Bench("restart", unit="s", better="lower", goals={"ready": Goal(30, 10)})
 EVENTS = 1_000_000
@@ -83,7 +83,7 @@ async def run(environment: UpEnvironment, progress: ProgressListener, *, events:
         figures,
         peers=(),
         checked={"entries": events + repeats},
-        setting={"services": len(SERVICES)},
+        setting={"services": len(installed())},
     )
 
 
@@ -150,7 +150,7 @@ async def _lived(cluster: Cluster, keys: KeyFile, events: int) -> dict[str, str]
             [head for head, _ in at],
             [count for _, count in at],
         )
-    for service in SERVICES:
+    for service in installed():
         conn = await asyncpg.connect(cluster.dsn(writer(service)))
         await conn.executemany(
             "UPDATE ledger.checkpoint SET position = $4 WHERE subscription = $1 AND log = $2 AND partition = $3",

@@ -15,7 +15,6 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from gongkai.contracts.errors import UserError
-from gongkai.runtime.settings import ServiceName
 
 # Commands of this distribution that are in modules of their own.
 MODULES = {
@@ -125,20 +124,12 @@ def up(
     host: Annotated[
         str, typer.Option(help="控制台与门户的监听地址 where console and portal listen")
     ] = "127.0.0.1",
-    nice: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            max=19,
-            help="机器繁忙时，后续处理让受理先行的级数 busy: steps by which who follows lets intake go first",
-        ),
-    ] = 15,  # as Options has it
 ) -> None:
     """在本机启动全部服务，直到 Ctrl-C / everything on one machine, until Ctrl-C."""
     from gongkai.operate.processes.up import Options
     from gongkai.operate.processes.up import up as run
 
-    asyncio.run(run(Options(data, host, port, kafka, postgres, nice)))
+    asyncio.run(run(Options(data, host, port, kafka, postgres)))
 
 
 @app.command()
@@ -168,7 +159,7 @@ def demo(
     from gongkai.operate.processes.up import Options
 
     wanted = DemoOptions(
-        Options(data, port=port, kafka=kafka, postgres=postgres, nice=0), seed, scale, documents, check
+        Options(data, port=port, kafka=kafka, postgres=postgres), seed, scale, documents, check
     )
     if not run(wanted):
         raise typer.Exit(1)
@@ -184,16 +175,29 @@ def check(data: Data = Path("var")) -> None:
 
 
 @app.command()
-def serve(
-    service: Annotated[ServiceName, typer.Argument(help="服务名 its name")],
-    nice: Annotated[
-        int, typer.Option(min=0, max=19, help="让路的级数 steps by which it gives way to others")
-    ] = 0,
-) -> None:
+def serve(service: Annotated[str, typer.Argument(help="服务名 its name")]) -> None:
     """运行一个服务，配置取自环境变量 / run one service; its settings are in the environment."""
+    from gongkai.operate.services import service_named
     from gongkai.runtime.serve import serve as run
 
-    run(service, nice)
+    run(service_named(service))
+
+
+@app.command()
+def services() -> None:
+    """列出已安装的服务 / the services that are installed, as each declares itself."""
+    from gongkai.operate.services import installed, projections
+
+    for name, each in installed().items():
+        typer.echo(f"{name}  {each.zh}")
+        for zh, en, words in (
+            ("端口", "port", [str(each.port)]),
+            ("日志", "log", [each.log.name] if each.log else []),
+            ("跟随", "follows", each.follows),
+            ("期限", "deadlines", each.deadlines),
+            ("视图", "views", [projection.name for projection in projections(each)]),
+        ):
+            typer.echo(f"    {zh} {en}: {', '.join(words) or '–'}")
 
 
 @app.command()

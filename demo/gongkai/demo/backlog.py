@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gongkai.contracts.errors import UserError
 from gongkai.demo.database import Database
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 POLL_INTERVAL = 0.01  # seconds
 STUCK_AFTER = 300.0  # seconds without any progress
@@ -40,14 +40,14 @@ def _query() -> str:
     unsent = " + ".join(
         f"(SELECT coalesce(sum(h.size - 1 - coalesce(r.sent, -1)), 0) FROM {log.schema}.log_head h"
         f" LEFT JOIN {log.schema}.log_relay r USING (log) WHERE h.log = '{log.name}')"
-        for log in LOGS.values()
+        for log in installed_logs().values()
     )
     # a subquery with a limit, for the planner would read the whole log to answer a plain EXISTS
     behind = " + ".join(
         f"(SELECT count(*) FROM ledger.checkpoint c WHERE c.log = '{log.name}' AND (SELECT true"
         f" FROM {log.schema}.log_entry e WHERE e.log = c.log AND e.position > c.position"
         f" AND e.partition = c.partition ORDER BY e.position LIMIT 1))"
-        for log in LOGS.values()
+        for log in installed_logs().values()
     )
     due = " + ".join(
         f"(SELECT count(*) FROM {service}.timer WHERE NOT fired AND due_at <= (SELECT moment FROM now_is))"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gongkai.ledger.read import Connection
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 # How many rows of a view there must be: one for each event, or one for each stream with such an event.
 ROWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -48,7 +48,7 @@ class LogContents:
     @classmethod
     async def read(cls, conn: Connection) -> "LogContents":
         logs = cls()
-        for log in LOGS.values():
+        for log in installed_logs().values():
             rows = await conn.fetch(
                 f"SELECT position, stream, version, leaf, record FROM {log.schema}.log_entry"
                 " WHERE log = $1 ORDER BY position",
@@ -115,7 +115,7 @@ async def _rows(conn: Connection, logs: LogContents) -> list[str]:
 async def _behind(conn: Connection) -> list[str]:
     """Checkpoints at the heads of their partitions, none stopped."""
     found = []
-    for log in LOGS.values():
+    for log in installed_logs().values():
         rows = await conn.fetch(
             "SELECT subscription, c.partition, c.position, stopped, coalesce(head, -1) AS head"
             " FROM ledger.checkpoint c LEFT JOIN (SELECT partition, max(position) AS head"

@@ -10,8 +10,8 @@ import asyncpg
 from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.project import Projection, digest, rebuild
 from gongkai.ledger.read import Connection
-from gongkai.operate.logs.views import ALL
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.logs.views import every_view
+from gongkai.operate.services import installed_logs
 
 TEMPORARY: Final = "pg_temp"  # gone with the connection, and nobody else sees it
 
@@ -36,12 +36,13 @@ async def compare(dsn: str) -> tuple[list[TableComparison], list[str]]:
 
     The tables, and a sentence for every projection that couldn't be built: one of them hides no other.
     """
+    views = list(every_view())
     done = await asyncio.gather(
-        *(_compare(dsn, schema, projection) for schema, projection in ALL), return_exceptions=True
+        *(_compare(dsn, schema, projection) for schema, projection in views), return_exceptions=True
     )
     tables: list[TableComparison] = []
     failed: list[str] = []
-    for (_, projection), result in zip(ALL, done, strict=True):
+    for (_, projection), result in zip(views, done, strict=True):
         if isinstance(result, Exception):
             failed.append(f"{projection.name}: can't be built again: {type(result).__name__}: {result}")
         elif isinstance(result, BaseException):
@@ -57,7 +58,7 @@ async def _compare(dsn: str, schema: str, projection: Projection) -> list[TableC
         followed = await conn.fetch(
             "SELECT DISTINCT log FROM ledger.checkpoint WHERE subscription = $1", schema
         )
-        logs = [LOGS[row["log"]] for row in followed]
+        logs = [installed_logs()[row["log"]] for row in followed]
         await rebuild(conn, projection, logs, live=schema, into=TEMPORARY)
         return [await _table(conn, schema, projection, table) for table in projection.tables]
     finally:

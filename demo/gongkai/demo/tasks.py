@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from gongkai.runtime.settings import ServiceName
-
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command of one person. A `bytes` body is a text for the content store."""
 
-    service: ServiceName
+    service: str
     path: str
     person: str
     body: Mapping[str, Any] | bytes

@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from gongkai.runtime.settings import Settings
+from gongkai.identity.settings import SignInSettings
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "ES384", "Ed25519", "EdDSA"]
 LASTS: Final = timedelta(minutes=10)  # a sign-in under way
@@ -58,12 +58,13 @@ class Provider:
     claim: str
     scope: str
     back: str
+    label: str = ""
     _described: Mapping[str, Any] = field(default_factory=dict)
     _keys: KeySet | None = None
     _until: datetime | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "Provider | None":
+    def of(cls, settings: SignInSettings) -> "Provider | None":
         """As the settings say; None where they name no issuer. Raises ValueError for one that isn't https."""
         if settings.oidc_issuer is None or settings.oidc_client_id is None:
             return None
@@ -78,6 +79,7 @@ class Provider:
             claim=settings.oidc_claim,
             scope=settings.oidc_scope,
             back=settings.console_url.rstrip("/") + BACK,
+            label=settings.oidc_label,
         )
 
     async def begin(self, http: httpx.AsyncClient, pool: Any, after: str, now: datetime) -> Flow:

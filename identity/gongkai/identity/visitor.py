@@ -15,7 +15,7 @@ from gongkai.rules.calendar import Calendar
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import Issuer, Principal
-from gongkai.runtime.rights import Action, Asker, Concern, allowed, asker_of, refusal
+from gongkai.runtime.rights import Asker, Concern, allowed, asker_of, refusal
 from gongkai.web import Pages, t
 
 _OPEN_TO_STALE = ("/password", "/sign-out")
@@ -70,15 +70,15 @@ class Visitor:
         who = self.principal
         return self.issuer.issue(who.person, now, registrar=who.registrar, security=who.security)
 
-    def may(self, action: Action, unit: str | None = None, asked: Iterable[str | None] = ()) -> bool:
+    def may(self, action: str, unit: str | None = None, asked: Iterable[str | None] = ()) -> bool:
         return allowed(self.asker, action, _concern(unit, asked))
 
-    def must(self, action: Action, unit: str | None = None, asked: Iterable[str | None] = ()) -> None:
+    def must(self, action: str, unit: str | None = None, asked: Iterable[str | None] = ()) -> None:
         """Raises Refused."""
         if not self.may(action, unit, asked):
             raise refusal(self.asker, action, _concern(unit, asked))
 
-    def where(self, action: Action) -> list[str]:
+    def where(self, action: str) -> list[str]:
         """The units whose cases he or she may do that with, be they its own or those that it was asked about; ended ones
         included, whose affairs go on."""
         return [unit for unit in self.register.history if self.may(action, unit, [unit])]
@@ -86,23 +86,23 @@ class Visitor:
     @cached_property
     def scope(self) -> list[str] | None:
         """Units whose cases are shown; None = all of them."""
-        return self._scope(Action.SEE_CASES)
+        return self._scope("see-cases")
 
     @cached_property
     def draft_scope(self) -> list[str] | None:
         """The same for drafts, which the secrecy guidance bodies see too (WY-B.13)."""
-        return self._scope(Action.SEE_DRAFTS)
+        return self._scope("see-drafts")
 
-    def _scope(self, action: Action) -> list[str] | None:
+    def _scope(self, action: str) -> list[str] | None:
         found = self.where(action)
         return None if found and len(found) == len(self.register.history) else found
 
     def sees(self, unit: str, *asked: str | None) -> bool:
-        return self.may(Action.SEE_CASES, unit, asked)
+        return self.may("see-cases", unit, asked)
 
     def drafts_for(self) -> list[str]:
         """Units in whose name the person may hand in something new: those that exist."""
-        return [unit for unit in self.where(Action.DRAFT) if self.register.exists(unit)]
+        return [unit for unit in self.where("draft") if self.register.exists(unit)]
 
     def choosable(self, scope: list[str] | None) -> list[tuple[str, str]]:
         """(id, name) of the units that a list may be narrowed to."""

@@ -34,6 +34,14 @@ class Conflict(Exception):
     """Somebody else appended to the stream first: read it again and decide again."""
 
 
+class GuardFailed(Conflict):
+    """A stream that the decision was made on has moved: read it again and decide again."""
+
+
+class Expired(Exception):
+    """The last moment for this write is over. Nothing was written, and said again nothing would be."""
+
+
 class Full(Exception):
     """Too many commands wait. Try again after a second (HTTP 503, Retry-After: 1)."""
 
@@ -42,13 +50,17 @@ class Full(Exception):
 class Write:
     """The events of one command, for one stream, which must be at version `expected` (0 = new). One event at least.
 
-    Their ids follow from the command's (`seal_record`): by the first a command said twice is known.
+    Their ids follow from the command's (`seal_record`): by the first a command said twice is known. `guards`: other
+    streams of the same log, with the version that each must be at (0 = nothing there); `not_after`: the last moment that
+    may be its `committed_at`. Both are checked under the log's lock, together with the append.
     """
 
     stream: str
     expected: int
     events: tuple[tuple[UUID, bytes], ...]
     trace: str | None = None
+    guards: tuple[tuple[str, int], ...] = ()
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +71,56 @@ class Appended:
     repeated: bool = False
 
 
+Result = Appended | Conflict | Expired
+_REFUSALS: dict[str, type[Conflict] | type[Expired]] = {
+    "conflict": Conflict,
+    "guarded": GuardFailed,
+    "expired": Expired,
+}
+
+
 async def append(
     conn: Connection, log: LogId, partitions: int, now: datetime, writes: Sequence[Write]
-) -> list[Appended | Conflict]:
+) -> list[Result]:
     """Append in the caller's transaction. One result a write, in order."""
     streams, versions, at, mores, traces, ids, records = _columns(writes, partitions)
     row = await conn.fetchrow(
-        f"SELECT * FROM {log.schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        f"SELECT * FROM {log.schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         *(log.name, now, streams, versions, at),
         mores if any(mores) else None,
         traces if any(traces) else None,
         *(ids, records),
+        *_guards(writes),
+        _not_after(writes),
     )
     if row["status"] is None:  # all of it was appended, one after another
         return _in_a_row(log, writes, at, row["first"])
     judged = zip(writes, row["status"], row["last"], row["at_partition"], strict=True)
     return [
-        Conflict(write.stream)
-        if status == "conflict"
+        _REFUSALS[status](write.stream)
+        if status in _REFUSALS
         else Appended(Place(log.name, partition, last), status == "repeated")
         for write, status, last, partition in judged
     ]
+
+
+def _guards(writes: Sequence[Write]) -> tuple[list[int] | None, list[str] | None, list[int] | None]:
+    """By guard: the number of its command's first event, stream, version. Nothing where there are none."""
+    if not any(write.guards for write in writes):
+        return None, None, None
+    rows, first = [], 1
+    for write in writes:
+        rows += [(first, *guard) for guard in write.guards]
+        first += len(write.events)
+    events, streams, versions = map(list, zip(*rows, strict=True))
+    return events, streams, versions
+
+
+def _not_after(writes: Sequence[Write]) -> list[datetime | None] | None:
+    """By event, at the first of its command. Nothing where no command has a last moment."""
+    if not any(write.not_after for write in writes):
+        return None
+    return [write.not_after if n == 0 else None for write in writes for n in range(len(write.events))]
 
 
 def _columns(writes: Sequence[Write], partitions: int) -> tuple[list[Any], ...]:
@@ -93,10 +134,8 @@ def _columns(writes: Sequence[Write], partitions: int) -> tuple[list[Any], ...]:
     return tuple(map(list, zip(*rows, strict=True)))
 
 
-def _in_a_row(
-    log: LogId, writes: Sequence[Write], partitions: Sequence[int], first: int
-) -> list[Appended | Conflict]:
-    appended: list[Appended | Conflict] = []
+def _in_a_row(log: LogId, writes: Sequence[Write], partitions: Sequence[int], first: int) -> list[Result]:
+    appended: list[Result] = []
     count = 0
     for write in writes:
         count += len(write.events)
@@ -106,15 +145,15 @@ def _in_a_row(
 
 async def append_many(
     pool: Any, log: LogId, partitions: int, now: datetime, writes: Iterable[Write]
-) -> list[Appended | Conflict]:
+) -> list[Result]:
     """Append in big batches, a transaction each: the way of an import. One result a write, in order.
 
     While the database works on one batch, the next is taken from `writes`, and may be made only then. When it
     raises, whole batches are in the log: said again, the same commands answer with their first results.
     """
-    results: list[Appended | Conflict] = []
+    results: list[Result] = []
     rest = iter(writes)
-    under_way: asyncio.Task[list[Appended | Conflict]] | None = None
+    under_way: asyncio.Task[list[Result]] | None = None
     try:
         while (batch := list(islice(rest, BULK))) or under_way:
             if under_way is not None:
@@ -162,7 +201,7 @@ class Appender:
         return self._waiting.qsize()
 
     async def append(self, write: Write, now: datetime) -> Appended:
-        """Durable when it returns. Raises Conflict, Full, or the database's own error."""
+        """Durable when it returns. Raises Conflict, Expired, Full, or the database's own error."""
         joined = time.perf_counter()
         waiting = _Waiting(write, now, asyncio.get_running_loop().create_future())
         try:
@@ -226,10 +265,10 @@ class Appender:
         for waiting, result in zip(batch, results, strict=True):
             if waiting.done.done():
                 continue
-            if isinstance(result, Conflict):
-                waiting.done.set_exception(result)
-            else:
+            if isinstance(result, Appended):
                 waiting.done.set_result(result)
+            else:
+                waiting.done.set_exception(result)
 
     async def close(self) -> None:
         for worker in self._workers:

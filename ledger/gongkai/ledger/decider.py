@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gongkai.contracts.envelope import Fact, Place, Record, seal_record
 from gongkai.ledger import read
-from gongkai.ledger.append import Appended, Appender, Conflict, Write
+from gongkai.ledger.append import Appended, Appender, Conflict, GuardFailed, Write
 from gongkai.ledger.read import Entry, LogId
 
 ATTEMPTS = 8
@@ -46,6 +46,10 @@ class Intent(Generic[S]):
     cause: Place | None = None
     registerat: Place | None = None
     trace: str | None = None
+    guards: tuple[
+        tuple[str, int], ...
+    ] = ()  # other streams of the log, and the versions that it was decided on
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ def write_of(intent: Intent[S], version: int, facts: Sequence[Fact]) -> Write:
             for index, fact in enumerate(facts)
         ),
         intent.trace,
+        intent.guards,
+        intent.not_after,
     )
 
 
@@ -84,7 +90,8 @@ def said_before(intent: Intent[S], entries: Sequence[Entry]) -> Entry | None:
 
 
 async def carry_out(pool: Any, appender: Appender, log: LogId, intent: Intent[S], now: datetime) -> Outcome:
-    """Carry out one command. Raises what `decide` raises, and Contended."""
+    """Carry out one command. Raises what `decide` raises, Contended, Expired, and GuardFailed: whoever gave the guards
+    reads those streams again."""
     async with appender.turn(intent.stream):
         for _ in range(ATTEMPTS):
             entries = await read.stream(pool, log, intent.stream)
@@ -95,6 +102,8 @@ async def carry_out(pool: Any, appender: Appender, log: LogId, intent: Intent[S]
                 return Outcome(entries[-1].place if entries else None, repeated=True)
             try:
                 done: Appended = await appender.append(write_of(intent, len(entries), facts), now)
+            except GuardFailed:
+                raise
             except Conflict:
                 continue
             return Outcome(done.place, done.repeated)

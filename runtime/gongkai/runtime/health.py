@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from gongkai.ledger.read import DISCONNECTED
 from gongkai.runtime.metrics import show, show_apart
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import OBSERVE, acts
 
 
 class Stopped(BaseModel):
@@ -55,7 +55,7 @@ def lay_out(app: FastAPI, public: bool) -> None:
     )
 
 
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def _health(request: Request) -> JSONResponse:
     """Ready to work: the database answers. Stopped partitions and halted relays are named; it is ready all the same."""
     deps = request.app.state.deps
@@ -74,7 +74,7 @@ async def _health(request: Request) -> JSONResponse:
     )
 
 
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def _alive(request: Request) -> JSONResponse:
     """As `_health`, for anybody's eyes: no places, no errors of a database."""
     deps = request.app.state.deps

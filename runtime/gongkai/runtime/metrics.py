@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from gongkai.ledger import lag
 from gongkai.ledger.read import DISCONNECTED
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import OBSERVE, acts
 
 MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
 _FAST: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
@@ -124,7 +124,7 @@ def _age(since: datetime | None, now: datetime) -> float:
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())
 
 
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def show(request: Request) -> Response:
     """The scrape. Without a database the lags are missing and `gongkai_database_up` is 0."""
     deps = request.app.state.deps
@@ -140,7 +140,7 @@ async def show(request: Request) -> Response:
     return Response(generate_latest(metrics.registry), media_type=MEDIA_TYPE)
 
 
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def show_apart(request: Request) -> Response:
     """The same of a service that the public reaches: for who has the token, or asks on this very machine.
 

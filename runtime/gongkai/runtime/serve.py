@@ -1,25 +1,19 @@
-"""`gongkai serve NAME`: one service as one process."""
+"""One service as one process: `python -m gongkai.<service>`."""
 
 import gc
-import os
-import time
-from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 
 import uvicorn
 
-from gongkai.runtime.settings import ServiceName, Settings
+from gongkai.runtime.declaration import Service
 
 
-def serve(service: ServiceName, niceness: int = 0) -> None:
-    """Serve until SIGTERM. Settings come from the environment (`GONGKAI_…`). `niceness`: steps by which others on this
-    machine go first, once it is about to serve: a start is waited for."""
+def serve(service: Service) -> None:
+    """Serve until SIGTERM. Settings come from the environment (`GONGKAI_…`)."""
     gc.disable()  # what is imported stays
-    settings = Settings(service=service)  # the rest is in the environment
-    application = import_module(f"gongkai.{service}.app").create(settings)
+    settings = service.settings(service=service.name)  # the rest is in the environment
+    application = import_module(f"{service.package}.app").create(settings)
     _collect_seldom()
-    _give_way(niceness)
     uvicorn.run(
         application,
         host=settings.host,
@@ -43,18 +37,3 @@ def _collect_seldom() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     gc.enable()
-
-
-def _give_way(niceness: int) -> None:
-    """Linux shares a processor out among sessions first, and among the processes of each only then: a service that is
-    its session's leader has to say it of the session, too."""
-    os.nice(niceness)
-    if niceness and os.getsid(0) == os.getpid():
-        for _ in range(20):
-            with suppress(OSError):  # a kernel that doesn't group them
-                try:
-                    Path("/proc/self/autogroup").write_text(str(niceness))
-                except BlockingIOError:  # one change in 100 ms, whoever makes it
-                    time.sleep(0.11 + os.getpid() % 10 / 100)  # not all of them together again
-                    continue
-            break

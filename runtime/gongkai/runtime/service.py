@@ -33,17 +33,17 @@ from gongkai.ledger.timers import Deadlines, Refolding, Timers
 from gongkai.rules.calendar import official
 from gongkai.runtime import health, openapi, problems, telemetry
 from gongkai.runtime.clock import Clock
+from gongkai.runtime.declaration import Service
 from gongkai.runtime.edge import Edge
 from gongkai.runtime.identity import Verifier
 from gongkai.runtime.metrics import Metrics
 from gongkai.runtime.pool import closed, connected
 from gongkai.runtime.registry import Notices, Replica
 from gongkai.runtime.requests import Follows, hand_on
+from gongkai.runtime.rights import COMMON, Rules
 from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import REGISTER_LOGS
+from gongkai.runtime.topology import logs_of
 from gongkai.runtime.watch import Watch, traced
-
-FACES = ("console", "portal")  # what people's browsers talk to: a trace begins here, whatever they send along
 
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +66,7 @@ class Dependencies:
     replica: Replica
     verifier: Verifier
     http: httpx.AsyncClient
+    rules: Rules
     wall: Callable[[], datetime] = wall
     keys: Keys | None = None
     log: LogId | None = None
@@ -93,7 +94,7 @@ async def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """What is this service's own, made once the deps are there."""
+    """What is this service's own, made once its dependencies are there."""
 
     handlers: Sequence[Handler] = ()
     reactions: Sequence[Reaction] = ()
@@ -103,23 +104,21 @@ class Components:
 
 
 def build(
+    service: Service,
     settings: Settings,
     *,
-    title: str,
-    own: LogId | None = None,
-    follows: Sequence[LogId] = (),
     components: Callable[[Dependencies], Components] = lambda _: Components(),
     routers: Sequence[APIRouter] = (),
-    register_logs: Sequence[LogId] = REGISTER_LOGS,
     large: Sequence[str] = (),
     own_bodies: Sequence[str] = (),
-    public: bool = False,
+    offered: Callable[[], Rules] = dict,
 ) -> FastAPI:
-    """The service as an ASGI application. `register_logs` is empty for a service that may not see the register.
+    """The declared service as an ASGI application.
 
-    `large`: paths where a whole text comes in. `own_bodies`: those that check theirs themselves. `public`: whoever
-    asks is anybody, so nothing of the inside is told.
+    `large`: paths where a whole text comes in. `own_bodies`: those that check theirs themselves. `offered`:
+    the rules of other services, for one whose pages offer what those decide.
     """
+    own, follows = service.log, logs_of(*service.follows)
     spans, metrics = telemetry.provider(settings.service), Metrics()
     tracer = spans.get_tracer("gongkai")
     watch = Watch(tracer, metrics)
@@ -137,9 +136,10 @@ def build(
                 settings,
                 pool,
                 Clock(pool),
-                Replica(pool, register_logs, calendar=official()),
+                Replica(pool, logs_of(*service.register), calendar=official()),
                 Verifier.load(settings.token_keys),
                 http,
+                {**offered(), **COMMON, **service.all_rules},
                 metrics=metrics,
                 tracer=tracer,
             )
@@ -202,10 +202,10 @@ def build(
             yield
 
     app = FastAPI(
-        title=title,
+        title=f"Gongkai {service.zh} {service.name}",
         version=VERSION,
         lifespan=lifespan,
-        openapi_url=None if public else "/openapi.json",
+        openapi_url=None if service.public else "/openapi.json",
         docs_url=None,  # its viewer is a third party's script
         redoc_url=None,
         generate_unique_id_function=openapi.operation_id,
@@ -213,8 +213,8 @@ def build(
     openapi.describe(app)
     problems.install(app)
     app.add_middleware(Edge, large=large, own_bodies=own_bodies)
-    app.add_middleware(Follows, tracer=tracer, metrics=metrics, joins=settings.service not in FACES)
-    _lay_out(app, routers, public)
+    app.add_middleware(Follows, tracer=tracer, metrics=metrics, joins=not service.browsers)
+    _lay_out(app, routers, service.public)
     return app
 
 

@@ -2,15 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gongkai.ledger.brokers import Brokers, Mechanism, Protocol
-
-ServiceName = Literal["intake", "review", "publishing", "scoring", "console", "portal"]
-SERVICES: tuple[ServiceName, ...] = ("intake", "review", "publishing", "scoring", "console", "portal")
 
 
 class KafkaSettings(BaseSettings):
@@ -49,13 +46,14 @@ class KafkaSettings(BaseSettings):
 
 
 class Settings(KafkaSettings):
-    """One service's settings."""
+    """One service's settings. A service that needs others declares a class of its own, with `<service>_url` for each
+    that it calls."""
 
-    service: ServiceName
+    service: str
     host: str = "127.0.0.1"
     port: int = 8080
     dsn: SecretStr  # writer role of the service
-    keys_dsn: SecretStr | None = None  # intake only: the database with the keys of persons
+    keys_dsn: SecretStr | None = None  # the database with the keys of persons, for a service that declares it
     partitions: int = 4  # of a topic, fixed at creation
     replication: int = 1
     kafka_session: float = 6.0  # seconds without a heartbeat until a consumer counts as gone
@@ -63,21 +61,12 @@ class Settings(KafkaSettings):
     log_keys: Path | None = None  # folder with <log>.key for each log of the service; None: nothing is signed
     witness_url: str | None = None  # who cosigns, and the key that its answers are signed with
     witness_vkey: str | None = None
-    metrics_token: SecretStr | None = None  # portal: who shows it reads /metrics; None: this machine alone
+    metrics_token: SecretStr | None = (
+        None  # public service: who shows it reads /metrics; None: this machine alone
+    )
     token_keys: Path  # folder with <issuer>.public.jwk; the issuers' private keys beside them
-    oidc_issuer: str | None = None  # console: who says who people are; None: local accounts only
-    oidc_client_id: str | None = None
-    oidc_secret_file: Path | None = None  # the client's secret, where it has one
-    oidc_claim: str = "sub"  # which claim names the person
-    oidc_scope: str = "openid"
-    oidc_label: str = ""  # what the sign-in page calls it
-    intake_url: str = "http://127.0.0.1:8081"
-    review_url: str = "http://127.0.0.1:8082"
-    publishing_url: str = "http://127.0.0.1:8083"
-    scoring_url: str = "http://127.0.0.1:8084"
-    console_url: str = "http://127.0.0.1:8080"
-    portal_url: str = "http://127.0.0.1:8090"  # as the public writes it: its links begin so
     log_level: str = "info"
 
-    def url(self, service: ServiceName) -> str:
+    def url(self, service: str) -> str:
+        """Where another service answers. AttributeError for one that this service doesn't declare to call."""
         return str(getattr(self, f"{service}_url"))

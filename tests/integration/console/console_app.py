@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from gongkai.console.app import create
+from gongkai.console.settings import ConsoleSettings
 from gongkai.operate.databases.cluster import writer
-from gongkai.runtime.settings import Settings
 from tests.integration.running_services import SESSION, Services
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -22,7 +22,7 @@ _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 @asynccontextmanager
 async def desk(services: Services, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
     """The console, in the same process, asking the services without a network."""
-    settings = Settings(
+    settings = ConsoleSettings(
         service="console",
         dsn=SecretStr(services.cluster.dsn(writer("console"))),
         kafka=broker,

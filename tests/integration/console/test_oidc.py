@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from gongkai.console.settings import ConsoleSettings
 from gongkai.identity.oidc import Provider, tie
 from gongkai.operate.databases.cluster import Cluster, writer
-from gongkai.runtime.settings import Settings
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
 from tests.integration.running_services import running_services, unit
@@ -154,7 +154,7 @@ async def test_an_issuer_that_is_away_is_a_sentence(door: tuple[FastAPI, FakeIss
 
 
 def test_an_issuer_without_tls_is_refused() -> None:
-    settings = Settings(
+    settings = ConsoleSettings(
         service="console",
         dsn=SecretStr(writer("console")),
         token_keys=Path(),

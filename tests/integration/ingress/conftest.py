@@ -20,5 +20,5 @@ async def agency(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncI
 def deployment(run_folder: Path) -> Iterator[Running]:
     folder = run_folder / "deployment"
     folder.mkdir(mode=0o711)
-    with running(folder, "--nice", "0") as made:
+    with running(folder) as made:
         yield made

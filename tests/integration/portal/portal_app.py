@@ -11,15 +11,15 @@ from pydantic import SecretStr
 from gongkai.operate.databases.cluster import writer
 from gongkai.portal.app import create
 from gongkai.portal.face import Desk
+from gongkai.portal.settings import PortalSettings
 from gongkai.portal.site import Site
-from gongkai.runtime.settings import Settings
 from tests.integration.running_services import SESSION, Services
 
 
 @asynccontextmanager
 async def public_door(services: Services, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
     """The portal, in the same process, asking intake without a network."""
-    settings = Settings(
+    settings = PortalSettings(
         service="portal",
         dsn=SecretStr(services.cluster.dsn(writer("portal"))),
         kafka=broker,

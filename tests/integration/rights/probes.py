@@ -5,20 +5,38 @@ so that asking everything as everybody leaves the cases as they were.
 """
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
-from gongkai.runtime.rights import Action
-from gongkai.runtime.settings import SERVICES
+from gongkai.console import actions as console
+from gongkai.identity import actions as identity
+from gongkai.intake import actions as intake
+from gongkai.operate.services import installed
+from gongkai.portal import actions as portal
+from gongkai.publishing import actions as publishing
+from gongkai.review import actions as review
+from gongkai.runtime.rights import OBSERVE
 from tests.integration.rights.region import APPLICANT, APPLICATION, DRAFT
 
 UNKNOWN = "0" * 64  # the digest of no text
+
+
+# Every service's actions, by their names in code.
+ALL = SimpleNamespace(
+    OBSERVE=OBSERVE,
+    **{
+        action.name: action
+        for module in (intake, review, publishing, console, identity, portal)
+        for action in module.Action
+    },
+)
 
 
 @dataclass(frozen=True)
 class Probe:
     """`route` as the application has it; `path` as it is asked. `anywhere`: a duty in any unit opens this page."""
 
-    action: Action
+    action: str
     service: str
     method: str
     route: str
@@ -38,7 +56,7 @@ class Probe:
 
 
 def probes(cases: dict[str, str]) -> list[Probe]:
-    a, letter, event = Action, cases["consultation"], cases["event"]
+    a, letter, event = ALL, cases["consultation"], cases["event"]
     unit = {"unit": "new-media-unit", "name": "示例new-media", "kind": "department", "jurisdiction": "sc"}
     system = {"system": "own-system", "name": "own-system", "unit": "own", "may": []}
     leave = {"unit": "own", "giver": "drafter", "taker": "head", "duties": ["drafter"]}
@@ -236,7 +254,7 @@ def probes(cases: dict[str, str]) -> list[Probe]:
         Probe(a.READ_PUBLISHED, "portal", "GET", "/documents"),
         Probe(a.APPLY, "portal", "GET", "/apply"),
         Probe(a.APPLY, "portal", "GET", "/progress"),
-        *(Probe(a.OBSERVE, service, "GET", "/health") for service in SERVICES),
+        *(Probe(a.OBSERVE, service, "GET", "/health") for service in installed()),
         # -- console's forms that say a command to a service: whoever sees the page is told by the service
         Probe(
             a.EXAMINE,

@@ -14,9 +14,10 @@ from gongkai.identity import sessions
 from gongkai.identity.accounts import Account
 from gongkai.ledger import read
 from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.services import installed_logs
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
-from gongkai.runtime.topology import LOGS, log_for
+from gongkai.runtime.topology import log_for
 from tests.integration.console.console_app import desk
 from tests.integration.portal.portal_app import public_door
 from tests.integration.running_services import Services, running_services
@@ -72,7 +73,7 @@ class Region:
         pool = self.console.state.deps.pool
         return [
             int(await pool.fetchval(f"SELECT coalesce(sum(size), 0) FROM {log.schema}.log_head"))
-            for log in LOGS.values()
+            for log in installed_logs().values()
         ] + [int(await pool.fetchval("SELECT count(*) FROM system_key"))]
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
-from gongkai.operate.databases.cluster import ROLES
-from gongkai.operate.processes.credentials import ISSUERS, Credentials
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.databases.cluster import roles
+from gongkai.operate.processes.credentials import Credentials
+from gongkai.operate.services import installed
+from gongkai.runtime.identity import ISSUERS
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 def test_every_role_has_a_password_of_its_own(credentials: Credentials) -> None:
     passwords = credentials.passwords()
-    assert set(passwords) >= set(ROLES)
+    assert set(passwords) >= set(roles())
     assert len(set(passwords.values())) == len(passwords)
 
 
@@ -55,7 +56,7 @@ def test_closed_to_others(credentials: Credentials) -> None:
 def test_what_an_issuer_signs_all_can_check_and_none_can_sign(credentials: Credentials, issuer: str) -> None:
     private = json.loads((credentials.token_keys(issuer) / f"{issuer}.private.jwk").read_text())
     assert (private["kty"], private["crv"]) == ("OKP", "Ed25519")
-    for service in SERVICES:
+    for service in installed():
         public = json.loads((credentials.token_keys(service) / f"{issuer}.public.jwk").read_text())
         assert not OKPKey.import_key(public).is_private
         assert public["kid"] == private["kid"]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from gongkai.contracts.errors import UserError
-from gongkai.operate.databases.cluster import ROLES, Cluster
+from gongkai.operate.databases.cluster import Cluster, roles
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 SAID = {
     "GONGKAI_KAFKA_PROTOCOL": "SASL_SSL",
@@ -26,8 +26,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def told(data: Path, kafka: str) -> dict[str, str]:
-    ports = {name: 8000 + n for n, name in enumerate((*SERVICES, "broker", "witness"))}
-    cluster = Cluster("postgresql://admin@127.0.0.1:5432/postgres", dict.fromkeys(ROLES, "x"))
+    ports = {name: 8000 + n for n, name in enumerate((*installed(), "broker", "witness"))}
+    cluster = Cluster("postgresql://admin@127.0.0.1:5432/postgres", dict.fromkeys(roles(), "x"))
     where = kafka or f"127.0.0.1:{ports['broker']}"
     environment = Deployment(data, "127.0.0.1", ports, where, cluster).environment("review")
     return {name: value for name, value in environment.items() if name.startswith("GONGKAI_KAFKA")}

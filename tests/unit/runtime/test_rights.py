@@ -13,11 +13,13 @@ from starlette.routing import BaseRoute, Mount
 from typer.testing import CliRunner
 
 from gongkai.cli.commands.rights import app as command
+from gongkai.operate.interfaces import rights
+from gongkai.operate.services import installed
 from gongkai.rules.requirements import requirements
 from gongkai.runtime.identity import ISSUERS
-from gongkai.runtime.rights import RULES, Action, actions_of
+from gongkai.runtime.rights import COMMON, Rules, actions_of, published
+from gongkai.runtime.rights.published import document, labels
 from gongkai.runtime.rights.table import as_markdown
-from gongkai.runtime.settings import SERVICES, ServiceName, Settings
 
 DOCS = Path(__file__).parents[3] / "docs"
 UNGUARDED = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}  # FastAPI's own: descriptions
@@ -33,13 +35,14 @@ def every(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
             yield from every(included.routes)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_route_of_every_service_is_for_an_action(service: ServiceName, tmp_path: Path) -> None:
+@pytest.mark.parametrize("service", installed())
+def test_every_route_of_every_service_is_for_an_action(service: str, tmp_path: Path) -> None:
     for name in ISSUERS:
         key = OKPKey.generate_key("Ed25519")
         (tmp_path / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
-    settings = Settings(service=service, dsn=SecretStr("postgresql://nowhere"), token_keys=tmp_path)
-    app = importlib.import_module(f"gongkai.{service}.app").create(settings)
+    declared = installed()[service]
+    settings = declared.settings(service=service, dsn=SecretStr("postgresql://nowhere"), token_keys=tmp_path)
+    app = importlib.import_module(f"{declared.package}.app").create(settings)
     routes = list(every(app.routes))
     assert len(routes) > 1
     for route in routes:
@@ -52,8 +55,15 @@ def test_every_route_of_every_service_is_for_an_action(service: ServiceName, tmp
 
 
 def test_every_action_has_its_rule_with_a_clause_that_there_is() -> None:
-    assert set(RULES) == set(Action)
-    assert {rule.clause for rule in RULES.values()} <= set(requirements())
+    declared = [*COMMON, *(action for each in installed().values() for action in each.all_rules)]
+    assert sorted(declared) == sorted(published())
+    assert {rule.clause for rule in published().values()} <= set(requirements())
+
+
+def test_what_services_declare_is_read_back_from_the_file_as_it_was() -> None:
+    listed: list[tuple[str, str, str, Rules]] = [(name, *words, {}) for name, words in labels().items()]
+    again = document([*listed[:-1], (*listed[-1][:3], published())])
+    assert again == rights.document()
 
 
 def test_the_page_is_written_from_the_code() -> None:
@@ -62,6 +72,6 @@ def test_the_page_is_written_from_the_code() -> None:
 
 def test_the_command_says_the_same() -> None:
     told = json.loads(CliRunner().invoke(command, ["rights", "--json"]).output)
-    assert {entry["action"] for entry in told} == {action.value for action in Action}
+    assert {entry["action"] for entry in told} == set(published())
     assert CliRunner().invoke(command, ["rights", "--markdown"]).output == as_markdown()
     assert "保密审查" in CliRunner().invoke(command, ["rights"]).output

@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import OBSERVE, acts
 
 HERE = Path(__file__).parent
 OWN = HERE / "static"
@@ -31,7 +31,7 @@ def mount_static(app: FastAPI, own: Path | None = None) -> None:
     """Serve /static/web (shared), /static/vendor (htmx, ECharts) and, with `own`, /static/own."""
 
     @app.get("/static/vendor/{name}", include_in_schema=False)
-    @acts(Action.OBSERVE)
+    @acts(OBSERVE)
     async def vendor(name: str) -> Response:
         path = VENDOR.get(name)
         if path is None or not path.is_file():

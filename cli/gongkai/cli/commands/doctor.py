@@ -10,7 +10,7 @@ import typer
 from gongkai.cli.commands.terminal import DataFolder
 from gongkai.contracts.errors import UserError
 from gongkai.operate.doctor import local, remote
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -51,8 +51,8 @@ def _addresses(pairs: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in pairs:
         name, _, url = pair.partition("=")
-        if name not in SERVICES or not url.startswith(("http://", "https://")):
-            there = ", ".join(SERVICES)
+        if name not in installed() or not url.startswith(("http://", "https://")):
+            there = ", ".join(installed())
             raise UserError(f"“{pair}” 应为 名称=http://… / should be NAME=http://…; names 名称: {there}")
         found[name] = url.rstrip("/")
     return found

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.runtime.rights.table import SERVICES, as_data, as_markdown
+from gongkai.runtime.rights.published import labels
+from gongkai.runtime.rights.table import as_data, as_markdown
 
 app = typer.Typer()
 
@@ -33,5 +34,5 @@ def rights(
     for entry in as_data():
         who = "\n".join(f"{zh} · {en}" for zh, en in zip(entry["who_zh"], entry["who_en"], strict=True))
         what = f"{entry['zh']}\n{entry['action']}"
-        table.add_row(SERVICES[entry["service"]][0], what, who, entry["clause"])
+        table.add_row(labels()[entry["service"]][0], what, who, entry["clause"])
     Console().print(table)

@@ -7,10 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.identity import access, accounts, limits, oidc, sessions
+from gongkai.identity.actions import Action
 from gongkai.identity.pages.sign_in import enter
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem
 

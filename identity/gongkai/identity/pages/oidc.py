@@ -7,10 +7,11 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.identity import access
 from gongkai.identity.accounts import Account
+from gongkai.identity.actions import Action
 from gongkai.identity.oidc import BACK, LASTS, NotSignedIn, Provider
 from gongkai.identity.pages.sign_in import enter, inside, page
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)

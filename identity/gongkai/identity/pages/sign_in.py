@@ -10,11 +10,13 @@ from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.identity import access, accounts, sessions
 from gongkai.identity.accounts import Account
+from gongkai.identity.actions import Action
+from gongkai.identity.oidc import Provider
 from gongkai.identity.pages.tokens import invented
 from gongkai.identity.visitor import OVERSIGHT, ForgedForm, form_of, visitor
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 
@@ -122,6 +124,7 @@ async def page(
     door = request.cookies.get(sessions.DOOR) or secrets.token_urlsafe(32)
     await deps.clock.now()
     demo = _by_unit(await deps.replica.sync()) if deps.clock.simulated else []
+    provider: Provider | None = request.app.state.oidc
     response: Response = await request.app.state.pages.page(
         request,
         "sign_in.html",
@@ -134,8 +137,8 @@ async def page(
         problems=problems or [],
         demo=demo,
         is_demo=deps.clock.simulated,
-        oidc=request.app.state.oidc is not None,
-        oidc_label=deps.settings.oidc_label,
+        oidc=provider is not None,
+        oidc_label="" if provider is None else provider.label,
     )
     sessions.set_cookie(request, response, sessions.DOOR, door)
     return response

@@ -16,12 +16,13 @@ from starlette.requests import Request
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.identity import access, accounts, keys, limits
 from gongkai.identity.accounts import OFFICES, Account
+from gongkai.identity.actions import Action
 from gongkai.runtime import problems
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import LIFETIME, SYSTEM_LIFETIME, by_system
 from gongkai.runtime.openapi import answers
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 
 router = APIRouter(tags=["identity"])

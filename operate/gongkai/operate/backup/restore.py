@@ -25,7 +25,7 @@ from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Postgres, free_port
 from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
 from gongkai.operate.processes.credentials import ADMIN, Credentials, write_secret
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 _OF_THE_LOGS: Final = ("origin", "logs")
 
@@ -135,7 +135,7 @@ def _server(options: RestoreOptions, credentials: Credentials) -> Iterator[Clust
 
 def _require_empty_logs(cluster: Cluster) -> None:
     with psycopg.connect(cluster.admin(cluster.database)) as conn:
-        for log in LOGS.values():
+        for log in installed_logs().values():
             row = conn.execute("SELECT to_regclass(%s)", (f"{log.schema}.log_head",)).fetchone()
             if row is None or row[0] is None:
                 continue
@@ -159,7 +159,7 @@ def _verify(
     with psycopg.connect(cluster.admin(cluster.database)) as conn:
         for kept in manifest.logs:
             known = [each for log, each in (*signed, *seen) if log == kept.log]
-            counted = recount(conn, LOGS[kept.log], [each.size for each in known])
+            counted = recount(conn, installed_logs()[kept.log], [each.size for each in known])
             if (counted.size, counted.root.hex()) != (kept.size, kept.root):
                 raise BackupError(
                     f"日志 {kept.log} 与备份时不同", f"log {kept.log} isn't what it was when it was backed up"

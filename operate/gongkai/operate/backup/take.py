@@ -18,7 +18,7 @@ from gongkai.operate.backup import programs
 from gongkai.operate.backup.manifest import FILE, BackupError, LogState, Manifest, measured
 from gongkai.operate.backup.recount import recount
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 RECORDS: Final = "records"
 KEYS: Final = "keys"
@@ -49,7 +49,7 @@ def _empty_folder(folder: Path) -> Path:
 def _records(cluster: Cluster, folder: Path) -> Manifest:
     with _snapshot(cluster.admin(cluster.database)) as (conn, snapshot):
         programs.dump(cluster.admin(cluster.database), folder / "gongkai.dump", snapshot)
-        logs = tuple(_state_of(conn, log) for log in LOGS.values())
+        logs = tuple(_state_of(conn, log) for log in installed_logs().values())
     return _manifest_of(folder, logs)
 
 

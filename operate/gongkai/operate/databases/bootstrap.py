@@ -13,26 +13,26 @@ from psycopg import sql
 from gongkai.operate.databases.cluster import (
     KEY_ROLES,
     KEYS,
-    MEMBERS,
     MONITOR,
-    OWNERS,
-    ROLES,
     SHARED,
-    WRITERS,
     Cluster,
+    members,
     owner,
+    owners,
+    roles,
     writer,
+    writers,
 )
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 
 def bootstrap(cluster: Cluster) -> None:
     """Make the cluster ready for `migrate`. Needs an administrator who may create databases and roles."""
     with psycopg.connect(cluster.admin_dsn, autocommit=True) as conn:
-        for role in ROLES:
+        for role in roles():
             _role(conn, role, cluster.passwords[role])
-        for group, members in MEMBERS.items():
-            _group(conn, group, members)
+        for group, who in members().items():
+            _group(conn, group, who)
     databases(cluster)
 
 
@@ -40,24 +40,24 @@ def databases(cluster: Cluster) -> None:
     """The part of `bootstrap` that is about the two databases, where all roles are there."""
     with psycopg.connect(cluster.admin_dsn, autocommit=True) as conn:
         if conn.info.parameter_status("is_superuser") != "on":
-            for role in (*OWNERS, owner(KEYS)):  # else it could not hand a schema to its owner
+            for role in (*owners(), owner(KEYS)):  # else it could not hand a schema to its owner
                 _run(conn, "GRANT {} TO CURRENT_USER", role)
         for database in (cluster.database, cluster.keys_database):
             _database(conn, database)
-        main = (*OWNERS, *WRITERS, MONITOR)
+        main = (*owners(), *writers(), MONITOR)
         _connect_rights(conn, cluster.database, main)
         _connect_rights(conn, cluster.keys_database, KEY_ROLES)
-        for role in OWNERS:  # a view is built again in a schema beside the live one's
+        for role in owners():  # a view is built again in a schema beside the live one's
             _run(conn, "GRANT CREATE, TEMPORARY ON DATABASE {} TO {}", cluster.database, role)
         _run(conn, "GRANT TEMPORARY ON DATABASE {} TO {}", cluster.database, MONITOR)
-        for schema in (*SERVICES, *SHARED):
+        for schema in (*installed(), *SHARED):
             _search_path(conn, cluster.database, schema, owner(schema))
-        for service in SERVICES:
+        for service in installed():
             _search_path(conn, cluster.database, service, writer(service))
         for role in KEY_ROLES:
             _search_path(conn, cluster.keys_database, KEYS, role)
     with psycopg.connect(cluster.admin(cluster.database), autocommit=True) as conn:
-        for service in SERVICES:
+        for service in installed():
             _schema(conn, service, (writer(service), MONITOR))
         for schema in SHARED:
             _schema(conn, schema, (MONITOR,))
@@ -87,7 +87,7 @@ def _group(conn: psycopg.Connection, group: str, members: frozenset[str]) -> Non
     }
     for role in members - held:
         _run(conn, "GRANT {} TO {}", group, role)
-    for role in (held - members) & set(ROLES):
+    for role in (held - members) & set(roles()):
         _run(conn, "REVOKE {} FROM {}", group, role)
 
 

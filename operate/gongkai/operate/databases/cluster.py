@@ -7,9 +7,8 @@ from urllib.parse import quote, urlencode
 
 from psycopg.conninfo import conninfo_to_dict
 
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
-LOG_OWNERS: Final = ("intake", "review", "publishing", "scoring")
 SHARED: Final = ("ledger", "store")  # checkpoints and clock; texts by content
 KEYS: Final = "keys"  # keys of persons, in a database of their own
 MONITOR: Final = "gongkai_monitor"
@@ -25,24 +24,46 @@ def writer(schema: str) -> str:
     return f"{schema}_writer"
 
 
-OWNERS: Final = tuple(owner(schema) for schema in (*SERVICES, *SHARED))
-WRITERS: Final = tuple(writer(service) for service in SERVICES)
 KEY_ROLES: Final = (owner(KEYS), writer(KEYS))
-ROLES: Final = (*OWNERS, *WRITERS, *KEY_ROLES, MONITOR)
 
-# What the migrations grant rights to: roles that nobody signs in as. Who is a member of which is said here
-# alone. Texts hold drafts, so the portal reads what was released and nothing else; logs hold names, so it
-# reads none but publishing's, which that service's own migration opens to it.
-MEMBERS: Final[Mapping[str, frozenset[str]]] = {
-    "subscriber": frozenset(WRITERS),
-    "log_reader": frozenset(WRITERS) - {writer("portal")} | {MONITOR},
-    "store_writer": frozenset({writer("intake")}),
-    "store_reader": frozenset(writer(each) for each in LOG_OWNERS) | {MONITOR},
-    "store_releaser": frozenset({writer("publishing")}),
-    "public_reader": frozenset({writer("portal"), owner("portal"), MONITOR}),
-    "rebuilder": frozenset(owner(service) for service in SERVICES),
-    "keys_user": frozenset({writer(KEYS)}),
-}
+
+def owners() -> tuple[str, ...]:
+    return tuple(owner(schema) for schema in (*installed(), *SHARED))
+
+
+def writers() -> tuple[str, ...]:
+    return tuple(writer(service) for service in installed())
+
+
+def roles() -> tuple[str, ...]:
+    """Every role with a password."""
+    return (*owners(), *writers(), *KEY_ROLES, MONITOR)
+
+
+def members() -> Mapping[str, frozenset[str]]:
+    """What the migrations grant rights to: group roles that nobody signs in as, and who is a member of which.
+
+    Every service follows logs (`subscriber`) and may have its views rebuilt (`rebuilder`, its owner); the monitor reads
+    all but accounts and keys. The rest is what each service declares (`database_roles`, `owner_roles`): texts hold
+    drafts, so the portal reads what was released and nothing else; logs hold names, so it reads none but publishing's,
+    which that service's own migration opens to it.
+    """
+    found: dict[str, set[str]] = {
+        "subscriber": set(writers()),
+        "log_reader": {MONITOR},
+        "store_writer": set(),
+        "store_reader": {MONITOR},
+        "store_releaser": set(),
+        "public_reader": {MONITOR},
+        "rebuilder": {owner(service) for service in installed()},
+        "keys_user": {writer(KEYS)},
+    }
+    for name, service in installed().items():
+        for role in service.database_roles:
+            found[role].add(writer(name))
+        for role in service.owner_roles:
+            found[role].add(owner(name))
+    return {role: frozenset(who) for role, who in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +71,7 @@ class Cluster:
     """One PostgreSQL cluster as its administrator sees it. Never printed: it holds every password."""
 
     admin_dsn: str
-    passwords: Mapping[str, str]  # role -> password, for every one of ROLES
+    passwords: Mapping[str, str]  # role -> password, for every one of roles()
     database: str = "gongkai"
     keys_database: str = "gongkai_keys"
 
@@ -62,7 +83,7 @@ class Cluster:
         return _url(conninfo_to_dict(self.admin_dsn), database)
 
     def dsn(self, role: str) -> str:
-        """The DSN of one of ROLES, in the database where that role works."""
+        """The DSN of one of roles(), in the database where that role works."""
         database = self.keys_database if role in KEY_ROLES else self.database
         return _url(conninfo_to_dict(self.admin_dsn), database, role, self.passwords[role])
 

@@ -1,7 +1,7 @@
 """Migrations: plain SQL files, applied by yoyo, each schema by its own owner role and nothing more.
 
 Which files go where: the ledger's own (`gongkai/ledger/migrations/{shared,store,keys,log}`) and each
-service's (`gongkai/services/<s>/migrations`). A schema keeps its own record of what was applied.
+service's (`migrations/` beside its declaration). A schema keeps its own record of what was applied.
 """
 
 from collections import Counter
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import yoyo
 
-from gongkai.operate.databases.cluster import KEYS, LOG_OWNERS, Cluster, owner
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.databases.cluster import KEYS, Cluster, owner
+from gongkai.operate.services import installed
 
 
 class MigrationFailed(Exception):
@@ -34,9 +34,9 @@ def _plan() -> Iterator[tuple[str, list[Path]]]:
     yield "ledger", [ledger / "shared"]
     yield "store", [ledger / "store"]
     yield KEYS, [ledger / KEYS]
-    for service in SERVICES:
-        log = [ledger / "log"] if service in LOG_OWNERS else []
-        yield service, [*log, _folder(f"gongkai.{service}") / "migrations"]
+    for name, service in installed().items():
+        log = [ledger / "log"] if service.owns_log else []
+        yield name, [*log, service.migrations]
 
 
 def _folder(package: str) -> Path:

@@ -16,7 +16,7 @@ from gongkai.ledger.read import LogId
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.doctor.finding import Finding
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 OVERDUE: Final = timedelta(seconds=60)
 SKEW: Final = timedelta(seconds=2)
@@ -42,7 +42,7 @@ async def snapshot(there: Deployment) -> Snapshot:
         skew = await conn.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)
         simulated = await conn.fetchval("SELECT moment FROM ledger.clock")
         now = simulated or datetime.now(UTC)
-        logs = list(LOGS.values())
+        logs = list(installed_logs().values())
         return Snapshot(
             await lag.followed(conn, logs),
             [await lag.relayed(conn, log) for log in logs],

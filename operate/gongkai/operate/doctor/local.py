@@ -16,7 +16,7 @@ from gongkai.operate.doctor import database
 from gongkai.operate.doctor.finding import Finding
 from gongkai.operate.processes import health_checks, status
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
 MIN_FREE_SHARE: Final = 0.05  # of the disk
 MIN_FREE_BYTES: Final = 1_000_000_000
@@ -56,7 +56,7 @@ def processes(data: Path, now: status.Status) -> Iterator[Finding]:
             f"主进程（{now.pid}）已被强行终止，无人看护其余进程，请重新执行 gongkai up",
             f"the supervisor ({now.pid}) was killed and nobody looks after the rest: start gongkai up again",
         )
-    expected = [*_embedded(data, now), *SERVICES]
+    expected = [*_embedded(data, now), *installed()]
     for name in (*now.processes, *(part for part in expected if part not in now.processes)):
         if name not in now.processes or not status.is_running(now.processes[name]):
             log = data / "logs" / f"{name}.log"
@@ -64,14 +64,14 @@ def processes(data: Path, now: status.Status) -> Iterator[Finding]:
 
 
 def _embedded(data: Path, now: status.Status) -> Iterator[str]:
-    """Dependencies that are of this machine unless somebody else's were named."""
+    """Parts that are of this machine unless somebody else's were named."""
     if not (data / "secrets" / "postgres.dsn").exists():
         yield "postgres"
     if now.kafka == f"127.0.0.1:{now.ports['broker']}":
         yield "broker"
 
 
-async def services(there: Deployment) -> AsyncIterator[Finding]:
+async def answering(there: Deployment) -> AsyncIterator[Finding]:
     """Services that run and don't answer."""
     host, _, port = there.kafka.split(",")[0].rpartition(":")
     if not await health_checks.port(host, int(port)):
@@ -81,7 +81,7 @@ async def services(there: Deployment) -> AsyncIterator[Finding]:
             f"{there.kafka} doesn't answer; events are read from the log meanwhile, more slowly",
         )
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-        for service in SERVICES:
+        for service in installed():
             if not await health_checks.health(client, there.url(service), service):
                 url = f"{there.url(service)}/health"
                 yield Finding(service, f"{url} 无应答或未就绪", f"{url} doesn't answer or isn't ready")
@@ -95,7 +95,7 @@ async def examine(data: Path, between: float = BETWEEN) -> list[Finding]:
         return [Finding(str(data), zh, en)]
     found = [*secrets(data), *disk(data), *processes(data, running)]
     deployment = Deployment.running(data)
-    found += [each async for each in services(deployment)]
+    found += [each async for each in answering(deployment)]
     try:
         first = await database.snapshot(deployment)
         found += [*database.clocks(first), *database.stopped(first), *database.unsigned(first)]

@@ -10,7 +10,7 @@ from gongkai.contracts.version import VERSION
 from gongkai.ledger.kafka import COMMITTED_AT, POSITION, PREFIX, PREVIOUS, TRACE, topic_of
 from gongkai.ledger.read import LogId
 from gongkai.operate.interfaces import ingress_topics
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 _COMPONENT: Final = "#/components/schemas/"
 _RECORD_TYPE: Final = "application/cloudevents+json"
@@ -80,7 +80,7 @@ def document() -> Schema:
     }  # those stay on their topic
     parts = {f"{name}.data": schema for name, schema in schemas.items() if name != ENVELOPE}
     messages = {name: _message(name, schemas[ENVELOPE]) for name in schemas if name != ENVELOPE}
-    logs = {log.name: _of_log(log, messages) for log in LOGS.values()}
+    logs = {log.name: _of_log(log, messages) for log in installed_logs().values()}
     return {
         "asyncapi": "3.0.0",
         "info": {

@@ -10,16 +10,17 @@ from gongkai.contracts import schema as events
 from gongkai.contracts.errors import Sentence
 from gongkai.contracts.evolution import Schema, narrowed
 from gongkai.contracts.schema import FOLDER, Broken, committed, text_of
-from gongkai.operate.interfaces import asyncapi, openapi
+from gongkai.operate.interfaces import asyncapi, openapi, rights
 
 ROOT = FOLDER.parent
 ASYNCAPI = Path("asyncapi.json")
+RIGHTS = Path("rights.json")
 
 
 def documents() -> dict[Path, Schema]:
     """Every document by the code as it is, by its file below `contracts/`."""
     apis = {Path("openapi") / f"{name}.json": document for name, document in openapi.documents().items()}
-    return {ASYNCAPI: asyncapi.document()} | apis
+    return {ASYNCAPI: asyncapi.document(), RIGHTS: rights.document()} | apis
 
 
 @dataclass(frozen=True, slots=True)

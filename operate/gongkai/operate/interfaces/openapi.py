@@ -9,10 +9,9 @@ from typing import Any
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
+from gongkai.operate.services import installed
+from gongkai.runtime.declaration import Service
 from gongkai.runtime.identity import ISSUERS
-from gongkai.runtime.settings import ServiceName, Settings
-
-SERVICES: tuple[ServiceName, ...] = ("intake", "review", "publishing", "scoring", "console")
 
 
 def documents() -> dict[str, dict[str, Any]]:
@@ -21,11 +20,13 @@ def documents() -> dict[str, dict[str, Any]]:
         for issuer in ISSUERS:  # a key of no deployment
             key = OKPKey.generate_key("Ed25519")
             (Path(folder) / f"{issuer}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
-        return {name: _of(name, Path(folder)) for name in SERVICES}
+        return {name: _of(each, Path(folder)) for name, each in installed().items() if each.interface}
 
 
-def _of(service: ServiceName, keys: Path) -> dict[str, Any]:
-    create = import_module(f"gongkai.{service}.app").create
-    settings = Settings(service=service, dsn=SecretStr("postgresql://"), token_keys=keys, log_level="warning")
+def _of(service: Service, keys: Path) -> dict[str, Any]:
+    create = import_module(f"{service.package}.app").create
+    settings = service.settings(
+        service=service.name, dsn=SecretStr("postgresql://"), token_keys=keys, log_level="warning"
+    )
     document: dict[str, Any] = create(settings).openapi()
     return document

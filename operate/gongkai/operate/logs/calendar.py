@@ -7,9 +7,9 @@ import asyncpg
 
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment
+from gongkai.operate.services import register_logs
 from gongkai.rules.calendar import Calendar, official
 from gongkai.runtime.registry import Replica
-from gongkai.runtime.topology import REGISTER_LOGS
 
 
 def calendar_of(data: Path | None) -> Calendar:
@@ -22,6 +22,6 @@ def calendar_of(data: Path | None) -> Calendar:
 async def calendar_in_log(dsn: str) -> Calendar:
     """Folded from the log, as a service does it."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
-        replica = Replica(pool, REGISTER_LOGS)
+        replica = Replica(pool, register_logs())
         await replica.sync()
         return replica.calendar

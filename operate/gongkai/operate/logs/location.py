@@ -13,7 +13,7 @@ from gongkai.ledger.audit import Source
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.logs.sources import Copy, Database, Server, Unreachable
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class LogLocation:
                 yield _only({name: Server(http, f"{root}/{name}") for name in _list_logs(http, root)}, wanted)
         else:
             with self._connect() as conn:
-                yield _only({name: Database(conn, log) for name, log in LOGS.items()}, wanted)
+                yield _only({name: Database(conn, log) for name, log in installed_logs().items()}, wanted)
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
         dsn = self.postgres or Deployment.running(self.data).cluster.dsn(MONITOR)

@@ -9,7 +9,7 @@ from gongkai.contracts.errors import UserError
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry, LogId
 from gongkai.operate.logs.as_of import positions
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.services import installed_logs
 
 
 async def entries(
@@ -19,7 +19,7 @@ async def entries(
     conn = await asyncpg.connect(dsn)
     try:
         wanted = _logs(log)
-        until = await positions(conn, tuple(LOGS.values()), as_of)
+        until = await positions(conn, tuple(installed_logs().values()), as_of)
         sources = [_one(conn, each, stream, until[each.name]) for each in wanted]
         heads = [await anext(source, None) for source in sources]
         while any(heads):
@@ -34,12 +34,12 @@ async def entries(
 
 def _logs(name: str | None) -> Sequence[LogId]:
     if name is None:
-        return tuple(LOGS.values())
-    if name not in LOGS:
+        return tuple(installed_logs().values())
+    if name not in installed_logs():
         raise UserError(
-            f"没有日志 {name}，现有：{'、'.join(LOGS)} / no log {name}; there are: {', '.join(LOGS)}"
+            f"没有日志 {name}，现有：{'、'.join(installed_logs())} / no log {name}; there are: {', '.join(installed_logs())}"
         )
-    return (LOGS[name],)
+    return (installed_logs()[name],)
 
 
 def _order(entry: Entry | None) -> Any:

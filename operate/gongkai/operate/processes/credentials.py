@@ -16,11 +16,10 @@ from joserfc.jwk import OKPKey
 
 from gongkai.ledger.keyfile import KeyFile, fresh
 from gongkai.ledger.note import check_name
-from gongkai.operate.databases.cluster import ROLES, Cluster
-from gongkai.runtime.settings import SERVICES
-from gongkai.runtime.topology import LOGS
+from gongkai.operate.databases.cluster import Cluster, roles
+from gongkai.operate.services import installed, installed_logs
+from gongkai.runtime.identity import ISSUERS
 
-ISSUERS: Final = ("console", "portal")
 ADMIN: Final = "postgres"  # the embedded server's administrator, among the passwords
 
 
@@ -34,7 +33,7 @@ class Credentials:
         """Make what is missing, change nothing that exists."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         known = self._read_passwords()
-        missing = [role for role in (ADMIN, *ROLES) if role not in known]
+        missing = [role for role in (ADMIN, *roles()) if role not in known]
         if missing:
             known |= {role: secrets.token_urlsafe(24) for role in missing}
             write_secret(self._passwords_file, json.dumps(known, indent=1) + "\n")
@@ -93,7 +92,7 @@ class Credentials:
         if not file.exists():
             chosen = os.environ.get("GONGKAI_ORIGIN") or f"gongkai-{secrets.token_hex(4)}.internal"
             write_secret(file, check_name(chosen) + "\n")
-        for log in LOGS.values():
+        for log in installed_logs().values():
             key = self.log_keys(log.schema) / f"{log.name}.key"
             if not key.exists():
                 write_secret(key, fresh(f"{self.origin()}/log/{log.name}"))
@@ -113,7 +112,7 @@ class Credentials:
             key = OKPKey.generate_key("Ed25519", auto_kid=True)
             write_secret(private_file, json.dumps(key.as_dict(private=True)) + "\n")
         public = json.dumps(key.as_dict(private=False)) + "\n"
-        for service in SERVICES:
+        for service in installed():
             file = self.token_keys(service) / f"{issuer}.public.jwk"
             if not file.exists() or file.read_text() != public:
                 write_secret(file, public)

@@ -13,7 +13,8 @@ from gongkai.operate.databases.cluster import KEYS, Cluster, writer
 from gongkai.operate.embedded.command import OUR_CODE
 from gongkai.operate.processes import status
 from gongkai.operate.processes.credentials import Credentials
-from gongkai.runtime.settings import SERVICES, KafkaSettings
+from gongkai.operate.services import installed
+from gongkai.runtime.settings import KafkaSettings
 
 # What a service inherits of our environment; all else, our own passwords above all, is none of its business.
 _INHERITED: Final = ("HOME", "LANG", "LC_", "OTEL_", "PATH", "SSL_CERT_", "TMPDIR", "TZ")
@@ -57,7 +58,7 @@ class Deployment:
         return f"http://127.0.0.1:{self.ports['witness']}"
 
     def urls(self) -> dict[str, str]:
-        return {service: self.url(service) for service in SERVICES}
+        return {service: self.url(service) for service in installed()}
 
     def environment(self, service: str) -> dict[str, str]:
         """What a service is told: its own password and keys, and everybody's address."""
@@ -76,8 +77,9 @@ class Deployment:
             "GONGKAI_TOKEN_KEYS": str(Credentials(self.data / "secrets").token_keys(service)),
         }
         mine |= {f"GONGKAI_{name.upper()}_URL": url for name, url in self.urls().items()}
-        if public := os.environ.get("GONGKAI_PORTAL_URL"):
-            mine["GONGKAI_PORTAL_URL"] = public  # as the public writes it, behind a proxy or by another name
+        for name in (f"GONGKAI_{each.name.upper()}_URL" for each in installed().values() if each.public):
+            if public := os.environ.get(name):
+                mine[name] = public  # as the public writes it, behind a proxy or by another name
         if self.kafka == f"127.0.0.1:{self.ports['broker']}":
             mine["GONGKAI_KAFKA_SESSION"] = "2"  # the embedded broker lets a new group wait for half of it
         else:
@@ -88,12 +90,12 @@ class Deployment:
             vkey = credentials.witness_vkey()
             if vkey is not None:
                 mine |= {"GONGKAI_WITNESS_URL": self.witness_url, "GONGKAI_WITNESS_VKEY": vkey}
-        if service == "intake":
+        if installed()[service].holds_personal_keys:
             mine["GONGKAI_KEYS_DSN"] = self.cluster.dsn(writer(KEYS))
         return mine
 
     def _listens(self, service: str) -> str:
-        return self.host if service in ("console", "portal") else "127.0.0.1"
+        return self.host if installed()[service].browsers else "127.0.0.1"
 
 
 def _proof(kafka: str) -> dict[str, str]:

@@ -7,12 +7,10 @@ from typing import Final
 
 from gongkai.contracts.errors import UserError
 from gongkai.operate.embedded import free_port, is_free
-from gongkai.runtime.settings import SERVICES
+from gongkai.operate.services import installed
 
-CONSOLE: Final = 8080
-# Next to the console's port if they are free, so that addresses are easy to remember.
-_OFFSETS: Final = {"intake": 1, "review": 2, "publishing": 3, "scoring": 4, "portal": 10}
-PARTS: Final = (*SERVICES, "postgres", "broker", "witness")
+CONSOLE: Final = "console"  # the one whose port people choose
+PARTS: Final = ("postgres", "broker", "witness")  # of a deployment, besides the services
 
 
 class PortBusy(UserError):
@@ -25,19 +23,24 @@ class PortBusy(UserError):
 
 
 def choose(file: Path, host: str, wanted: int | None) -> dict[str, int]:
-    """Ports for all PARTS, kept in `file`. `wanted`: the console's; 0 = any that is free; None = as before.
+    """Ports for all services and PARTS, kept in `file`. `wanted`: the console's; 0 = any that is free; None = as before.
 
     Raises PortBusy if the console's is taken: people know that address, so it does not change unasked.
     """
     kept: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-    console = kept.get("console", CONSOLE) if wanted is None else wanted or free_port(host)
+    console = kept.get(CONSOLE, installed()[CONSOLE].port) if wanted is None else wanted or free_port(host)
     if not is_free(host, console):
         raise PortBusy(host, console)
-    chosen = {"console": console}
+    chosen = {CONSOLE: console}
+    for name, service in installed().items():
+        if (
+            name not in chosen
+        ):  # as far from the console's port as declared, so that addresses are easy to remember
+            where = host if service.browsers else "127.0.0.1"
+            liked = console + service.port - installed()[CONSOLE].port
+            chosen[name] = _pick(where, kept.get(name), liked, chosen)
     for part in PARTS:
-        if part not in chosen:
-            where = host if part == "portal" else "127.0.0.1"
-            chosen[part] = _pick(where, kept.get(part), console + _OFFSETS.get(part, 0), chosen)
+        chosen[part] = _pick("127.0.0.1", kept.get(part), 0, chosen)
     file.write_text(json.dumps(chosen, indent=1) + "\n")
     return chosen
 

@@ -30,7 +30,7 @@ from gongkai.operate.processes.credentials import ADMIN, Credentials
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.processes.ports import choose
 from gongkai.operate.processes.supervisor import ManagedProcess, Supervisor
-from gongkai.runtime.settings import SERVICES, ServiceName
+from gongkai.operate.services import installed
 
 _SERVICE_STOP: Final = ((signal.SIGTERM, 12.0), (signal.SIGKILL, 5.0))
 _BROKER_STOP: Final = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))  # its log is in memory: nothing to save
@@ -41,15 +41,12 @@ _POSTGRES_STOP: Final = (
 )  # fast, immediate
 _PATIENCE: Final = 30.0  # seconds: how long an outside PostgreSQL may take to answer
 
-# Who mostly follows. On a busy machine they may give way to who takes in: intake, and the public's portal (ADR 0027).
-FOLLOWERS: Final[frozenset[ServiceName]] = frozenset({"console", "review", "publishing", "scoring"})
-
 # What runs beside the deployment once it is ready. Its answer: whether to stay up.
 Then = Callable[[Deployment], Awaitable[bool]]
 
 
 def serve_command(service: str) -> tuple[str, ...]:
-    return (sys.executable, "-P", "-m", "gongkai.cli.main", "serve", service)
+    return (sys.executable, "-P", "-m", installed()[service].package)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +56,7 @@ class Options:
     port: int | None = None  # the console's; None: as at the last start, or 8080
     kafka: str | None = None
     postgres: str | None = None
-    nice: int = 15  # steps by which those who follow give way
     serve: Callable[[str], tuple[str, ...]] = serve_command
-
-    def command(self, service: ServiceName) -> tuple[str, ...]:
-        gives_way = service in FOLLOWERS and self.nice > 0
-        return (*self.serve(service), *(("--nice", str(self.nice)) if gives_way else ()))
 
 
 async def up(options: Options, then: Then | None = None) -> None:
@@ -149,13 +141,13 @@ class _Run:
             self._start("broker", command, _BROKER_STOP)
             await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports["broker"]))
         await self._know_witness(witness)
-        for service in SERVICES:
-            command = Command(self.options.command(service), self.deployment.environment(service))
+        for service in installed():
+            command = Command(self.options.serve(service), self.deployment.environment(service))
             self._start(service, command, _SERVICE_STOP)
         async with httpx.AsyncClient(
             trust_env=False, timeout=5
         ) as client:  # no proxy between us and ourselves
-            for service in SERVICES:
+            for service in installed():
                 await self.supervisor.until(partial(self._answers, client, service))
             self.ready = True
             self.supervisor.recovering.clear()
@@ -238,7 +230,7 @@ class _Run:
     async def _watch(self, client: httpx.AsyncClient) -> None:
         """Say so when one that died is back."""
         while True:
-            for service in self.supervisor.recovering & set(SERVICES):
+            for service in self.supervisor.recovering & set(installed()):
                 if await self._answers(client, service):
                     self.supervisor.recovering.discard(service)
                     tell(f"{service} 已恢复", f"{service} is back")
@@ -246,7 +238,7 @@ class _Run:
 
     async def _stop(self) -> None:
         tell("正在停止", "stopping")
-        await self.supervisor.stop(SERVICES)
+        await self.supervisor.stop(installed())
         await self.supervisor.stop(["broker", WITNESS])
         await self.supervisor.stop(["postgres"])
         (self.data / "run" / "up.json").unlink(missing_ok=True)

@@ -1,22 +1,29 @@
-"""Rights: one table of who may do what, and the one question about it."""
+"""Rights: which rules a service declares, and the one question about them.
 
-from gongkai.runtime.rights.actions import Action, actions_of, acts
+A service declares in its `actions.py` what can be asked for there and who may. What pages have to know of other
+services' rules they read from contracts/rights.json, which `gongkai schema export` writes from those declarations.
+"""
+
+from gongkai.runtime.rights.actions import COMMON, EVERYWHERE, OBSERVE, Rule, Rules, actions_of, acts
 from gongkai.runtime.rights.asking import Right, allowed, asker_of, refusal, require
 from gongkai.runtime.rights.grants import ANYWHERE, Asker, Concern
-from gongkai.runtime.rights.rules import RULES, Rule
+from gongkai.runtime.rights.published import published
 
 __all__ = [
     "ANYWHERE",
-    "RULES",
-    "Action",
+    "COMMON",
+    "EVERYWHERE",
+    "OBSERVE",
     "Asker",
     "Concern",
     "Right",
     "Rule",
+    "Rules",
     "actions_of",
     "acts",
     "allowed",
     "asker_of",
+    "published",
     "refusal",
     "require",
 ]

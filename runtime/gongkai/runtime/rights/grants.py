@@ -5,11 +5,11 @@ here, and nowhere else: an administrator is nobody's officer, an agency's system
 public what the portal asks for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from gongkai.contracts.register import Holding, Register
 from gongkai.contracts.vocabulary import Duty, HandIn, StandingRole
@@ -29,10 +29,12 @@ class Concern:
 
 
 class Asker:
-    """Who asks, and what the register says of that day. `who` is None for who shows no token."""
+    """Who asks, what the register says of that day, and the rules by action. `who` is None for who shows no token."""
 
-    def __init__(self, who: Principal | None, register: Register, day: date) -> None:
-        self.who, self.register, self.day = who, register, day
+    def __init__(
+        self, who: Principal | None, register: Register, day: date, rules: Mapping[str, Any]
+    ) -> None:
+        self.who, self.register, self.day, self.rules = who, register, day, rules
 
     @cached_property
     def officer(self) -> str | None:
@@ -154,15 +156,15 @@ class Holds:
 
     def __init__(self, *duties: Duty) -> None:
         self.duties = frozenset(duties)
-        self._said = duties
+        self.said = duties
 
     @property
     def zh(self) -> str:
-        return f"本单位{_words_zh(self._said)}"
+        return f"本单位{_words_zh(self.said)}"
 
     @property
     def en(self) -> str:
-        return f"the unit's {_words_en(self._said)}"
+        return f"the unit's {_words_en(self.said)}"
 
     def holds(self, asker: Asker, concern: Concern) -> bool:
         return any(
@@ -176,11 +178,11 @@ class Asked(Holds):
 
     @property
     def zh(self) -> str:
-        return f"被征求单位{_words_zh(self._said)}"
+        return f"被征求单位{_words_zh(self.said)}"
 
     @property
     def en(self) -> str:
-        return f"the asked unit's {_words_en(self._said)}"
+        return f"the asked unit's {_words_en(self.said)}"
 
     def holds(self, asker: Asker, concern: Concern) -> bool:
         return any(super(Asked, self).holds(asker, Concern(unit)) for unit in concern.asked)
@@ -195,16 +197,16 @@ class Stands:
     def __init__(self, *roles: StandingRole, duty: Duty | None = None) -> None:
         self.roles = frozenset(roles)
         self.duty = duty
-        self._said = roles
+        self.said = roles
 
     @property
     def zh(self) -> str:
-        whom = "、".join(role.zh for role in self._said)
+        whom = "、".join(role.zh for role in self.said)
         return f"{whom}{self.duty.zh if self.duty else '工作人员'}"
 
     @property
     def en(self) -> str:
-        whom = ", ".join(role.en for role in self._said)
+        whom = ", ".join(role.en for role in self.said)
         return f"{_article(self.duty.en if self.duty else 'officer')} of the {whom}"
 
     def holds(self, asker: Asker, concern: Concern) -> bool:

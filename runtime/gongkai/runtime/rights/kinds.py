@@ -14,10 +14,10 @@ from gongkai.contracts.events import DutyDelegated, Event, Officer, SystemRegist
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Duty, HandIn, StandingRole, UnitKind
 from gongkai.runtime.identity import Principal, by_system
-from gongkai.runtime.rights.actions import Action
+from gongkai.runtime.rights.actions import Rules
 from gongkai.runtime.rights.asking import allowed
 from gongkai.runtime.rights.grants import Asker, Concern
-from gongkai.runtime.rights.rules import RULES
+from gongkai.runtime.rights.published import published
 
 OWN: Final = "own"
 ASKED: Final = "asked"
@@ -144,15 +144,15 @@ def region() -> Register:
     return register
 
 
-def may(kind: Kind, action: Action, register: Register) -> bool:
+def may(kind: Kind, action: str, register: Register, rules: Rules) -> bool:
     """The cell: whether that kind may do that with the unit `own`'s case, on which `asked` was asked, where it is about
     a case. What is about somebody himself is about the unit's drafter here."""
-    concern = Concern(None if RULES[action].anywhere else OWN, frozenset([ASKED]), str(Duty.DRAFTER))
-    return allowed(Asker(kind.who, register, DAY), action, concern)
+    concern = Concern(None if rules[action].anywhere else OWN, frozenset([ASKED]), str(Duty.DRAFTER))
+    return allowed(Asker(kind.who, register, DAY, rules), action, concern)
 
 
 @cache
-def cells() -> Mapping[Action, Mapping[str, bool]]:
+def cells() -> Mapping[str, Mapping[str, bool]]:
     """The whole table. It follows from the code alone, so it is made once."""
-    register = region()
-    return {action: {kind.name: may(kind, action, register) for kind in KINDS} for action in RULES}
+    register, rules = region(), published()
+    return {action: {kind.name: may(kind, action, register, rules) for kind in KINDS} for action in rules}

@@ -4,16 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gongkai.runtime.rights.kinds import KINDS, cells
-from gongkai.runtime.rights.rules import RULES
-
-SERVICES = {
-    "intake": ("受理", "Intake"),
-    "review": ("审查", "Review"),
-    "publishing": ("发布", "Publishing"),
-    "console": ("控制台", "Console"),
-    "portal": ("门户", "Portal"),
-    "*": ("各服务", "Every service"),
-}
+from gongkai.runtime.rights.published import labels, published
 
 
 def as_data() -> list[dict[str, Any]]:
@@ -21,7 +12,7 @@ def as_data() -> list[dict[str, Any]]:
     told = cells()
     return [
         {
-            "action": action.value,
+            "action": action,
             "service": rule.service,
             "zh": rule.zh,
             "en": rule.en,
@@ -31,7 +22,7 @@ def as_data() -> list[dict[str, Any]]:
             "who_en": [grant.en for grant in rule.grants],
             "kinds": told[action],
         }
-        for action, rule in RULES.items()
+        for action, rule in published().items()
     ]
 
 
@@ -44,8 +35,8 @@ def _lines() -> Iterator[str]:
     yield "# 权限表 Who may do what"
     yield ""
     yield (
-        "Written by `gongkai rights --markdown` from `gongkai/runtime/rights/rules.py`; a test holds the two against"
-        " each other, and every cell against a running house. Why it is so: [ADR 0020](adr/0020-rights.md)."
+        "Written by `gongkai rights --markdown` from what each service declares in its `actions.py`; a test holds the"
+        " two against each other, and every cell against running services. Why it is so: [ADR 0020](adr/0020-rights.md)."
     )
     yield ""
     yield (
@@ -54,7 +45,7 @@ def _lines() -> Iterator[str]:
         " about it."
     )
     data = as_data()
-    for service, (zh, en) in SERVICES.items():
+    for service, (zh, en) in labels().items():
         yield from (
             "",
             f"## {zh} {en}",

@@ -20,6 +20,8 @@ from gongkai.console.register import pages as register
 from gongkai.console.rights import pages as rights
 from gongkai.console.rules import pages as rules
 from gongkai.console.scores import pages as scores
+from gongkai.console.service import SERVICE
+from gongkai.console.settings import ConsoleSettings
 from gongkai.console.submissions import pages as handed
 from gongkai.console.systems import pages as systems
 from gongkai.console.tasks import pages as tasks
@@ -29,9 +31,8 @@ from gongkai.identity import accounts
 from gongkai.identity.oidc import Provider
 from gongkai.identity.pages import account, oidc, sign_in, tokens
 from gongkai.runtime.identity import Issuer
+from gongkai.runtime.rights import published
 from gongkai.runtime.service import Components, Dependencies, build
-from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import LOGS
 from gongkai.web import dress, mount_static, templates
 
 FOLDER = Path(__file__).parent
@@ -44,14 +45,14 @@ PAGES = (
 )  # fmt: skip
 
 
-def create(settings: Settings) -> FastAPI:
+def create(settings: ConsoleSettings) -> FastAPI:
     app = build(
+        SERVICE,
         settings,
-        title="Gongkai 控制台 console",
-        follows=tuple(LOGS.values()),
         components=_components,
         routers=[log.router, *(page.router for page in PAGES)],
         large=("/documents",),
+        offered=published,
     )
     app.state.pages = templates(*FOLDERS)
     app.state.oidc = Provider.of(settings)

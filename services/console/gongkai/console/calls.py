@@ -10,7 +10,6 @@ import structlog
 from gongkai.contracts.envelope import Place
 from gongkai.identity.visitor import Visitor
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.settings import ServiceName
 from gongkai.web import Problem, from_document
 
 _log = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ class Answer:
 async def ask(
     deps: Dependencies,
     who: Visitor,
-    service: ServiceName,
+    service: str,
     method: str,
     path: str,
     *,
@@ -83,7 +82,7 @@ def _read(answer: httpx.Response) -> Answer:
 async def command(
     deps: Dependencies,
     who: Visitor,
-    service: ServiceName,
+    service: str,
     path: str,
     *,
     body: Mapping[str, Any],

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from gongkai.console.actions import Action
+from gongkai.console.service import LOGS
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.identity import sessions
@@ -22,9 +24,8 @@ from gongkai.ledger.tiles import TileName
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Principal, principal
 from gongkai.runtime.openapi import SIGNED_IN, answers
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.topology import LOGS
 
 router = APIRouter(prefix="/log", tags=["ledger"])
 

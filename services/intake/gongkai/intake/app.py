@@ -18,11 +18,13 @@ from gongkai.intake.ingress import mending
 from gongkai.intake.ingress.door import Door
 from gongkai.intake.ingress.gate import Gates
 from gongkai.intake.ingress.topics import Topics
+from gongkai.intake.service import SERVICE
 from gongkai.intake.systems import api as systems
 from gongkai.intake.units import api as units
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import log_for, logs_of
+
+PROJECTIONS = (Receipts(), Applicants())
 
 
 def create(settings: Settings) -> FastAPI:
@@ -32,10 +34,8 @@ def create(settings: Settings) -> FastAPI:
         return replace(_components(deps), jobs=[Topics(deps, door).run, door.tidy])
 
     app = build(
+        SERVICE,
         settings,
-        title="Gongkai 受理 intake",
-        own=log_for("intake"),
-        follows=logs_of("intake"),
         components=components,
         routers=[
             units.router,
@@ -60,4 +60,4 @@ def _components(deps: Dependencies) -> Components:
     async def opened() -> None:
         await erasures.sweep(deps)
 
-    return Components(handlers=[Receipts(), Applicants(), erasures], deadlines=Deadlines(deps), opened=opened)
+    return Components(handlers=[*PROJECTIONS, erasures], deadlines=Deadlines(deps), opened=opened)

@@ -10,15 +10,17 @@ from gongkai.portal.catalogue.views import Documents
 from gongkai.portal.face import FOLDER, Desk
 from gongkai.portal.guide import pages as standing
 from gongkai.portal.law import calendar, rules
+from gongkai.portal.service import SERVICE
+from gongkai.portal.settings import PortalSettings
 from gongkai.portal.site import Site
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.service import Components, Dependencies, build
-from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import logs_of
 from gongkai.web import dress, mount_static
 
+PROJECTIONS = (Documents(),)
 
-def create(settings: Settings, site: Site | None = None) -> FastAPI:
+
+def create(settings: PortalSettings, site: Site | None = None) -> FastAPI:
     """The portal as an ASGI application."""
 
     def components(deps: Dependencies) -> Components:
@@ -29,16 +31,13 @@ def create(settings: Settings, site: Site | None = None) -> FastAPI:
             catalogue=Catalogue(deps.pool),
             intake=Intake(deps.http, settings.intake_url, issuer, deps.wall),
         )
-        return Components(handlers=[Documents()])
+        return Components(handlers=PROJECTIONS)
 
     app = build(
+        SERVICE,
         settings,
-        title="Gongkai portal",
-        follows=logs_of("publishing"),
-        register_logs=(),  # who holds which office is none of the public's pages
         components=components,
         routers=[each.router for each in (pages, apply, progress, calendar, rules, standing)],
-        public=True,
     )
     standing.install_errors(app)
     dress(app)

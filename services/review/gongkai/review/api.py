@@ -12,12 +12,13 @@ from gongkai.contracts.events import Digest, EventRef, Id, Line, PersonId, Text,
 from gongkai.contracts.vocabulary import Duty, Opinion
 from gongkai.ledger import read
 from gongkai.review import refusals
+from gongkai.review.actions import Action
 from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.secrecy import aggregate as secrecy_review
 from gongkai.review.streams import CONSULTATION, REVIEW, consultation_stream, review_stream
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 

@@ -5,17 +5,15 @@ from fastapi import FastAPI
 from gongkai.review import api
 from gongkai.review.consultation.deadlines import Deadlines
 from gongkai.review.reactions import Drafts
+from gongkai.review.service import SERVICE
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import log_for, logs_of
 
 
 def create(settings: Settings) -> FastAPI:
     return build(
+        SERVICE,
         settings,
-        title="Gongkai 审查 review",
-        own=log_for("review"),
-        follows=logs_of("intake", "review"),
         components=_components,
         routers=[api.router],
     )

@@ -4,16 +4,14 @@ from fastapi import FastAPI
 
 from gongkai.runtime.service import Components, Dependencies, build
 from gongkai.runtime.settings import Settings
-from gongkai.runtime.topology import log_for, logs_of
 from gongkai.scoring.scores.reactions import Lateness
+from gongkai.scoring.service import SERVICE
 
 
 def create(settings: Settings) -> FastAPI:
     return build(
+        SERVICE,
         settings,
-        title="Gongkai 考核 scoring",
-        own=log_for("scoring"),
-        follows=logs_of("intake", "review"),
         components=_components,
     )
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
 from gongkai.console.calls import ask, command, humane
 from gongkai.console.events import reads as events
@@ -21,7 +22,7 @@ from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_wi
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, Strip, days_after, strip_of, t
 from gongkai.web.typeset import Sheet, typeset

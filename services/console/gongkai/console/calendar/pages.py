@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calendar.notices import ROWS, as_body, blamed
 from gongkai.console.calls import command
 from gongkai.identity import sessions
@@ -19,7 +20,7 @@ from gongkai.rules.lawfile import Fault, LawFileError
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem
 from gongkai.web.reckon import reckon

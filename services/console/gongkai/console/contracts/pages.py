@@ -10,7 +10,7 @@ from gongkai.console.contracts import files as published
 from gongkai.console.events.pages import LOG_NAMES
 from gongkai.identity.visitor import SignInNeeded, Visitor, visitor
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import OBSERVE, acts
 from gongkai.runtime.service import Dependencies
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +21,7 @@ API_NAMES = {"console": ("控制台", "console")} | LOG_NAMES
 
 
 @router.get("/contracts")
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def overview(request: Request, deps: DependenciesOf) -> Response:
     return await _show(
         request,
@@ -36,7 +36,7 @@ async def overview(request: Request, deps: DependenciesOf) -> Response:
 
 
 @router.get("/contracts/events/{name}")
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def one(request: Request, name: str, deps: DependenciesOf) -> Response:
     contract = published.contracts().get(name)
     if contract is None:
@@ -52,7 +52,7 @@ async def one(request: Request, name: str, deps: DependenciesOf) -> Response:
 
 
 @router.get("/contracts/{path:path}")
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def file(path: str) -> Response:
     """A file as it is shipped: only those that were there at the start, so no address leads out of their folder."""
     if path not in FILES:

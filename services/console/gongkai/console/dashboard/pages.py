@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
 from gongkai.console.applications.reads import Group, totals
 from gongkai.console.documents import reads as documents
@@ -17,7 +18,7 @@ from gongkai.contracts.register import Register
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,12 +8,13 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import command, humane
 from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.vocabulary import Duty
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, Concern, acts, allowed
+from gongkai.runtime.rights import Concern, acts, allowed
 from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import Answer, ask, command, humane
 from gongkai.console.documents import reads as documents
 from gongkai.console.documents.reads import STATES, Wanted
@@ -21,7 +22,7 @@ from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, people_with, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 from gongkai.web.typeset import typeset

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import Answer, ask, command, humane
 from gongkai.console.documents import reads as documents
 from gongkai.contracts.media import KNOWN, of_file
@@ -23,7 +24,7 @@ from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed as posted
-from gongkai.runtime.rights import ANYWHERE, Action, acts
+from gongkai.runtime.rights import ANYWHERE, acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 

@@ -9,20 +9,21 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.console.events import reads as events
 from gongkai.console.events.reads import Wanted
 from gongkai.console.events.sentences import NAMES
 from gongkai.console.events.timeline import acting_words, person_words, post_words, steps
 from gongkai.console.lists.addresses import Day, Paged, beside
+from gongkai.console.service import LOGS
 from gongkai.contracts.envelope import Place
 from gongkai.identity.visitor import Visiting, Visitor, show
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.topology import LOGS
 
 router = APIRouter(include_in_schema=False)
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import command, humane
 from gongkai.contracts.vocabulary import Reorganisation
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import AWAY, SEEN, ask
 from gongkai.contracts.envelope import Place
 from gongkai.identity import sessions
 from gongkai.identity.visitor import ForgedForm, Visiting, Visitor, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.tables.unit_template import template
 from gongkai.tables.unit_workbook import XLSX, Fault, NotASheet, UnitRow, faults_of, read

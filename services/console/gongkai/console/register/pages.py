@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import Step, person_words
 from gongkai.console.lists.addresses import Day
@@ -21,7 +22,7 @@ from gongkai.contracts.vocabulary import StandingRole, UnitKind
 from gongkai.identity.visitor import Visiting, Visitor, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import t
 from gongkai.web.dates import date_words
 

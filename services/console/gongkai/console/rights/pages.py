@@ -3,12 +3,14 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.identity import access
 from gongkai.identity.visitor import Visiting, show
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.rights.kinds import KINDS
-from gongkai.runtime.rights.table import SERVICES, as_data
+from gongkai.runtime.rights.published import labels
+from gongkai.runtime.rights.table import as_data
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,7 +32,7 @@ async def table(request: Request, who: Visiting, kind: str = "") -> Response:
         kinds=KINDS,
         chosen=chosen,
         entries=entries,
-        services=SERVICES,
+        services=labels(),
     )
 
 

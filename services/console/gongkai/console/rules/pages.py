@@ -4,11 +4,12 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.contracts.clauses import clause
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web.book import NATIONAL, book_of
 
 router = APIRouter(include_in_schema=False)

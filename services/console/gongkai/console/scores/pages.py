@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.console.events.timeline import steps
 from gongkai.console.scores import reads as scores
 from gongkai.console.scores.reads import FULL
@@ -15,7 +16,7 @@ from gongkai.contracts.vocabulary import Indicator
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 
 Year = Annotated[int | None, Query(ge=1900, le=9999)]

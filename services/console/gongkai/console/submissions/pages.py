@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import Answer, ask
 from gongkai.console.lists.addresses import Beside, address
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, from_document, t
 

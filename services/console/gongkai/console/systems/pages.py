@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from gongkai.console.actions import Action
 from gongkai.console.calls import command, humane
 from gongkai.contracts.events import SystemRegistered
 from gongkai.contracts.vocabulary import HandIn
@@ -20,7 +21,7 @@ from gongkai.identity import access, keys
 from gongkai.identity.visitor import Kept, Visiting, Visitor, form_of, show
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import by_system
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
 from gongkai.web import Problem, t
 

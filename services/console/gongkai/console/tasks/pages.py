@@ -3,11 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gongkai.console.actions import Action
 from gongkai.console.tasks import reads as tasks
 from gongkai.identity.visitor import Visiting, show
 from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
 from gongkai.console.lateness import Standing, consultation_due, publication_due, review_due, standing
 from gongkai.console.lists.listing import Leaf
 from gongkai.identity.visitor import Visitor
 from gongkai.rules.moment import local_date
-from gongkai.runtime.rights import Action
 
 MOST = 100  # of a kind on the page; more is said in words, and the lists have them all
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import ApplicantErased, Id, only
 from gongkai.contracts.vocabulary import ErasureGround
+from gongkai.intake.actions import Action
 from gongkai.intake.applicants import aggregate as applicant
 from gongkai.intake.applications.api import case_of
 from gongkai.intake.applications.sealing import alone_with, keys_of
@@ -21,7 +22,7 @@ from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_for
 from gongkai.runtime.identity import Asking
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
 
 router = APIRouter(tags=["applications"])

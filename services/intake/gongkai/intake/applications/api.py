@@ -12,6 +12,7 @@ from gongkai.contracts.envelope import Place
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, Line
 from gongkai.contracts.vocabulary import Channel
+from gongkai.intake.actions import Action
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.applications.receipts import (
     code_digest,
@@ -38,7 +39,7 @@ from gongkai.runtime.commands import (
 )
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 

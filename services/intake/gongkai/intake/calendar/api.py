@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Id, SaidLine
+from gongkai.intake.actions import Action
 from gongkai.intake.calendar import aggregate as holidays
 from gongkai.intake.streams import CALENDAR_STREAM, HOLIDAYS
 from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_of_jurisdiction
 from gongkai.runtime.identity import Asking
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 
 router = APIRouter(tags=["calendar"])
 

@@ -9,6 +9,7 @@ from gongkai.contracts.derived import derived
 from gongkai.contracts.events import Id, PersonId, SaidText
 from gongkai.contracts.vocabulary import Duty
 from gongkai.intake import refusals
+from gongkai.intake.actions import Action
 from gongkai.intake.delegations import aggregate as delegation
 from gongkai.intake.streams import DELEGATION, delegation_stream
 from gongkai.ledger import read
@@ -16,7 +17,7 @@ from gongkai.rules.moment import local_date
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.topology import log_for
 
 router = APIRouter(tags=["delegations"])

@@ -7,6 +7,7 @@ from gongkai.contracts.commands import Draft
 from gongkai.contracts.derived import derived
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, Id
+from gongkai.intake.actions import Action
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents import uploads
 from gongkai.intake.documents.texts import TEXT_BODY, check_text, no_such_text
@@ -24,7 +25,7 @@ from gongkai.runtime.commands import (
 )
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
-from gongkai.runtime.rights import Action, Concern, acts, allowed, asker_of, refusal, require
+from gongkai.runtime.rights import Concern, acts, allowed, asker_of, refusal, require
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 

@@ -20,7 +20,7 @@ from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.problems import MEDIA_TYPE
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import OBSERVE, acts
 
 router = APIRouter(prefix="/v1", tags=["ingress"])
 
@@ -212,7 +212,7 @@ async def status(source: str, id: str, request: Request, who: Asking, deps: Depe
 
 
 @router.get("/keys", summary="加密公钥 · Keys to encrypt to")
-@acts(Action.OBSERVE)
+@acts(OBSERVE)
 async def keys(request: Request, deps: DependenciesOf) -> dict[str, Any]:
     """The public keys that personal data is encrypted to: a JWK Set, the newest first. Anybody may have them."""
     return await door_of(request).keys.public(deps.wall())

@@ -7,12 +7,13 @@ from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.events import Id
 from gongkai.contracts.ingress import Result
+from gongkai.intake.actions import Action
 from gongkai.intake.ingress import refusals, store
 from gongkai.intake.ingress.api import HANDS_IN, Listed, Number, Status, door_of, page_of, status_of
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 
 router = APIRouter(prefix="/v1/units/{unit}/events", tags=["ingress"])
 

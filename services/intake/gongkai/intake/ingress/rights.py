@@ -3,10 +3,10 @@
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Refused
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED
+from gongkai.intake.actions import Action
 from gongkai.intake.ingress import refusals
 from gongkai.runtime import rights
 from gongkai.runtime.identity import Principal
-from gongkai.runtime.rights import Action
 from gongkai.runtime.service import Dependencies
 
 NEEDS = {

@@ -6,12 +6,13 @@ from pydantic import BaseModel, ConfigDict
 from gongkai.contracts.events import Id, SaidLine, SaidText
 from gongkai.contracts.vocabulary import HandIn
 from gongkai.intake import refusals
+from gongkai.intake.actions import Action
 from gongkai.intake.streams import AGENCY_SYSTEM, system_stream
 from gongkai.intake.systems import aggregate as agency_system
 from gongkai.ledger import read
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.topology import log_for
 
 router = APIRouter(tags=["systems"])

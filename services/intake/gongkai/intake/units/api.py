@@ -16,6 +16,7 @@ from gongkai.contracts.gaps import gaps
 from gongkai.contracts.register import Register
 from gongkai.contracts.superiors import common_superior
 from gongkai.contracts.vocabulary import Reorganisation
+from gongkai.intake.actions import Action
 from gongkai.intake.streams import UNIT, unit_stream
 from gongkai.intake.units import aggregate as unit
 from gongkai.intake.units import refusals as unit_refusals
@@ -31,7 +32,7 @@ from gongkai.runtime.commands import (
 )
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
 
 router = APIRouter(tags=["units"])

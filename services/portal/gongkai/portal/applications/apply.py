@@ -10,12 +10,13 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.portal.actions import Action
 from gongkai.portal.applications.form import DELIVERIES, FORMS, ID_KINDS, Application, problems, said, words
 from gongkai.portal.applications.intake import Unit
 from gongkai.portal.applications.posted import STALE, ours, posted
 from gongkai.portal.face import client, desk, form_page, page
 from gongkai.portal.guide.pages import error_page
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import Problem
 
 router = APIRouter(include_in_schema=False)

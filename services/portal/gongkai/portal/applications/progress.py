@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.portal.actions import Action
 from gongkai.portal.applications.intake import AWAY, Away, Progress
 from gongkai.portal.applications.posted import STALE, ours, posted
 from gongkai.portal.face import client, desk, form_page, page
@@ -16,7 +17,7 @@ from gongkai.portal.guide.pages import error_page
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import late_days
 from gongkai.rules.moment import local_date
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import Problem, Strip, days_after, strip_of
 
 router = APIRouter(include_in_schema=False)

@@ -13,12 +13,13 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger import blobs
+from gongkai.portal.actions import Action
 from gongkai.portal.catalogue.narrowing import Sort, Wanted
 from gongkai.portal.catalogue.queries import Document, Entry, Listing
 from gongkai.portal.catalogue.search import marked
 from gongkai.portal.catalogue.timeline import steps
 from gongkai.portal.face import desk, page, pub_date
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web import t
 from gongkai.web.typeset import typeset
 

@@ -10,10 +10,11 @@ from starlette.responses import PlainTextResponse, Response
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Category
 from gongkai.ledger.read import DISCONNECTED
+from gongkai.portal.actions import Action
 from gongkai.portal.catalogue.narrowing import Wanted
 from gongkai.portal.face import desk, moment, page
 from gongkai.runtime.problems import UNREADABLE, unreadable
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web.headers import HEADERS
 
 router = APIRouter(include_in_schema=False)

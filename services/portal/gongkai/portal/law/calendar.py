@@ -4,9 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.portal.actions import Action
 from gongkai.portal.face import desk, page
 from gongkai.rules.moment import local_date
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web.reckon import reckon
 from gongkai.web.year import year_of
 

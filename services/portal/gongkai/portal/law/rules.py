@@ -5,9 +5,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.contracts.clauses import clause
+from gongkai.portal.actions import Action
 from gongkai.portal.face import page
 from gongkai.rules.moment import local_date
-from gongkai.runtime.rights import Action, acts
+from gongkai.runtime.rights import acts
 from gongkai.web.book import NATIONAL, book_of
 
 router = APIRouter(include_in_schema=False)

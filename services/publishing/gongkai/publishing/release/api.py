@@ -11,6 +11,7 @@ from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.contracts.events import Digest, DocumentDrafted, Event, Id
 from gongkai.ledger import read
 from gongkai.ledger.decider import ATTEMPTS, Contended
+from gongkai.publishing.actions import Action
 from gongkai.publishing.release import aggregate as publication
 from gongkai.publishing.release import gate
 from gongkai.publishing.release.views import docket_of
@@ -18,7 +19,7 @@ from gongkai.publishing.streams import PUBLICATION, document_stream, publication
 from gongkai.rules import Rules
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking, Principal
-from gongkai.runtime.rights import Action, acts, require
+from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
