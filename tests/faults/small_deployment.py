@@ -1,4 +1,4 @@
-"""A life of a small deployment: its processes, started and killed, and what must hold once it is over."""
+"""A small deployment: its processes, started and killed, and what must hold once it is stopped."""
 
 import asyncio
 import hashlib
@@ -27,7 +27,7 @@ PATIENCE = 90.0  # seconds until everything is over and seen
 
 
 @dataclass
-class Life:
+class SmallDeployment:
     """The processes of a small deployment. `start` them, kill them, and see that nothing came of it."""
 
     folder: Path
