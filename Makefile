@@ -63,13 +63,13 @@ faults-short: setup ## 故障测试（短） those that CI runs
 # What goes by Kafka and back. `up` brings a broker of its own: nothing to learn from it here.
 kafka: setup ## 真实 Kafka integration tests on Apache Kafka, one broker, three, and one with TLS and access lists (needs Java 17 and Maven)
 	@deploy/need java:openjdk-17-jre-headless mvn:maven
-	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_ahead.py console/test_pages.py console/test_handed.py portal/test_pages.py portal/test_applying.py ingress/test_acl.py ingress/test_kafka.py ingress/test_sdk.py test_slice.py test_crossing.py test_gate.py) $(ARGS)
+	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_relay_checks.py console/test_pages.py console/test_handed.py portal/test_pages.py portal/test_applying.py ingress/test_acl.py ingress/test_kafka.py ingress/test_sdk.py test_slice.py test_crossing.py test_gate.py) $(ARGS)
 	deploy/kafka/run --brokers 3 -- $(BIN)/python -m pytest tests/kafka tests/integration/ledger/test_relay.py $(ARGS)
 	deploy/kafka/run --secured -- $(BIN)/python -m pytest $(addprefix tests/integration/,ingress/test_acl.py ledger/test_relay.py) $(ARGS)
 
 kafka-short: setup ## 真实 Kafka（短） those that CI runs: what differs between brokers
 	@deploy/need java:openjdk-17-jre-headless mvn:maven
-	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_ahead.py console/test_pages.py ingress/test_kafka.py test_slice.py) $(ARGS)
+	deploy/kafka/run --brokers 1 -- $(BIN)/python -m pytest $(addprefix tests/integration/,ledger/test_relay.py ledger/test_relay_checks.py console/test_pages.py ingress/test_kafka.py test_slice.py) $(ARGS)
 	deploy/kafka/run --brokers 3 -- $(BIN)/python -m pytest tests/kafka $(ARGS)
 	deploy/kafka/run --secured -- $(BIN)/python -m pytest tests/integration/ingress/test_acl.py $(ARGS)
 

@@ -144,7 +144,7 @@ def _small_deployment(template: Cluster, kafka: str, folder: Path) -> SmallDeplo
     with psycopg.connect(cluster.dsn("review_owner"), autocommit=True) as conn:
         conn.execute(TABLES)
     keys = folder / "log.keys"
-    keys.write_text(keyfile.fresh("gongkai.example/log/intake"))
+    keys.write_text(keyfile.new_key_file("gongkai.example/log/intake"))
     settings = Settings(
         intake_dsn=cluster.dsn("intake_writer"),
         review_dsn=cluster.dsn("review_writer"),

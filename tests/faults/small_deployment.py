@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from gongkai.ledger import project, read
+from gongkai.ledger import projections, read
 from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.read import DISCONNECTED
@@ -135,7 +135,7 @@ class SmallDeployment:
         )
 
     async def _whole(self, monitor: Any) -> None:
-        entries = [entry async for batch in read.whole(monitor, INTAKE) for entry in batch]
+        entries = [entry async for batch in read.all_entries(monitor, INTAKE) for entry in batch]
         by_command = {entry.record.commandid: entry for entry in entries}
         assert len(by_command) == len(entries) == self.total, "an event lost, or twice"
         assert [e.place.position for e in entries] == list(range(len(entries))), "positions have a gap"
@@ -151,8 +151,8 @@ class SmallDeployment:
             assert [r["version"] for r in journal if r["stream"] == name] == mine, (
                 f"{name} applied out of order"
             )
-        await project.rebuild(monitor, Tally(), [INTAKE], live="review", into="pg_temp")
-        assert await project.digest(monitor, "review", Tally()) == await project.digest(
+        await projections.rebuild(monitor, Tally(), [INTAKE], live="review", into="pg_temp")
+        assert await projections.digest(monitor, "review", Tally()) == await projections.digest(
             monitor, "pg_temp", Tally()
         )
         tree = Frontier()

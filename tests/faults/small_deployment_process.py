@@ -23,11 +23,11 @@ import asyncpg
 
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.decider import Intent, carry_out
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.integrate import Integrator
-from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.kafka_consumer import KafkaConsumer
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.read import DISCONNECTED
 from gongkai.ledger.relay import Relay
@@ -203,7 +203,9 @@ async def review(settings: Settings) -> None:
                 break
             except (*DISCONNECTED, asyncpg.PostgresError):
                 await asyncio.sleep(0.2)
-        await asyncio.gather(here.watch(), Delivery(Brokers(settings.kafka), here, settings.prefix).run())
+        await asyncio.gather(
+            here.watch(), KafkaConsumer(Brokers(settings.kafka), here, settings.prefix).run()
+        )
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ async def newest(pool: Any) -> int:
 async def test_the_next_integrator_finds_a_whole_tree(
     fresh_database: Cluster, tmp_path: Path, point: str, signed: bool | None
 ) -> None:
-    (tmp_path / "intake.key").write_text(keyfile.fresh(ORIGIN))
+    (tmp_path / "intake.key").write_text(keyfile.new_key_file(ORIGIN))
     keys = KeyFile(tmp_path / "intake.key")
     dsn = fresh_database.dsn("intake_writer")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
@@ -77,4 +77,4 @@ async def test_the_next_integrator_finds_a_whole_tree(
     with psycopg.connect(fresh_database.dsn(MONITOR), autocommit=True) as conn:
         trusted = [Verifier.parse(vkey) for vkey in keys.vkeys()]
         report = verify_log(Database(conn, INTAKE), trusted, notes)
-    assert report.opened.checkpoint.size == appended + 10
+    assert report.verified.checkpoint.size == appended + 10

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gongkai.ledger import keyfile, served
+from gongkai.ledger import keyfile, tlog_queries
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.operate.databases.cluster import MONITOR, Cluster
@@ -79,14 +79,14 @@ class Signed:
 
 @pytest.fixture
 async def signed(fresh_database: Cluster, tmp_path: Path) -> AsyncIterator[Signed]:
-    (tmp_path / "intake.key").write_text(keyfile.fresh(ORIGIN))
+    (tmp_path / "intake.key").write_text(keyfile.new_key_file(ORIGIN))
     keys = KeyFile(tmp_path / "intake.key")
     await bulk(fresh_database, SIZE)
     async with asyncpg.create_pool(fresh_database.dsn("intake_writer"), min_size=1, max_size=4) as pool:
         with witnessing(tmp_path / "witness", *keys.vkeys()) as witness:
             made = Signed(fresh_database, pool, keys, tmp_path / "kept", witness)
             await made.sign(SIZE)
-            made.kept.write_text(str(await served.checkpoint(pool, INTAKE)))
+            made.kept.write_text(str(await tlog_queries.checkpoint(pool, INTAKE)))
             yield made
 
 

@@ -20,5 +20,5 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A consumer group takes the embedded broker three seconds to form, as long as three tests: until then they live
     from the log. On Apache Kafka nothing helps."""
     if "GONGKAI_TEST_KAFKA" not in os.environ:
-        monkeypatch.setattr(subscribe, "WATCH", 0.2)
-        monkeypatch.setattr(subscribe, "IMPATIENCE", 0.1)
+        monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 0.2)
+        monkeypatch.setattr(subscribe, "ASK_LOG_AFTER", 0.1)

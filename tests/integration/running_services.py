@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from gongkai.contracts.envelope import Place
 from gongkai.intake.app import create as intake
 from gongkai.ledger import lag
-from gongkai.ledger.keyfile import fresh
+from gongkai.ledger.keyfile import new_key_file
 from gongkai.operate.databases.cluster import KEYS, Cluster, writer
 from gongkai.operate.services import installed_logs
 from gongkai.publishing.app import create as publishing
@@ -81,7 +81,7 @@ class Services:
         """Until Kafka has everything that is in the logs."""
         for deps in self.deps.values():
             for _ in range(400):
-                if deps.log is None or not (await lag.relayed(deps.pool, deps.log)).behind:
+                if deps.log is None or not (await lag.relay_lag(deps.pool, deps.log)).behind:
                     break
                 await asyncio.sleep(0.05)
             else:
@@ -114,7 +114,7 @@ async def running_services(
         (folder / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
         (folder / f"{name}.public.jwk").write_text(json.dumps(key.as_dict(private=False)))
     for log in installed_logs().values():
-        (folder / f"{log.name}.key").write_text(fresh(f"gongkai.example/log/{log.name}"))
+        (folder / f"{log.name}.key").write_text(new_key_file(f"gongkai.example/log/{log.name}"))
     if start is not None:
         await made.set_clock(start)
     lives: list[AbstractAsyncContextManager[Any]] = []

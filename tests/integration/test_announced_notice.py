@@ -59,7 +59,7 @@ async def facts(made: Services) -> dict[str, list[bytes]]:
     """Every record of every log."""
     pool = made.deps["intake"].pool
     return {
-        name: [e.raw async for batch in read.whole(pool, log) for e in batch]
+        name: [e.raw async for batch in read.all_entries(pool, log) for e in batch]
         for name, log in installed_logs().items()
     }
 
@@ -190,7 +190,7 @@ async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
 async def newest(made: Services, log: str, prefix: str = "") -> list[read.Entry]:
     pool = made.deps[log].pool
     if prefix:
-        return await read.streams_like(pool, log_for(log), prefix, -1)
+        return await read.streams_with_prefix(pool, log_for(log), prefix, -1)
     return await read.after(pool, log_for(log), -1)
 
 

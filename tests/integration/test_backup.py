@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gongkai.cli.commands.backup import app
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.keyfile import KeyFile
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.backup.manifest import BackupError, Manifest
 from gongkai.operate.backup.recount import recount
 from gongkai.operate.backup.restore import EntriesLost, RestoreOptions, restore
@@ -75,7 +75,7 @@ def signed(cluster: Cluster, secrets: Path, size: int | None = None) -> str:
 
 
 @contextmanager
-def opened(data: Path) -> Iterator[Cluster]:
+def verified_checkpoint(data: Path) -> Iterator[Cluster]:
     """The restored deployment's PostgreSQL."""
     passwords = Credentials(data / "secrets").passwords()
     server = Postgres(data, port=free_port(), password=passwords[ADMIN])
@@ -130,7 +130,7 @@ async def test_what_is_restored_is_what_was_there_and_works_on(
     assert list(local.secrets(data)) == []
     assert (data / "secrets" / "origin").read_text() == (secrets / "origin").read_text()
 
-    with opened(data) as cluster:
+    with verified_checkpoint(data) as cluster:
         assert entries(cluster) == there[: intake.size]
         folder = tmp_path / "again"
         folder.mkdir()
@@ -239,6 +239,6 @@ async def test_into_a_postgresql_that_is_not_ours_and_out_of_it_again(
 
     third = secrets.parent / "third"
     await asyncio.to_thread(restore, RestoreOptions(tmp_path / "again", third))
-    with opened(third) as cluster, psycopg.connect(cluster.admin(cluster.keys_database)) as conn:
+    with verified_checkpoint(third) as cluster, psycopg.connect(cluster.admin(cluster.keys_database)) as conn:
         assert entries(cluster) == there
         assert conn.execute("SELECT count(*) FROM keys.person_key").fetchone() != (0,), application

@@ -3,7 +3,7 @@
 import pytest
 
 from gongkai.demo import projection_check
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs.views import every_view

@@ -12,7 +12,7 @@ import pytest
 from gongkai.contracts.envelope import read_record
 from gongkai.contracts.events import SecrecyReviewRequested, decode
 from gongkai.ledger import read
-from gongkai.ledger.arrival import Arrived, Key
+from gongkai.ledger.delivery import LogPartition, UnverifiedRecord
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster
@@ -93,16 +93,16 @@ async def test_a_draft_overtakes_its_units_registration(intake: Services, review
     assert not more
     assert isinstance(event, SecrecyReviewRequested)
     assert event.rulebook.startswith("sc@")
-    (letter, *more) = await read.streams_like(review.pool, REVIEW, "consultation-", -1)
+    (letter, *more) = await read.streams_with_prefix(review.pool, REVIEW, "consultation-", -1)
     assert not more
     assert letter.record.data["asked"] == asked
     assert not await review.pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
 
 
-async def _arrivals(pool: Any) -> dict[Key, list[Arrived]]:
+async def _arrivals(pool: Any) -> dict[LogPartition, list[UnverifiedRecord]]:
     """Intake's log as Kafka would bring it."""
-    arrived: dict[Key, list[Arrived]] = {}
+    arrived: dict[LogPartition, list[UnverifiedRecord]] = {}
     for entry in await read.after(pool, INTAKE, -1, 1000):
         key = (entry.place.log, entry.place.partition)
-        arrived.setdefault(key, []).append(Arrived(entry.place.position, entry.raw))
+        arrived.setdefault(key, []).append(UnverifiedRecord(entry.place.position, entry.raw))
     return arrived

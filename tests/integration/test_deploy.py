@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.cosigning.server import Folder
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import EMPTY
 from gongkai.ledger.note import Verifier, parse, parse_signatures, verified
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.services import installed, installed_logs
 from gongkai.runtime.metrics import Metrics
 

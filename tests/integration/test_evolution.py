@@ -13,8 +13,8 @@ from gongkai.contracts.events import known
 from gongkai.intake.applications.views import Applicants, Receipts
 from gongkai.ledger import blobs, subscribe
 from gongkai.ledger.append import Write, append
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import Projection
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.projections import Projection
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.operate.services import installed_logs
@@ -99,7 +99,7 @@ async def test_what_a_newer_program_wrote_halts_its_partition_and_no_other(
     seen = Seen()
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
         logs = [installed_logs()["intake"], installed_logs()["review"]]
-        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], understand=known)
+        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], check_type=known)
         await here.open()
         assert named not in seen.types
         (stopped,) = await pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
@@ -109,8 +109,8 @@ async def test_what_a_newer_program_wrote_halts_its_partition_and_no_other(
         assert "Upgrade" in stopped["stopped"]
         assert "gongkai.SecrecyReviewRequested.v1" in seen.types
 
-        here.understand = lambda _: None  # the program is upgraded
-        await here.repair()
+        here.check_type = lambda _: None  # the program is upgraded
+        await here.catch_up()
         assert named in seen.types
         assert len(seen.types) == 3
         assert not await pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")

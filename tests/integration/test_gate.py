@@ -239,7 +239,9 @@ async def test_a_signature_is_a_deputys_and_who_handed_it_in_is_recorded(
     digest = await paper.text("全文")
     await paper.draft(digest, consult=ASKED)
     await district.settled()
-    (letter,) = await read.streams_like(district.deps["review"].pool, log_for("review"), "consultation-", -1)
+    (letter,) = await read.streams_with_prefix(
+        district.deps["review"].pool, log_for("review"), "consultation-", -1
+    )
     path = f"/{letter.stream.replace('consultation-', 'consultations/')}/answer"
     no = {"agrees": False, "reason": "标准尚未批准"}
     for body, code in (
@@ -260,7 +262,9 @@ async def test_a_signature_is_a_deputys_and_who_handed_it_in_is_recorded(
 async def _letters(services: Services) -> list[type]:
     """What happened to the consultations, in order."""
     kinds = {kind.NAME: kind for kind in (ConsultationRequested, ConsultationLapsed)}
-    entries = await read.streams_like(services.deps["review"].pool, log_for("review"), "consultation-", -1)
+    entries = await read.streams_with_prefix(
+        services.deps["review"].pool, log_for("review"), "consultation-", -1
+    )
     return [kinds[entry.record.name] for entry in entries]
 
 

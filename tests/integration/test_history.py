@@ -41,18 +41,18 @@ async def test_every_view_is_rebuilt_switched_and_goes_on(
     district: Services, fresh_database: Cluster
 ) -> None:
     for _, projection in every_view():
-        done = await rebuild.rebuild(fresh_database, projection.name)
+        done = await rebuild.rebuild_view(fresh_database, projection.name)
         assert done.equal, projection.name
     await publish(district, "finance", "示例区供水价格", title="示例区水价")
     await district.settled()
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
     for _, projection in every_view():
-        assert (await rebuild.rebuild(fresh_database, projection.name, rollback=True)).equal
+        assert (await rebuild.rebuild_view(fresh_database, projection.name, rollback=True)).equal
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
     with pytest.raises(UserError, match=r"no view nothing\.such; there are: .*console\.document"):
-        await rebuild.rebuild(fresh_database, "nothing.such")
+        await rebuild.rebuild_view(fresh_database, "nothing.such")
 
 
 async def test_a_view_and_the_logs_as_they_stood(

@@ -163,7 +163,7 @@ async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(distri
 
 
 async def _stream(district: Services, log: str, prefix: str) -> str:
-    (entry, *_) = await read.streams_like(district.deps[log].pool, log_for(log), prefix, -1)
+    (entry, *_) = await read.streams_with_prefix(district.deps[log].pool, log_for(log), prefix, -1)
     return entry.stream.removeprefix(prefix)
 
 

@@ -21,9 +21,9 @@ from gongkai.bench.results import Bench, Goal, Result
 from gongkai.bench.review_view import SERVICE, TABLE, VIEW
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Arrived, Key
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.delivery import LogPartition, UnverifiedRecord
+from gongkai.ledger.kafka_consumer import KafkaConsumer
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import writer
@@ -83,7 +83,7 @@ class _Brought(Subscription):
 
     brought: bool = False
 
-    async def deliver(self, arrived: Mapping[Key, Sequence[Arrived]]) -> None:
+    async def deliver(self, arrived: Mapping[LogPartition, Sequence[UnverifiedRecord]]) -> None:
         self.brought = True
         await super(_Brought, self).deliver(arrived)  # a class with slots is made anew, so it has to be named
 
@@ -101,7 +101,7 @@ async def _running(
     )
     jobs = [
         asyncio.create_task(relay.run()),
-        asyncio.create_task(Delivery(brokers, subscription, prefix).run()),
+        asyncio.create_task(KafkaConsumer(brokers, subscription, prefix).run()),
     ]
     try:
         yield appender, subscription
@@ -121,7 +121,7 @@ async def _round(appender: Appender, subscription: Subscription, name: str, even
     async def one(n: int) -> float:
         now = datetime.now(UTC)
         position = EventPosition.of(f"{name}-w{n % WRITERS}", n // WRITERS)
-        async with appender.turn(position.stream):
+        async with appender.stream_lock(position.stream):
             done = await appender.append(make_write(position, now), now)
         return await _until_seen(subscription, done.place)
 

@@ -13,8 +13,8 @@ from gongkai.bench.events import LOG, PARTITIONS, fill_log
 from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
 from gongkai.bench.results import Bench, Goal, Result
 from gongkai.bench.review_view import SERVICE, VIEW, create_table
-from gongkai.ledger import checkpoints, project, read
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger import consumer_checkpoint, projections, read
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import owner, writer
 
@@ -42,22 +42,22 @@ async def run(
             seconds = watch.seconds
             if max(subscription.seen.values()) != events - 1:
                 raise RuntimeError("not everything was applied")
-            digests["gongkai"] = await project.digest(admin, SERVICE, VIEW)
+            digests["gongkai"] = await projections.digest(admin, SERVICE, VIEW)
             return events / seconds
 
         async def per_event(number: int) -> float:
             await _clear(admin)
             name = f"single{number}"
-            await checkpoints.enter(pool, name, [(LOG.name, p) for p in range(PARTITIONS)])
+            await consumer_checkpoint.insert_missing(pool, name, [(LOG.name, p) for p in range(PARTITIONS)])
             watch = Stopwatch()
             at = -1
             while at < few - 1:
                 for entry in await read.after(pool, LOG, at, min(500, few - 1 - at)):
                     one = Delivered.of(entry)
                     async with pool.acquire() as conn, conn.transaction():
-                        await checkpoints.lock(conn, name, [one.key])
+                        await consumer_checkpoint.lock_positions(conn, name, [one.key])
                         await VIEW.apply(conn, [one])
-                        await checkpoints.move(conn, name, [one])
+                        await consumer_checkpoint.advance(conn, name, [one])
                     at = entry.place.position
             return few / watch.seconds
 
@@ -94,5 +94,5 @@ async def _folded(environment: BenchEnvironment, admin: Any) -> str:
     """The digest of the same view, folded position by position."""
     async with admin.transaction():
         await admin.execute(f"SET LOCAL search_path = {SERVICE}")
-        await project.fold(admin, admin, VIEW, [LOG])
-    return await project.digest(admin, SERVICE, VIEW)
+        await projections.fold(admin, admin, VIEW, [LOG])
+    return await projections.digest(admin, SERVICE, VIEW)

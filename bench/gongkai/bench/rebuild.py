@@ -10,9 +10,9 @@ from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
 from gongkai.bench.project import now_of, prepare_view
 from gongkai.bench.results import Bench, Goal, Result
 from gongkai.bench.review_view import SERVICE, VIEW
-from gongkai.ledger import project, switch
+from gongkai.ledger import projections, rebuild
+from gongkai.ledger.rebuild import LiveProjection
 from gongkai.ledger.subscribe import Subscription
-from gongkai.ledger.switch import View
 from gongkai.operate.databases.cluster import owner, writer
 
 BENCH = Bench("rebuild", goals={"scan": Goal(0.5, 1)})
@@ -27,7 +27,7 @@ async def run(
     await prepare_view(environment)
     dsn = environment.cluster.dsn
     reader, conn = await asyncpg.connect(dsn(writer(SERVICE))), await asyncpg.connect(dsn(owner(SERVICE)))
-    view = View(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
+    view = LiveProjection(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
     try:
         async with environment.pool(writer(LOG.schema)) as own, environment.pool(writer(SERVICE)) as pool:
             progress.describe(f"写入 {events} 条 filling the log")
@@ -37,9 +37,9 @@ async def run(
 
         async def ours(_: int) -> float:
             watch = Stopwatch()
-            done = await switch.rebuild(reader, conn, view, switch=False)
+            done = await rebuild.rebuild(reader, conn, view, switch=False)
             seconds = watch.seconds
-            if done.live != done.again:
+            if done.live != done.rebuilt:
                 raise RuntimeError("the rebuilt view differs from the live one")
             return events / seconds
 
@@ -62,7 +62,7 @@ async def run(
         figures = await interleaved(
             {"gongkai": ours, "scan": scan}, repeats, progress, warm_up=events <= 100_000
         )
-        digest = await project.digest(conn, SERVICE, VIEW)
+        digest = await projections.digest(conn, SERVICE, VIEW)
     finally:
         await reader.close()
         await conn.close()

@@ -19,14 +19,14 @@ from gongkai.bench.environment import BenchEnvironment
 from gongkai.bench.events import LOG, PARTITIONS, fill_log
 from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
 from gongkai.bench.results import Bench, Goal, Result
-from gongkai.ledger import cursors, read
+from gongkai.ledger import read, relay_cursor
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.cursors import Cursor
 from gongkai.ledger.kafka import COMMITTED_AT, POSITION, PREVIOUS, ensure_topic
+from gongkai.ledger.kafka_producer import MAX_BATCH, send_entries
 from gongkai.ledger.observe import Observer
-from gongkai.ledger.read import Bare
+from gongkai.ledger.read import RelayRow
 from gongkai.ledger.relay import BATCH, Relay
-from gongkai.ledger.send import MAX_BATCH, hand_over
+from gongkai.ledger.relay_cursor import RelayCursor
 from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("relay", goals={"aiokafka": Goal(0.7, 0.9)})
@@ -55,8 +55,8 @@ async def run(
     async with environment.pool(role) as pool:
         progress.describe("写入日志 filling the log")
         await fill_log(pool, events)
-        entries: list[Bare] = []
-        while some := await read.bare_after(pool, LOG, len(entries) - 1, 5000):
+        entries: list[RelayRow] = []
+        while some := await read.relay_rows_after(pool, LOG, len(entries) - 1, 5000):
             entries += some
         messages: list[Message] = []
         last = [-1] * PARTITIONS
@@ -74,7 +74,7 @@ async def run(
 
             async def ours(number: int) -> float:
                 count = _Count(events)
-                await cursors.keep(pool, LOG, Cursor(-1, [-1] * PARTITIONS, [0] * PARTITIONS))
+                await relay_cursor.save(pool, LOG, RelayCursor(-1, [-1] * PARTITIONS, [0] * PARTITIONS))
                 relay = Relay(
                     *(environment.cluster.dsn(role), pool, LOG, brokers, PARTITIONS, 1),
                     idempotent=idempotent,
@@ -105,7 +105,7 @@ async def run(
 
             runners = {"gongkai": ours, "aiokafka": aiokafka, "packed": packed}
             figures = await interleaved(runners, repeats, progress)
-        cursor = await cursors.load(pool, LOG, PARTITIONS)
+        cursor = await relay_cursor.load(pool, LOG, PARTITIONS)
     return Result(
         BENCH,
         events,
@@ -153,12 +153,12 @@ async def _bare(brokers: Brokers, topic: str, messages: Sequence[Message], *, id
         await asyncio.gather(*answers)
 
 
-async def _packed(brokers: Brokers, topic: str, entries: Sequence[Bare], *, idempotent: bool) -> None:
+async def _packed(brokers: Brokers, topic: str, entries: Sequence[RelayRow], *, idempotent: bool) -> None:
     async with _producer(brokers, idempotent=idempotent) as producer:
         answers: list[asyncio.Future[Any]] = []
         last = [-1] * PARTITIONS
         for start in range(0, len(entries), BATCH):
-            sent = await hand_over(producer, topic, last, entries[start : start + BATCH])
-            answers += [answer for answer, _ in sent.answers]
+            sent = await send_entries(producer, topic, last, entries[start : start + BATCH])
+            answers += [answer for answer, _ in sent.acknowledgements]
             last = sent.last
         await asyncio.gather(*answers)

@@ -129,7 +129,7 @@ async def _lived(cluster: Cluster, keys: KeyFile, events: int) -> dict[str, str]
         durable = {name: await pool.fetchval("SELECT current_setting($1)", name) for name in names}
         conn = await asyncpg.connect(dsn)
         integrator = Integrator(dsn, pool, LOG, keys)
-        await integrator._take_over(conn)
+        await integrator._load_tree(conn)
         while await integrator.integrate(conn):
             pass
         await conn.close()

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final
 from gongkai.bench.events import LOG
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import SecrecyReviewed, decode
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import Projection
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.projections import Projection
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import upsert
 from gongkai.operate.databases.cluster import writer
@@ -52,7 +52,7 @@ class ReviewView:
 
     name = f"{SERVICE}.{TABLE}"
     tables: tuple[str, ...] = (TABLE,)
-    condensed: ClassVar[Mapping[str, Sequence[str]]] = {
+    compaction_keys: ClassVar[Mapping[str, Sequence[str]]] = {
         f"gongkai.{SecrecyReviewed.NAME}.v{SecrecyReviewed.VERSION}": ("document", "digest")
     }
 

@@ -13,7 +13,7 @@ from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
 from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger.audit import verify_log
 from gongkai.ledger.integrate import Integrator
-from gongkai.ledger.keyfile import KeyFile, fresh
+from gongkai.ledger.keyfile import KeyFile, new_key_file
 from gongkai.ledger.note import Verifier
 from gongkai.operate.databases.cluster import MONITOR, writer
 from gongkai.operate.logs.copying import copy
@@ -29,7 +29,7 @@ async def run(
     """As `gongkai verify` does it offline; the peer reads the same files and hashes them in one go, nothing else."""
     dsn = environment.cluster.dsn(writer(LOG.schema))
     keys = KeyFile(environment.folder / "log.key")
-    keys.path.write_text(fresh("bench.internal/log"))
+    keys.path.write_text(new_key_file("bench.internal/log"))
     trusted = [Verifier.parse(vkey) for vkey in keys.vkeys()]
     async with environment.pool(writer(LOG.schema)) as pool:
         progress.describe("写入日志 filling the log")
@@ -50,8 +50,8 @@ async def run(
         watch = Stopwatch()
         report = verify_log(Copy(folder), trusted)
         seconds = watch.seconds
-        if report.opened.checkpoint.size != events:
-            raise RuntimeError(f"{report.opened.checkpoint.size} entries of {events}")
+        if report.verified.checkpoint.size != events:
+            raise RuntimeError(f"{report.verified.checkpoint.size} entries of {events}")
         return events / seconds
 
     async def plain(_: int) -> float:

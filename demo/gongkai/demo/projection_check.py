@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import Projection, digest, rebuild
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.projections import Projection, digest, rebuild
 from gongkai.ledger.read import Connection
 from gongkai.operate.logs.views import every_view
 from gongkai.operate.services import installed_logs

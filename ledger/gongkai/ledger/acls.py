@@ -1,7 +1,7 @@
-"""Kafka's access lists: which entries there are, given and taken away. Who is to have which, others know.
+"""Kafka's access control lists: list, create and delete entries. Which entries are wanted is the caller's decision.
 
-aiokafka knows how such requests are written, and its admin client has no method for them: so they are sent by its
-plain client, many entries at a time, since the brokers' controller writes each request to disk before it answers.
+aiokafka has the protocol's requests but no method for them in its admin client, so they are sent with its plain client;
+many entries per request, since the brokers' controller writes each request to disk before it responds.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -16,16 +16,16 @@ from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1, 
 from aiokafka.protocol.api import Request
 
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.kafka import started
+from gongkai.ledger.kafka import start_client
 
-AT_ONCE: Final = 500  # entries in a request, and a few more
-_ANY: Final = 1  # of a type, pattern, operation or permission, in a question
+MAX_ENTRIES: Final = 500  # in a request; a few more where one principal's entries would be split
+_ANY: Final = 1  # any type, pattern, operation or permission, in a query
 _ALLOW: Final = 3
-_EVERYWHERE: Final = "*"  # hosts
+_ANY_HOST: Final = "*"  # hosts
 
 
 class Resource(IntEnum):
-    """Kafka's numbers for what is guarded."""
+    """Kafka's numbers for resource types; others exist."""
 
     TOPIC = 2
     GROUP = 3
@@ -33,14 +33,14 @@ class Resource(IntEnum):
 
 
 class Pattern(IntEnum):
-    """Does an entry mean the one of that name, or all whose names begin so?"""
+    """Whether an entry means the resource of that name, or all whose names begin with it."""
 
     LITERAL = 3
     PREFIXED = 4
 
 
 class Operation(IntEnum):
-    """Kafka's numbers for what may be done; others exist."""
+    """Kafka's numbers for operations; others exist."""
 
     READ = 3
     WRITE = 4
@@ -50,7 +50,7 @@ class Operation(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acl:
-    """`principal` (`User:…`) may do this, from wherever it comes."""
+    """An entry that allows `principal` (`User:…`) an operation, from any host."""
 
     principal: str
     resource: int
@@ -58,10 +58,10 @@ class Acl:
     operation: int
     pattern: int = Pattern.LITERAL
 
-    def asked(self) -> tuple[int, str, int, str, str, int, int]:
-        """In a request to make it, or to remove exactly it."""
+    def request_fields(self) -> tuple[int, str, int, str, str, int, int]:
+        """Its fields in a request to create it, or to delete exactly it."""
         of = (self.resource, self.name, self.pattern)
-        return *of, self.principal, _EVERYWHERE, self.operation, _ALLOW
+        return *of, self.principal, _ANY_HOST, self.operation, _ALLOW
 
 
 class _Creations(Request[CreateAclsRequest_v1]):  # type: ignore[misc]  # aiokafka has no types
@@ -71,7 +71,7 @@ class _Creations(Request[CreateAclsRequest_v1]):  # type: ignore[misc]  # aiokaf
         self._acls = acls
 
     def build(self, struct: type[CreateAclsRequest_v1]) -> CreateAclsRequest_v1:
-        return struct([acl.asked() for acl in self._acls])
+        return struct([acl.request_fields() for acl in self._acls])
 
 
 class _Deletions(Request[DeleteAclsRequest_v1]):  # type: ignore[misc]  # likewise
@@ -81,39 +81,39 @@ class _Deletions(Request[DeleteAclsRequest_v1]):  # type: ignore[misc]  # likewi
         self._acls = acls
 
     def build(self, struct: type[DeleteAclsRequest_v1]) -> DeleteAclsRequest_v1:
-        return struct([acl.asked() for acl in self._acls])
+        return struct([acl.request_fields() for acl in self._acls])
 
 
 class AccessLists:
-    """At one broker, which speaks for all. Every method raises the KafkaError that it is refused with:
-    SecurityDisabled where nobody keeps such lists, ClusterAuthorizationFailedError for who lacks Alter on the cluster.
+    """The cluster's access control lists, through any of its brokers. Methods raise the broker's KafkaError:
+    SecurityDisabled where access control is off, ClusterAuthorizationFailedError without Alter on the cluster.
     """
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
     async def held(self) -> set[Acl]:
-        """All that allow something from everywhere."""
-        answer = await self._send(DescribeAclsRequest(_ANY, None, _ANY, None, None, _ANY, _ANY))
-        _check(answer.error_code, answer.error_message)
+        """All entries that allow something from any host."""
+        response = await self._send(DescribeAclsRequest(_ANY, None, _ANY, None, None, _ANY, _ANY))
+        _check(response.error_code, response.error_message)
         return {
             Acl(principal, resource, name, operation, pattern)
-            for resource, name, pattern, acls in answer.resources
+            for resource, name, pattern, acls in response.resources
             for principal, host, operation, permission in acls
-            if (host, permission) == (_EVERYWHERE, _ALLOW)
+            if (host, permission) == (_ANY_HOST, _ALLOW)
         }
 
     async def give(self, acls: Iterable[Acl]) -> None:
-        for some in _lots(acls):
-            answer = await self._send(_Creations(some))
-            for code, says in answer.creation_responses:
-                _check(code, says)
+        for some in _batches(acls):
+            response = await self._send(_Creations(some))
+            for code, message in response.creation_responses:
+                _check(code, message)
 
     async def take(self, acls: Iterable[Acl]) -> None:
-        for some in _lots(acls):
-            answer = await self._send(_Deletions(some))
-            for code, says, matching in answer.filter_responses:
-                _check(code, says)
+        for some in _batches(acls):
+            response = await self._send(_Deletions(some))
+            for code, message, matching in response.filter_responses:
+                _check(code, message)
                 for error, why, *_ in matching:
                     _check(error, why)
 
@@ -125,23 +125,23 @@ class AccessLists:
 async def access_lists(brokers: Brokers) -> AsyncIterator[AccessLists]:
     client = AIOKafkaClient(**brokers.client())
     try:
-        await started(client.bootstrap())
+        await start_client(client.bootstrap())
         yield AccessLists(client)
     finally:
         await client.close()
 
 
-def _lots(acls: Iterable[Acl]) -> Iterator[Sequence[Acl]]:
-    """Those of one principal stay together: what one may do is there as a whole, or not yet."""
+def _batches(acls: Iterable[Acl]) -> Iterator[Sequence[Acl]]:
+    """Batches in which the entries of one principal stay together, so that it has all its rights at once or none."""
     waiting = sorted(acls, key=lambda acl: acl.principal)
     while waiting:
-        end = min(AT_ONCE, len(waiting))
+        end = min(MAX_ENTRIES, len(waiting))
         while end < len(waiting) and waiting[end].principal == waiting[end - 1].principal:
             end += 1
         yield waiting[:end]
         waiting = waiting[end:]
 
 
-def _check(code: int, says: str | None) -> None:
+def _check(code: int, message: str | None) -> None:
     if code != NoError.errno:
-        raise for_code(code)(says or "")
+        raise for_code(code)(message or "")

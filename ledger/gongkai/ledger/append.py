@@ -1,7 +1,7 @@
-"""Appending: the events of all waiting commands go into one transaction (group commit).
+"""Appending to a log, with group commit: the events of all waiting commands go into one transaction.
 
-Versions are checked per stream; positions are dense and in commit order. A command that conflicts writes nothing
-and hinders none of its neighbours; one said twice answers with its first result.
+Versions are checked per stream; positions are dense and in commit order. A command that conflicts writes nothing and
+doesn't affect the others; a command that is repeated returns its first result.
 """
 
 import asyncio
@@ -16,43 +16,41 @@ from weakref import WeakValueDictionary
 
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.failpoint import reach
-from gongkai.ledger.observe import SILENT, Observer
+from gongkai.ledger.observe import NO_OBSERVER, Observer
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.read import Connection, LogId
 
-MAX_WAITING = 10_000  # commands; beyond it Full is raised instead of memory growing
+MAX_WAITING = 10_000  # commands in the queue; beyond it Full is raised instead of memory growing
 MAX_BATCH = 256  # commands in one transaction
-FEW = 16  # commands that are not worth sharing out
-BRISK, BRISK_EACH = (
-    0.002,
-    0.00005,
-)  # seconds that a commit may take, and for each command in it, to be called quick
-BULK = 512  # the same, where nobody waits for any single one of them
+MIN_SHARE = 16  # commands: a batch up to this size isn't split between workers
+# Seconds below which a commit counts as fast: for the transaction, and for each command in it.
+FAST_COMMIT, FAST_COMMIT_PER_COMMAND = 0.002, 0.00005
+IMPORT_BATCH = 512  # commands in one transaction of an import, where nobody waits for a single one
 
 
 class Conflict(Exception):
-    """Somebody else appended to the stream first: read it again and decide again."""
+    """The stream isn't at the expected version: read it again and decide again."""
 
 
 class GuardFailed(Conflict):
-    """A stream that the decision was made on has moved: read it again and decide again."""
+    """A guarding stream isn't at the expected version: read it again and decide again."""
 
 
 class Expired(Exception):
-    """The last moment for this write is over. Nothing was written, and said again nothing would be."""
+    """The write's `not_after` has passed. Nothing was written; repeating it changes nothing."""
 
 
 class Full(Exception):
-    """Too many commands wait. Try again after a second (HTTP 503, Retry-After: 1)."""
+    """Too many commands are waiting. Try again after a second (HTTP 503, Retry-After: 1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """The events of one command, for one stream, which must be at version `expected` (0 = new). One event at least.
+    """The events of one command, at least one, for one stream, which must be at version `expected` (0 = new).
 
-    Their ids follow from the command's (`seal_record`): by the first a command said twice is known. `guards`: other
-    streams of the same log, with the version that each must be at (0 = nothing there); `not_after`: the last moment that
-    may be its `committed_at`. Both are checked under the log's lock, together with the append.
+    Event ids are derived from the command's (`seal_record`): a repeated command is recognised by its first event's id.
+    `guards`: other streams of the same log, with the version that each must be at (0 = no events); `not_after`: the latest
+    `committed_at` allowed. Both are checked under the log's lock, together with the append.
     """
 
     stream: str
@@ -65,7 +63,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where the last event of the command stands. `repeated`: the command had been carried out before."""
+    """The place of the command's last event. `repeated`: the command had been carried out before."""
 
     place: Place
     repeated: bool = False
@@ -82,30 +80,30 @@ _REFUSALS: dict[str, type[Conflict] | type[Expired]] = {
 async def append(
     conn: Connection, log: LogId, partitions: int, now: datetime, writes: Sequence[Write]
 ) -> list[Result]:
-    """Append in the caller's transaction. One result a write, in order."""
-    streams, versions, at, mores, traces, ids, records = _columns(writes, partitions)
+    """Append in the caller's transaction. One result per write, in order."""
+    streams, versions, at, remaining, traces, ids, records = _columns(writes, partitions)
     row = await conn.fetchrow(
         f"SELECT * FROM {log.schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         *(log.name, now, streams, versions, at),
-        mores if any(mores) else None,
+        remaining if any(remaining) else None,
         traces if any(traces) else None,
         *(ids, records),
         *_guards(writes),
         _not_after(writes),
     )
-    if row["status"] is None:  # all of it was appended, one after another
-        return _in_a_row(log, writes, at, row["first"])
-    judged = zip(writes, row["status"], row["last"], row["at_partition"], strict=True)
+    if row["status"] is None:  # everything was appended, at consecutive positions
+        return _consecutive(log, writes, at, row["first"])
+    results_by_write = zip(writes, row["status"], row["last"], row["at_partition"], strict=True)
     return [
         _REFUSALS[status](write.stream)
         if status in _REFUSALS
         else Appended(Place(log.name, partition, last), status == "repeated")
-        for write, status, last, partition in judged
+        for write, status, last, partition in results_by_write
     ]
 
 
 def _guards(writes: Sequence[Write]) -> tuple[list[int] | None, list[str] | None, list[int] | None]:
-    """By guard: the number of its command's first event, stream, version. Nothing where there are none."""
+    """By guard: number (from 1) of its command's first event, stream, version. None where no write has guards."""
     if not any(write.guards for write in writes):
         return None, None, None
     rows, first = [], 1
@@ -117,14 +115,14 @@ def _guards(writes: Sequence[Write]) -> tuple[list[int] | None, list[str] | None
 
 
 def _not_after(writes: Sequence[Write]) -> list[datetime | None] | None:
-    """By event, at the first of its command. Nothing where no command has a last moment."""
+    """By event, set at the first one of its command. None where no write has a `not_after`."""
     if not any(write.not_after for write in writes):
         return None
     return [write.not_after if n == 0 else None for write in writes for n in range(len(write.events))]
 
 
 def _columns(writes: Sequence[Write], partitions: int) -> tuple[list[Any], ...]:
-    """By event: stream, version, partition, how many of its command follow, trace, id, record."""
+    """By event: stream, version, partition, number of events of its command that follow, trace, id, record."""
     rows = [
         (write.stream, write.expected + n, partition, len(write.events) - n, write.trace, *event)
         for write in writes
@@ -134,7 +132,7 @@ def _columns(writes: Sequence[Write], partitions: int) -> tuple[list[Any], ...]:
     return tuple(map(list, zip(*rows, strict=True)))
 
 
-def _in_a_row(log: LogId, writes: Sequence[Write], partitions: Sequence[int], first: int) -> list[Result]:
+def _consecutive(log: LogId, writes: Sequence[Write], partitions: Sequence[int], first: int) -> list[Result]:
     appended: list[Result] = []
     count = 0
     for write in writes:
@@ -146,23 +144,23 @@ def _in_a_row(log: LogId, writes: Sequence[Write], partitions: Sequence[int], fi
 async def append_many(
     pool: Any, log: LogId, partitions: int, now: datetime, writes: Iterable[Write]
 ) -> list[Result]:
-    """Append in big batches, a transaction each: the way of an import. One result a write, in order.
+    """Append in large batches, a transaction each, for an import. One result per write, in order.
 
-    While the database works on one batch, the next is taken from `writes`, and may be made only then. When it
-    raises, whole batches are in the log: said again, the same commands answer with their first results.
+    `writes` may be lazy: while the database works on one batch, the next is taken from it. After an exception the
+    earlier batches are in the log, and the same commands may be repeated: they return their first results.
     """
     results: list[Result] = []
     rest = iter(writes)
-    under_way: asyncio.Task[list[Result]] | None = None
+    running: asyncio.Task[list[Result]] | None = None
     try:
-        while (batch := list(islice(rest, BULK))) or under_way:
-            if under_way is not None:
-                results += await under_way
-            under_way = asyncio.create_task(append(pool, log, partitions, now, batch)) if batch else None
-            await asyncio.sleep(0)  # it is on its way before the next batch is made
+        while (batch := list(islice(rest, IMPORT_BATCH))) or running:
+            if running is not None:
+                results += await running
+            running = asyncio.create_task(append(pool, log, partitions, now, batch)) if batch else None
+            await asyncio.sleep(0)  # so that it is sent before the next batch is made
     finally:
-        if under_way is not None:
-            under_way.cancel()
+        if running is not None:
+            running.cancel()
     return results
 
 
@@ -174,26 +172,26 @@ class _Waiting:
 
 
 class Appender:
-    """Collects the commands that wait and appends them together. One per log and process; several may share a log.
+    """Collects waiting commands and appends them together. One per log and process; several processes may share a log.
 
-    Two workers: while the database commits one batch, the next is collected and encoded. Where commits take long,
-    it pays more to have all that waits in one of them: then the workers take turns.
+    Two workers: while the database commits one batch, the other collects and encodes the next. Where commits are slow,
+    fewer and larger commits are faster: then the workers take turns.
     """
 
     def __init__(
-        self, pool: Any, log: LogId, partitions: int, workers: int = 2, observer: Observer = SILENT
+        self, pool: Any, log: LogId, partitions: int, workers: int = 2, observer: Observer = NO_OBSERVER
     ) -> None:
         self._pool, self._log, self._partitions, self._observer = pool, log, partitions, observer
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(MAX_WAITING)
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._slowness = 0.0  # of late: what a commit took by what a brisk one may take
+        self._stream_locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._slowness = 0.0  # moving average of a commit's duration, divided by that of a fast one
         self._one_at_a_time = asyncio.Lock()
-        self._committing = 0  # workers
+        self._committing = 0  # number of workers in a commit
         self._workers = [asyncio.create_task(self._work()) for _ in range(workers)]
 
-    def turn(self, stream: str) -> asyncio.Lock:
-        """One command at a time per stream in this process: only another process can still conflict."""
-        return self._turns.setdefault(stream, asyncio.Lock())
+    def stream_lock(self, stream: str) -> asyncio.Lock:
+        """A lock for one command at a time on a stream in this process, so that only other processes can conflict."""
+        return self._stream_locks.setdefault(stream, asyncio.Lock())
 
     @property
     def waiting(self) -> int:
@@ -227,7 +225,7 @@ class Appender:
                 raise
 
     async def _commit(self, batch: list[_Waiting]) -> None:
-        """These, and its share of what else waits by now."""
+        """Commit these commands, and a share of those that are waiting by now."""
         share = self._share()
         while len(batch) < share and not self._waiting.empty():
             batch.append(self._waiting.get_nowait())
@@ -238,12 +236,12 @@ class Appender:
             self._committing -= 1
 
     def _share(self) -> int:
-        """Commands for one commit. Where they are quick, something is left for the worker that is free, so that one
-        batch is collected while the other is on its way; what waits together would stay together for ever."""
+        """Commands for one commit. Where commits are fast, some are left for the worker that is free, so that one batch is
+        collected while the other is committed; otherwise commands that wait together would stay in one batch."""
         if self._slowness > 1:
             return MAX_BATCH
         free = len(self._workers) - self._committing
-        return min(MAX_BATCH, max(FEW, -(-(1 + self._waiting.qsize()) // free)))
+        return min(MAX_BATCH, max(MIN_SHARE, -(-(1 + self._waiting.qsize()) // free)))
 
     async def _append(self, batch: list[_Waiting]) -> None:
         began = time.perf_counter()
@@ -253,14 +251,14 @@ class Appender:
                 results = await append(
                     conn, self._log, self._partitions, max(w.now for w in batch), [w.write for w in batch]
                 )
-        except Exception as error:  # told to every waiting command, so that none hangs
+        except Exception as error:  # raised to every waiting caller, so that none hangs
             for waiting in batch:
                 if not waiting.done.done():
                     waiting.done.set_exception(error)
             return
         reach("append.after")
-        brisk = BRISK + BRISK_EACH * len(batch)
-        self._slowness += ((time.perf_counter() - began) / brisk - self._slowness) / 8
+        fast = FAST_COMMIT + FAST_COMMIT_PER_COMMAND * len(batch)
+        self._slowness += ((time.perf_counter() - began) / fast - self._slowness) / 8
         self._observer.committed(self._log.name, len(batch))
         for waiting, result in zip(batch, results, strict=True):
             if waiting.done.done():

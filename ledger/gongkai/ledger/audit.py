@@ -1,6 +1,6 @@
-"""Verifying a whole log: every record hashed again, every tile and the signed root compared.
+"""Verifying a whole log: every record is hashed again, every tile and the signed root are compared.
 
-As fast as hashing allows: tight loops over bundles, no object per record.
+Tight loops over entry bundles without an object per record: as fast as hashing allows.
 """
 
 import os
@@ -10,19 +10,19 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
-from gongkai.ledger.checkpoint import Checkpoint, Opened, open_checkpoint
 from gongkai.ledger.merkle import SIZE, leaf_hashes, perfect_root
 from gongkai.ledger.note import BadNote, Verifier
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, width_at
+from gongkai.ledger.tlog_checkpoint import Checkpoint, VerifiedCheckpoint, open_checkpoint
 
-BATCH: Final = 32  # bundles handed to a process at a time
-MANY: Final = 50_000  # entries from which on several processes are worth their start
+BATCH: Final = 32  # bundles given to a process at a time
+MIN_ENTRIES_FOR_PROCESSES: Final = 50_000  # fewer entries are hashed in this process alone
 
 
 class Source(Protocol):
-    """Where a log is read from: its database, a copy, a server. What isn't there is None.
+    """Where a log is read from: its database, a copy, a server. None: not there.
 
-    `shareable`: other processes can read it, too, if it is sent to them.
+    `shareable`: the source can be pickled and read in other processes.
     """
 
     shareable: ClassVar[bool]
@@ -36,8 +36,8 @@ class Source(Protocol):
 
 
 @dataclass(slots=True)
-class Broken(Exception):
-    """A promise that isn't kept. `position`: the first entry that is concerned, where it can be told."""
+class VerificationFailed(Exception):
+    """A promise of the log doesn't hold. `position`: the first entry affected, where that is known."""
 
     promise: str
     zh: str
@@ -50,20 +50,24 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found whole."""
+    """The newest checkpoint, verified with the whole log, and the newest of the kept checkpoints that it extends."""
 
-    opened: Opened
+    verified: VerifiedCheckpoint
     since: Checkpoint | None
 
 
-def opened(raw: str | None, keys: Sequence[Verifier], what: str = "checkpoint") -> Opened:
-    """A checkpoint by keys that the verifier trusts. Raises Broken."""
+def verified_checkpoint(
+    raw: str | None, keys: Sequence[Verifier], what: str = "checkpoint"
+) -> VerifiedCheckpoint:
+    """Verify a checkpoint's signature by keys that the verifier trusts. Raises VerificationFailed."""
     if raw is None:
-        raise Broken("checkpoint", "日志没有检查点", "the log has no checkpoint")
+        raise VerificationFailed("checkpoint", "日志没有检查点", "the log has no checkpoint")
     try:
         return open_checkpoint(raw, keys)
     except BadNote as error:
-        raise Broken(what, f"检查点不可信：{error}", f"a checkpoint that can't be trusted: {error}") from None
+        raise VerificationFailed(
+            what, f"检查点不可信：{error}", f"a checkpoint that can't be trusted: {error}"
+        ) from None
 
 
 def verify_log(
@@ -71,22 +75,24 @@ def verify_log(
     keys: Sequence[Verifier],
     since: Sequence[str] = (),
 ) -> Report:
-    """The whole log up to its newest checkpoint, and that each checkpoint kept from earlier is its beginning.
+    """Verify the whole log up to its newest checkpoint, and that it extends each checkpoint of `since` (kept earlier).
 
-    Raises Broken.
+    Raises VerificationFailed.
     """
-    newest = opened(source.checkpoint(), keys)
+    newest = verified_checkpoint(source.checkpoint(), keys)
     tree = newest.checkpoint
-    kept = sorted((opened(raw, keys, "kept checkpoint").checkpoint for raw in since), key=lambda c: c.size)
+    kept = sorted(
+        (verified_checkpoint(raw, keys, "kept checkpoint").checkpoint for raw in since), key=lambda c: c.size
+    )
     for each in kept:
-        comparable(each, tree)
+        check_comparable(each, tree)
     edge = Edge()
     waiting = list(kept)
-    sound = 0  # up to here an earlier checkpoint agrees
+    sound = 0  # up to this size the tree agrees with a kept checkpoint
     results = _hashed(source, tree.size)
     while True:
         while waiting and waiting[0].size == edge.size:
-            _agree(waiting[0], edge, tree, sound)
+            _compare_root(waiting[0], edge, tree, sound)
             sound = waiting.pop(0).size
         if edge.size == tree.size:
             break
@@ -98,25 +104,25 @@ def verify_log(
                 cut = (waiting[0].size - edge.size) * SIZE
                 _compare_tiles(source, edge.grow(leaves[:cut]), tree.size)
                 leaves = leaves[cut:]
-                _agree(waiting[0], edge, tree, sound)
+                _compare_root(waiting[0], edge, tree, sound)
                 sound = waiting.pop(0).size
             changed = edge.grow(leaves)
         else:
             changed = edge.grow_full(found) if len(found) == SIZE and end % WIDTH == 0 else edge.grow(found)
         _compare_tiles(source, changed, tree.size)
-    _agree(tree, edge, tree, sound)
+    _compare_root(tree, edge, tree, sound)
     return Report(newest, kept[-1] if kept else None)
 
 
 def _hashed(source: Source, size: int) -> Iterator[bytes]:
-    """Of each bundle, in order, the root of its full tile; of the last one, if it is partial, the leaf hashes.
+    """For each bundle, in order, the root of its full tile; for the last one, if it is partial, the leaf hashes.
 
-    Each was compared with its tile. By as many processes as there are cores, where the source can be shared.
+    Each bundle is compared with its tile. Runs in as many processes as there are cores, where the source is shareable.
     """
     bundles = -(-size // WIDTH)
     batches = ((source, size, start, min(start + BATCH, bundles)) for start in range(0, bundles, BATCH))
     workers = _cores()
-    if workers < 2 or size < MANY or not source.shareable:
+    if workers < 2 or size < MIN_ENTRIES_FOR_PROCESSES or not source.shareable:
         for batch in batches:
             yield from _hash(*batch)
         return
@@ -144,15 +150,16 @@ def _hash(source: Source, size: int, start: int, end: int) -> list[bytes]:
     return found
 
 
-def comparable(kept: Checkpoint, tree: Checkpoint) -> None:
+def check_comparable(kept: Checkpoint, tree: Checkpoint) -> None:
+    """Raises VerificationFailed when `tree` is another log's, or smaller than the kept checkpoint."""
     if kept.origin != tree.origin:
-        raise Broken(
+        raise VerificationFailed(
             "same log",
             f"所存检查点属于 {kept.origin}，不是 {tree.origin}",
             f"the kept checkpoint is of {kept.origin}, not of {tree.origin}",
         )
     if kept.size > tree.size:
-        raise Broken(
+        raise VerificationFailed(
             "append-only",
             f"{tree.origin} 变短了：所存检查点有 {kept.size} 条，现在只签了 {tree.size} 条；"
             f"第 {tree.size} 位起的条目已被删去（只增不删的承诺被打破）",
@@ -163,22 +170,22 @@ def comparable(kept: Checkpoint, tree: Checkpoint) -> None:
 
 
 def _compare_leaves(source: Source, name: TileName, leaves: bytes) -> None:
-    """Records against the tile they were published under: names the very position."""
+    """Compare leaf hashes with the published tile; the error names the exact position."""
     tile = source.tile(name)
     if tile is None:
-        raise Broken("tiles", f"缺少哈希块 {name.path}", f"hash tile {name.path} is missing")
+        raise VerificationFailed("tiles", f"缺少哈希块 {name.path}", f"hash tile {name.path} is missing")
     if leaves == tile:
         return
     at = next((n for n in range(0, len(tile), SIZE) if leaves[n : n + SIZE] != tile[n : n + SIZE]), len(tile))
     position = name.index * WIDTH + at // SIZE
     if len(leaves) < len(tile) and at >= len(leaves):
-        raise Broken(
+        raise VerificationFailed(
             "append-only",
             f"第 {position} 位的条目不见了（只增不删的承诺被打破）",
             f"the entry at position {position} is missing (append-only is broken)",
             position,
         )
-    raise Broken(
+    raise VerificationFailed(
         "append-only",
         f"第 {position} 位的条目与签名时不同：内容被改或位置被换（不可更改的承诺被打破）",
         f"the entry at position {position} isn't the one that was signed: edited or moved (append-only is broken)",
@@ -187,11 +194,11 @@ def _compare_leaves(source: Source, name: TileName, leaves: bytes) -> None:
 
 
 def _compare_tiles(source: Source, changed: dict[tuple[int, int], bytes], size: int) -> None:
-    """Hash tiles above the leaves, each as wide as the newest tree has it."""
+    """Compare the hash tiles above the leaves, each at its width in the newest tree."""
     for (level, index), hashes in changed.items():
         name = TileName(level, index, width_at(level, index, size))
         if level and len(hashes) == name.width * SIZE and source.tile(name) != hashes:
-            raise Broken(
+            raise VerificationFailed(
                 "tiles",
                 f"哈希块 {name.path} 与条目不符",
                 f"hash tile {name.path} isn't that of the entries",
@@ -199,24 +206,25 @@ def _compare_tiles(source: Source, changed: dict[tuple[int, int], bytes], size: 
             )
 
 
-def _agree(kept: Checkpoint, edge: Edge, tree: Checkpoint, sound: int) -> None:
+def _compare_root(kept: Checkpoint, edge: Edge, tree: Checkpoint, sound: int) -> None:
+    """Compare the root of the tree so far with a checkpoint of the same size."""
     if edge.root() == kept.root:
         return
     if kept is tree:
-        raise Broken(
+        raise VerificationFailed(
             "signed root",
             f"{tree.size} 条条目的树根不是所签的那一个：第 {sound} 位起有改动",
             f"the tree of {tree.size} entries hasn't the root that was signed: changed at position {sound} or later",
             sound,
         )
     if kept.size == tree.size:
-        raise Broken(
+        raise VerificationFailed(
             "no fork",
             f"分叉：{tree.origin} 在 {kept.size} 条处签过两个不同的树根（唯一历史的承诺被打破）",
             f"a fork: {tree.origin} signed two different roots for {kept.size} entries (one history is broken)",
             sound,
         )
-    raise Broken(
+    raise VerificationFailed(
         "append-only",
         f"{tree.origin} 的历史被改写：前 {kept.size} 条已不是所存检查点签过的那些，"
         f"第 {sound} 位至第 {kept.size - 1} 位之间有改动（不可更改的承诺被打破）",

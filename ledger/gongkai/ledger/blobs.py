@@ -1,4 +1,4 @@
-"""Content-addressed store of texts: put before the event that names it, read by digest, never changed."""
+"""Content-addressed store of texts and attachments: stored before the event that names them, read by digest, immutable."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class Damaged(Exception):
 
 
 async def put(conn: Connection, content: bytes, media_type: str, now: datetime) -> str:
-    """Store once; the same content again changes nothing. Returns the SHA-256 in hex."""
+    """Store the content, unless it is stored already. Returns its SHA-256 in hex."""
     digest = hashlib.sha256(content).digest()
     async with conn.transaction():
         inserted = await conn.fetchval(
@@ -41,9 +41,7 @@ async def put_many(conn: Connection, contents: Mapping[bytes, tuple[bytes, str]]
     """As `put`, in the caller's transaction: by digest, contents of at most one chunk each and their media types."""
     if not contents:
         return
-    digests = sorted(
-        contents
-    )  # always in one order: two who put the same ones wait, and don't lock each other out
+    digests = sorted(contents)  # always in the same order, so that concurrent writers don't deadlock
     fresh = await conn.fetch(
         "INSERT INTO store.content SELECT digest, media_type, size, $4"
         " FROM unnest($1::bytea[], $2::text[], $3::bigint[]) AS u (digest, media_type, size)"
@@ -77,12 +75,12 @@ async def get(conn: Connection, digest: str) -> bytes:
 
 
 async def released(conn: Connection, digest: str) -> bytes:
-    """As `get`, but only what has left the gate: all that the portal's role can see."""
+    """As `get`, but only content that was released: all that the portal's role can read."""
     return await _read(conn, digest, "store.released_content", "store.released_chunk")
 
 
 async def release(conn: Connection, digest: str) -> None:
-    """Let the public see it. In the transaction of what publishes it."""
+    """Make the content readable for the public, in the transaction that publishes it."""
     await conn.execute("INSERT INTO store.released VALUES ($1) ON CONFLICT DO NOTHING", bytes.fromhex(digest))
 
 

@@ -1,4 +1,4 @@
-"""Where Kafka's brokers are, and how a client proves there who it is: one answer for every client of theirs."""
+"""Connection settings of the Kafka brokers: addresses, protocol, credentials, as every client takes them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +20,16 @@ class Brokers:
     mechanism: Mechanism = "SCRAM-SHA-512"
     user: str = ""
     password: SecretStr | None = None
-    ca: Path | None = None  # PEM of who vouches for the brokers; None: whom this machine trusts
+    ca: Path | None = None  # PEM file with the brokers' CA; None: the CAs that this machine trusts
 
     @property
     def secured(self) -> bool:
-        """Do they ask who one is?"""
+        """Whether the brokers authenticate clients or encrypt."""
         return self.protocol != "PLAINTEXT"
 
     @property
     def principal(self) -> str:
-        """What access lists call us."""
+        """Our name in access lists."""
         return f"User:{self.user or 'ANONYMOUS'}"
 
     def client(self) -> dict[str, Any]:

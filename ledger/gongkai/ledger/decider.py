@@ -1,4 +1,4 @@
-"""A command's way: read the stream, fold it, decide, append; again when somebody else was quicker."""
+"""Carrying out a command: read the stream, fold it, decide, append; repeated after a conflict."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from gongkai.ledger import read
 from gongkai.ledger.append import Appended, Appender, Conflict, GuardFailed, Write
 from gongkai.ledger.read import Entry, LogId
 
-ATTEMPTS = 8
+ATTEMPTS = 8  # times that a command is decided again after a conflict
 
 S = TypeVar("S")
 
 
 class Contended(Exception):
-    """The stream changed under every attempt. Try again."""
+    """Every attempt conflicted with another append to the stream. Try again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Generic[S]):
-    """How a stream is folded: the state before the first event, and what each event makes of it."""
+    """How a stream is folded: the state before the first event, and the function from a state and an event to the next."""
 
     initial: S
     evolve: Callable[[S, Any], S]
@@ -37,7 +37,9 @@ class Aggregate(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Intent(Generic[S]):
-    """One command for one stream. `decide` is pure; the id makes it happen once, however often it is said."""
+    """One command for one stream. `decide` is pure. A command with the same id takes effect once, however often it is
+    repeated.
+    """
 
     command: UUID
     stream: str
@@ -54,14 +56,14 @@ class Intent(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where the stream stands after the command. `repeated`: nothing new was written."""
+    """The place of the stream's last event after the command. `repeated`: nothing new was written."""
 
     place: Place | None
     repeated: bool
 
 
 def write_of(intent: Intent[S], version: int, facts: Sequence[Fact]) -> Write:
-    """The records of what was decided, for a stream that stands at `version`."""
+    """The records of the decided events, for a stream at `version`."""
     return Write(
         intent.stream,
         version,
@@ -83,19 +85,20 @@ def write_of(intent: Intent[S], version: int, facts: Sequence[Fact]) -> Write:
     )
 
 
-def said_before(intent: Intent[S], entries: Sequence[Entry]) -> Entry | None:
-    """The last entry that this very command wrote, if it was carried out before."""
-    mine = [entry for entry in entries if entry.record.commandid == intent.command]
-    return mine[-1] if mine else None
+def entry_of_command(intent: Intent[S], entries: Sequence[Entry]) -> Entry | None:
+    """The last entry that this command wrote; None when it hasn't been carried out."""
+    written = [entry for entry in entries if entry.record.commandid == intent.command]
+    return written[-1] if written else None
 
 
 async def carry_out(pool: Any, appender: Appender, log: LogId, intent: Intent[S], now: datetime) -> Outcome:
-    """Carry out one command. Raises what `decide` raises, Contended, Expired, and GuardFailed: whoever gave the guards
-    reads those streams again."""
-    async with appender.turn(intent.stream):
+    """Carry out one command. Raises what `decide` raises, Contended, Expired, and GuardFailed: then the caller must read the
+    guarding streams again.
+    """
+    async with appender.stream_lock(intent.stream):
         for _ in range(ATTEMPTS):
             entries = await read.stream(pool, log, intent.stream)
-            if before := said_before(intent, entries):
+            if before := entry_of_command(intent, entries):
                 return Outcome(before.place, repeated=True)
             facts = intent.decide(intent.aggregate.fold(entries))
             if not facts:

@@ -1,5 +1,5 @@
-"""Named points at which a process kills itself when a test says so: `GONGKAI_FAILPOINT=relay.sent` or `relay.sent:3`
-(the third time). Without that variable, and nothing of ours sets it, reaching a point does nothing.
+"""Failpoints: named points at which a process kills itself, for tests: `GONGKAI_FAILPOINT=relay.sent`, or `relay.sent:3` for
+the third time. Without that variable, which only tests set, reaching a point does nothing.
 """
 
 import os
@@ -10,7 +10,7 @@ _left = int(_TIMES or 1)
 
 
 def reach(point: str) -> None:
-    """Die here, as kill -9 would have it, if this is the point."""
+    """Kill this process with SIGKILL if this is the failpoint."""
     global _left  # noqa: PLW0603 - a process dies once
     if point == _POINT:
         _left -= 1

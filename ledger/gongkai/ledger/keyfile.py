@@ -1,7 +1,7 @@
-"""The file with a log's keys: a key a line, the newest first; those that sign no more stand as verifier keys.
+"""The file with a log's keys: one per line, newest first; retired keys are kept as verifier keys.
 
-To change a key without leaving anybody behind: add a new one, and both sign; once every verifier has the new
-one, retire the old, whose verifier key stays, so that old checkpoints can still be read.
+To rotate a key: add a new one, and both sign; once every verifier has the new one, retire the old one. Its verifier key
+stays, so that old checkpoints can still be verified.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ _PRIVATE = "PRIVATE+KEY+"
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """Read anew each time, so that a changed key needs no restart."""
+    """Read from the file at each call, so that a changed key needs no restart."""
 
     path: Path
 
     def signers(self) -> tuple[Signer, ...]:
-        """Who signs, newest first. Raises BadKey when nobody does, or for keys of different names."""
+        """The signing keys, newest first. Raises BadKey when there is none, or for keys of different names."""
         return signers_in(self.path.read_text())
 
     def vkeys(self) -> list[str]:
@@ -28,7 +28,7 @@ class KeyFile:
 
     @property
     def origin(self) -> str:
-        """The log's name to the world, which is also that of its keys."""
+        """The log's public name, which is also that of its keys."""
         return self.signers()[0].name
 
 
@@ -44,19 +44,19 @@ def vkeys_in(content: str) -> list[str]:
     return [str(key) for key in (*(signer.verifier for signer in signers_in(content)), *retired)]
 
 
-def fresh(name: str) -> str:
-    """What a new key file holds."""
+def new_key_file(name: str) -> str:
+    """The content of a key file with one new key."""
     return Signer.generate(name).secret() + "\n"
 
 
 def rotated(content: str) -> str:
-    """A new key before the ones that sign; they go on signing."""
+    """The content with a new key in front; the others go on signing."""
     name = Signer.parse(content.splitlines()[0]).name
-    return fresh(name) + content
+    return new_key_file(name) + content
 
 
 def retired(content: str) -> str:
-    """The newest key alone signs; of the others the verifier keys are kept."""
+    """The content with only the newest key signing; of the others the verifier keys are kept."""
     first, *others = content.splitlines()
     kept = [str(Signer.parse(key).verifier) if key.startswith(_PRIVATE) else key for key in others]
     return "".join(f"{line}\n" for line in (first, *kept))

@@ -1,4 +1,4 @@
-"""How far behind everything is that follows a log: subscriptions, the relay, the signed checkpoint."""
+"""Lag behind the head of a log: of subscriptions, of the relay, and of the signed checkpoint."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,11 @@ from gongkai.ledger.read import Connection, LogId
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """A subscription's place in one partition. `since`: when the oldest record that it hasn't seen was committed."""
+class SubscriptionLag:
+    """A subscription in one partition: `seen` is the last position applied, `head` the last one there is.
+
+    `since`: when the oldest record that isn't applied yet was committed. `stopped`: why the partition doesn't go on.
+    """
 
     subscription: str
     log: str
@@ -22,13 +25,13 @@ class Followed:
 
     @property
     def behind(self) -> int:
-        """In positions of the log: an upper bound of the records that are missing."""
+        """Positions of the log between the two: an upper bound of the records not applied yet."""
         return max(0, self.head - self.seen)
 
 
 @dataclass(frozen=True, slots=True)
-class Relayed:
-    """How much of a log was sent to Kafka; `halted` says why nothing is sent any more."""
+class RelayLag:
+    """How much of a log was sent to Kafka: `sent` is the last position. `halted`: why nothing is sent."""
 
     log: str
     size: int
@@ -42,8 +45,8 @@ class Relayed:
 
 
 @dataclass(frozen=True, slots=True)
-class Protected:
-    """How much of a log the newest signed checkpoint covers. `signed_at` is real time, whatever a demo's clock says."""
+class CheckpointLag:
+    """How much of a log the newest signed checkpoint covers. `signed_at` is real time, also with a simulated clock."""
 
     log: str
     size: int
@@ -53,16 +56,16 @@ class Protected:
     unwitnessed: str | None = None  # why nothing is cosigned
 
     @property
-    def open(self) -> int:
-        """Entries that no checkpoint covers yet."""
+    def uncovered(self) -> int:
+        """Number of entries that no checkpoint covers yet."""
         return max(0, self.size - self.covered)
 
 
-async def followed(
+async def subscription_lags(
     conn: Connection, logs: Sequence[LogId], subscription: str | None = None
-) -> list[Followed]:
-    """Every partition of these logs that the subscription follows (None: all subscriptions)."""
-    found: list[Followed] = []
+) -> list[SubscriptionLag]:
+    """In every partition of these logs that the subscription follows (None: of all subscriptions)."""
+    found: list[SubscriptionLag] = []
     for log in logs:
         entries = f"{log.schema}.log_entry e WHERE e.log = c.log AND e.partition = c.partition"
         rows = await conn.fetch(
@@ -75,11 +78,11 @@ async def followed(
             log.name,
             subscription,
         )
-        found += [Followed(*row) for row in rows]
+        found += [SubscriptionLag(*row) for row in rows]
     return found
 
 
-async def relayed(conn: Connection, log: LogId) -> Relayed:
+async def relay_lag(conn: Connection, log: LogId) -> RelayLag:
     row = await conn.fetchrow(
         "SELECT h.size, coalesce(r.sent, -1), e.committed_at, r.halted"
         f" FROM {log.schema}.log_head h LEFT JOIN {log.schema}.log_relay r USING (log)"
@@ -87,10 +90,10 @@ async def relayed(conn: Connection, log: LogId) -> Relayed:
         " WHERE h.log = $1",
         log.name,
     )
-    return Relayed(log.name, 0, -1, None, None) if row is None else Relayed(log.name, *row)
+    return RelayLag(log.name, 0, -1, None, None) if row is None else RelayLag(log.name, *row)
 
 
-async def protected(conn: Connection, log: LogId) -> Protected:
+async def checkpoint_lag(conn: Connection, log: LogId) -> CheckpointLag:
     row = await conn.fetchrow(
         f"SELECT h.size, coalesce(c.size, 0), c.signed_at, i.halted, i.unwitnessed FROM {log.schema}.log_head h"
         f" LEFT JOIN {log.schema}.log_integrator i USING (log)"
@@ -98,4 +101,4 @@ async def protected(conn: Connection, log: LogId) -> Protected:
         "  ORDER BY size DESC, signed_at DESC LIMIT 1) c ON true WHERE h.log = $1",
         log.name,
     )
-    return Protected(log.name, 0, 0, None) if row is None else Protected(log.name, *row)
+    return CheckpointLag(log.name, 0, 0, None) if row is None else CheckpointLag(log.name, *row)

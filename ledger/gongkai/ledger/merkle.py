@@ -1,7 +1,7 @@
 """The hash tree of RFC 9162, pure: hashes, roots, proofs and their verification.
 
-A proof is asked for in two steps, so that whoever keeps the hashes need not be asked one by one: a path is a list
-of spans, a span a list of nodes, and `node` hands back the hash of each.
+A proof is made in two steps, so that all hashes it needs can be read at once: a path (a list of spans, each a list of
+nodes) says which, and `gather` computes the proof from them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -29,15 +29,15 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-# In tight loops a hash begun once and copied costs a third less than one begun anew with its first byte.
+# In tight loops copying a hash object with its first byte costs a third less than creating one.
 _leaf = sha256(b"\x00").copy
 _node = sha256(b"\x01").copy
 
 
 def leaf_hashes(bundle: bytes) -> bytes:
-    """The leaf hashes, side by side, of records that each stand after its length, a big-endian uint16.
+    """The concatenated leaf hashes of an entry bundle: each record follows its length, a big-endian uint16.
 
-    A record that is cut off isn't one.
+    A record that is cut off at the end is ignored.
     """
     leaves: list[bytes] = []
     add, begun = leaves.append, _leaf
@@ -54,7 +54,7 @@ def leaf_hashes(bundle: bytes) -> bytes:
 
 
 def perfect_root(hashes: bytes) -> bytes:
-    """The root over hashes side by side, whose number is a power of two."""
+    """The root over concatenated hashes, whose number is a power of two."""
     while len(hashes) > SIZE:
         parents: list[bytes] = []
         add, begun = parents.append, _node
@@ -67,7 +67,7 @@ def perfect_root(hashes: bytes) -> bytes:
 
 
 def fold(peaks: Iterable[bytes]) -> bytes:
-    """The root over complete subtrees that stand side by side, largest first."""
+    """The root over adjacent complete subtrees, largest first."""
     *rest, root = list(peaks) or [EMPTY]
     for peak in reversed(rest):
         root = node_hash(peak, root)
@@ -76,7 +76,7 @@ def fold(peaks: Iterable[bytes]) -> bytes:
 
 @dataclass(slots=True)
 class Frontier:
-    """A tree that grows at its right edge, of which only the complete subtrees are remembered (a compact range)."""
+    """A growing tree, of which only the roots of its complete subtrees are kept (a compact range)."""
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Frontier:
 
 
 def span(start: int, end: int) -> Span:
-    """The complete subtrees of the entries from `start` to before `end`, where `start` begins a subtree so large."""
+    """The complete subtrees of the entries from `start` to before `end`, where `start` is the start of a subtree of that size."""
     nodes = []
     while start < end:
         height = (end - start).bit_length() - 1
@@ -154,7 +154,7 @@ def gather(path: Sequence[Span], node: Callable[[int, int], bytes]) -> list[byte
     return [fold(node(height, index) for height, index in each) for each in path]
 
 
-# -- verification: nothing but numbers and hashes, by RFC 9162 to the letter
+# -- verification: the algorithms of RFC 9162
 
 
 def verify_inclusion(leaf: bytes, position: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Signed notes of C2SP (signed-note, tlog-cosignature): text, a blank line, signatures.
 
-Keys are written as their users write them: `name+id+base64` to verify, `PRIVATE+KEY+name+id+base64` to sign
-(the form of golang.org/x/mod/sumdb/note). One file holds one key a line.
+Keys are written in the form of golang.org/x/mod/sumdb/note: `name+id+base64` to verify, `PRIVATE+KEY+name+id+base64` to sign.
+One file holds one key a line.
 """
 
 import re
@@ -62,7 +62,7 @@ class Note:
         return f"{self.text}\n{''.join(signature.line for signature in self.signatures)}"
 
     def plus(self, more: Iterable[Signature]) -> "Note":
-        """With these signatures, too; the same one isn't there twice."""
+        """The note with these signatures added, without duplicates."""
         return Note(self.text, tuple(dict.fromkeys((*self.signatures, *more))))
 
 
@@ -71,7 +71,7 @@ def _key_id(name: str, kind: int, public: bytes) -> bytes:
 
 
 def check_name(name: str) -> str:
-    """The name itself. Raises BadKey for one that a note's line couldn't hold."""
+    """Return the name. Raises BadKey for one that a signature line couldn't hold."""
     if not name or "+" in name or any(c.isspace() or ord(c) < 0x20 for c in name):
         raise BadKey(f"not a key's name: {name!r}")
     return name
@@ -79,7 +79,7 @@ def check_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Verifier:
-    """A public key by name. `str()` is the verifier key that is handed over out of band."""
+    """A public key with its name. `str()` is the verifier key to be distributed out of band."""
 
     name: str
     kind: int
@@ -123,7 +123,7 @@ class Verifier:
 
 @dataclass(frozen=True)
 class Signer:
-    """A private key by name. Its `repr` shows nothing secret; `secret()` is what its file holds."""
+    """A private key with its name. Its `repr` shows nothing secret; `secret()` is what its file holds."""
 
     name: str
     kind: int
@@ -183,7 +183,7 @@ def _timed(text: str, time: int) -> bytes:
 
 
 def decode64(coded: str) -> bytes | None:
-    """Strictly: what decodes must encode to the same text."""
+    """Decode base64 strictly: None unless it encodes to the same text again."""
     try:
         raw = b64decode(coded, validate=True)
     except (NotBase64, ValueError):
@@ -199,7 +199,7 @@ def sign(text: str, signers: Sequence[Signer]) -> Note:
 
 
 def parse(raw: str) -> Note:
-    """The note as it stands; nothing in it is verified. Raises BadNote."""
+    """Parse a note without verifying it. Raises BadNote."""
     if len(raw) > MOST_BYTES or any(ord(c) < 0x20 and c != "\n" for c in raw):
         raise BadNote("too long, or with control characters")
     text, blank, under = raw.rpartition("\n\n")
@@ -228,7 +228,7 @@ def _signature(line: str) -> Signature:
 
 
 def verified(note: Note, keys: Iterable[Verifier]) -> list[tuple[Verifier, Signature]]:
-    """The signatures by known keys; unknown ones are passed over. Raises BadNote for a known key's that fails."""
+    """The signatures by known keys; those by unknown keys are ignored. Raises BadNote when a known key's doesn't verify."""
     known = {(key.name, key.key_id): key for key in keys}
     found: dict[tuple[str, bytes], tuple[Verifier, Signature]] = {}
     for signature in note.signatures:

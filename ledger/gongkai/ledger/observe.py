@@ -1,30 +1,31 @@
-"""What the ledger tells whoever watches it: how long appends took, what was sent, what is being applied.
-
-This one does nothing; the runtime's measures and traces.
-"""
+"""Hooks for metrics and tracing: durations of appends, records sent, records being applied."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 
 
 class Observer:
-    """Called on the way of every command: nothing here may raise, wait, or look into a record's data."""
+    """Does nothing; a subclass measures and traces. Methods are called for every command: they must not raise, wait, or read
+    a record's data.
+    """
 
     def appended(self, log: str, seconds: float) -> None:
-        """One command is durable, `seconds` after it joined the queue."""
+        """A command is durable, `seconds` after it was queued."""
 
     def committed(self, log: str, commands: int) -> None:
-        """One transaction held so many commands."""
+        """A transaction with that many commands was committed."""
 
     def sent(self, topic: str, traces: Sequence[str | None], began: int) -> None:
-        """Kafka has acknowledged these records. `began`: nanoseconds since the epoch, when the first was handed over."""
+        """Kafka has acknowledged these records. `began`: when sending began, in nanoseconds since the epoch."""
 
     @contextmanager
     def applying(self, subscription: str, batch: Sequence[Delivered]) -> Iterator[Sequence[Delivered]]:
-        """Around handlers and reactions of one transaction. They get each record with the trace to go on with."""
+        """Wraps the handlers and reactions of one transaction, which get the yielded records: the same, with the trace context
+        to continue.
+        """
         yield batch
 
 
-SILENT = Observer()
+NO_OBSERVER = Observer()

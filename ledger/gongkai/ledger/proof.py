@@ -1,6 +1,6 @@
-"""A proof bundle: one record, and all that is needed to see that it is in the log. Pure; verified without the log.
+"""A proof bundle: one record with its inclusion proof and a checkpoint, to be verified offline.
 
-Its inclusion proof, position and checkpoint are those of C2SP tlog-proof, in JSON together with the record.
+Position, proof and checkpoint are those of C2SP tlog-proof, here in JSON together with the record. Pure.
 """
 
 import json
@@ -9,24 +9,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gongkai.ledger.checkpoint import Opened, open_checkpoint
 from gongkai.ledger.merkle import leaf_hash, verify_inclusion
 from gongkai.ledger.note import BadNote, Verifier, decode64
+from gongkai.ledger.tlog_checkpoint import VerifiedCheckpoint, open_checkpoint
 
 FORMAT: Final = "gongkai.bundle.v1"
 MOST_BYTES: Final = 1_000_000
 
 
-class BadBundle(ValueError):
-    """What it says doesn't hold; the message says what in both languages."""
+class BadProofBundle(ValueError):
+    """The bundle is malformed or its proof doesn't hold; the message says why in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh} / {en}")
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
-    """`log` and the names within the record are for people: what counts is the record, position and checkpoint."""
+class ProofBundle:
+    """`log` is for people; what is proved is `record` at `position` in the tree of `checkpoint`."""
 
     log: str
     position: int
@@ -35,7 +35,7 @@ class Bundle:
     checkpoint: str
 
     def to_json(self) -> str:
-        """The record is text (JSON in UTF-8), so its exact bytes are the text's."""
+        """The record is JSON in UTF-8, so that a JSON string holds its exact bytes."""
         return (
             json.dumps(
                 {
@@ -53,10 +53,10 @@ class Bundle:
         )
 
     @classmethod
-    def parse(cls, raw: str) -> "Bundle":
-        """Raises BadBundle."""
+    def parse(cls, raw: str) -> "ProofBundle":
+        """Raises BadProofBundle."""
         try:
-            found = json.loads(raw, object_pairs_hook=_once) if len(raw) <= MOST_BYTES else None
+            found = json.loads(raw, object_pairs_hook=_without_duplicates) if len(raw) <= MOST_BYTES else None
             if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
                 raise ValueError("not of this format")
             proof = tuple(decode64(each) or b"" for each in found.pop("proof"))
@@ -66,30 +66,32 @@ class Bundle:
                 raise TypeError("position and log")
             bundle.checkpoint.encode()
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise BadBundle("不是证明文件", f"not a proof bundle ({error})") from None
+            raise BadProofBundle("不是证明文件", f"not a proof bundle ({error})") from None
         return bundle
 
-    def verify(self, keys: Sequence[Verifier]) -> Opened:
-        """By the keys of logs and witnesses that the verifier trusts. Raises BadBundle."""
+    def verify(self, keys: Sequence[Verifier]) -> VerifiedCheckpoint:
+        """Verify by the keys of logs and witnesses that the verifier trusts. Raises BadProofBundle."""
         try:
             opened = open_checkpoint(self.checkpoint, keys)
         except BadNote as error:
-            raise BadBundle(f"检查点不可信：{error}", f"the checkpoint can't be trusted: {error}") from None
+            raise BadProofBundle(
+                f"检查点不可信：{error}", f"the checkpoint can't be trusted: {error}"
+            ) from None
         tree = opened.checkpoint
         if not verify_inclusion(leaf_hash(self.record), self.position, tree.size, self.proof, tree.root):
-            raise BadBundle(
+            raise BadProofBundle(
                 f"该记录不在 {tree.origin} 的第 {self.position} 位：包含证明不成立",
                 f"the record is not at position {self.position} of {tree.origin}: the inclusion proof doesn't hold",
             )
         if tree.origin.rpartition("/")[2] != self.log:
-            raise BadBundle(
+            raise BadProofBundle(
                 f"检查点属于 {tree.origin}，不是 {self.log}", f"the checkpoint is {tree.origin}'s"
             )
         return opened
 
 
-def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """What is said twice could be read in two ways."""
+def _without_duplicates(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse duplicate keys, of which parsers take different ones."""
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:

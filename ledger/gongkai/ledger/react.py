@@ -1,4 +1,4 @@
-"""Reacting: the service does what another's event asks for, in the very transaction that marks the event as seen."""
+"""Reactions: a service carries out commands because of another log's event, in the transaction that advances its checkpoint."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 from gongkai.ledger import read
 from gongkai.ledger.append import Conflict, append
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.decider import Intent, said_before, write_of
+from gongkai.ledger.decider import Intent, entry_of_command, write_of
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection, LogId
 
 
 class Reaction(Protocol):
-    """Something that makes the service do what another's event asks for. Its commands' ids follow from the event."""
+    """Makes commands from another log's event. Their ids are derived from the event, so that each takes effect once."""
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]: ...
 
@@ -20,16 +20,16 @@ class Reaction(Protocol):
 async def carry_out_all(
     conn: Connection, own: LogId, partitions: int, now: datetime, intents: Sequence[Intent[Any]]
 ) -> None:
-    """Decide and append in the caller's transaction. Raises Conflict when somebody else was quicker."""
+    """Decide and append in the caller's transaction. Raises Conflict."""
     stored = await read.streams(conn, own, {intent.stream for intent in intents})
-    streams: dict[str, list[Any]] = {}  # version, state and entries, as this transaction has left them
+    streams: dict[str, list[Any]] = {}  # version, state and entries, with this transaction's writes
     writes = []
     for intent in intents:
         if intent.stream not in streams:
             entries = stored.get(intent.stream, [])
             streams[intent.stream] = [len(entries), intent.aggregate.fold(entries), entries]
         version, state, entries = streams[intent.stream]
-        if said_before(intent, entries):
+        if entry_of_command(intent, entries):
             continue
         facts = intent.decide(state)
         if facts:

@@ -1,4 +1,4 @@
-"""Reading a log: by stream, by position, by partition. The log in PostgreSQL is the record; all else is a copy."""
+"""Reading a log from PostgreSQL: by stream, by position, by partition."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from gongkai.contracts.envelope import Place, Record, read_record
 
 Connection = Any  # an asyncpg connection, or a pool: both have fetch(), fetchrow(), fetchval() and execute()
 
-# Whatever is said when the database is away, or goes away under a question. asyncpg says an InterfaceError of a value
-# that it can't encode as well: see `cant_be_stored`.
+# Raised when the database is unreachable, or the connection breaks during a query. asyncpg also raises InterfaceError for
+# a value that it can't encode: see `cant_be_stored`.
 DISCONNECTED: Final[tuple[type[Exception], ...]] = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # how asyncpg sometimes puts that the connection broke under it
+    asyncpg.InternalClientError,  # sometimes raised when the connection breaks
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -26,7 +26,7 @@ DISCONNECTED: Final[tuple[type[Exception], ...]] = (
 
 
 def cant_be_stored(error: Exception) -> bool:
-    """Whether the caller's own values are to blame."""
+    """Whether the error is about the values to be stored, not about the database."""
     return isinstance(error, asyncpg.DataError) or (
         isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
     )
@@ -34,20 +34,20 @@ def cant_be_stored(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LogId:
-    """A log's name, and the schema its tables live in."""
+    """A log's name, and the schema of its tables."""
 
     name: str
     schema: str
 
     @property
     def channel(self) -> str:
-        """Where PostgreSQL notifies of an append."""
+        """The channel on which PostgreSQL notifies of appends."""
         return f"gongkai.log.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record with what stands beside it. `raw` is what was stored, byte for byte."""
+    """A record with its columns in the log. `raw` is the record as stored, byte for byte."""
 
     place: Place
     stream: str
@@ -63,8 +63,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What tells whether bytes are the record at a position."""
+class EntryHash:
+    """The leaf hash of the entry at a position, against which its bytes can be checked."""
 
     position: int
     leaf: bytes
@@ -103,7 +103,7 @@ async def stream(conn: Connection, log: LogId, name: str) -> list[Entry]:
 
 
 async def streams(conn: Connection, log: LogId, names: Collection[str]) -> dict[str, list[Entry]]:
-    """All entries of these streams, oldest first; nothing for a stream that isn't there."""
+    """All entries of these streams, oldest first; no key for a stream that doesn't exist."""
     rows = await conn.fetch(
         f"SELECT {_COLUMNS} FROM {log.schema}.log_entry"
         " WHERE log = $1 AND stream = ANY($2) ORDER BY stream, version",
@@ -128,12 +128,13 @@ async def after(conn: Connection, log: LogId, position: int, limit: int = 1000) 
     return [_entry(row) for row in rows]
 
 
-Bare = tuple[int, int, str, datetime, bytes, str | None]  # what travels, of an entry
+# The columns of an entry that are sent to Kafka: position, partition, stream, committed_at, record, trace.
+RelayRow = tuple[int, int, str, datetime, bytes, str | None]
 
 
-async def bare_after(conn: Connection, log: LogId, position: int, limit: int) -> list[Bare]:
-    """As `after`, without what stays at home: position, partition, stream, when it was committed, record, trace."""
-    rows: list[Bare] = await conn.fetch(
+async def relay_rows_after(conn: Connection, log: LogId, position: int, limit: int) -> list[RelayRow]:
+    """As `after`, only the columns that are sent to Kafka, not made into an Entry: this is the relay's inner loop."""
+    rows: list[RelayRow] = await conn.fetch(
         f"SELECT position, partition, stream, committed_at, record, trace FROM {log.schema}.log_entry"
         " WHERE log = $1 AND position > $2 ORDER BY position LIMIT $3",
         log.name,
@@ -158,10 +159,10 @@ async def partition_after(
     return [_entry(row) for row in rows]
 
 
-async def marks(
+async def entry_hashes(
     conn: Connection, log: LogId, spans: Mapping[int, tuple[int, int]], limit: int
-) -> dict[int, list[Mark]]:
-    """By partition, the marks of its entries after the first and up to the second position, at most `limit` each."""
+) -> dict[int, list[EntryHash]]:
+    """By partition, the hashes of its entries after the first and up to the second position of its span, at most `limit` each."""
     rows = await conn.fetch(
         "SELECT k.partition, e.* FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS k(partition, seen, until),"
         f" LATERAL (SELECT position, leaf, committed_at, trace FROM {log.schema}.log_entry e WHERE e.log = $1"
@@ -173,13 +174,13 @@ async def marks(
         [until for _, until in spans.values()],
         limit,
     )
-    found: dict[int, list[Mark]] = {}
+    found: dict[int, list[EntryHash]] = {}
     for partition, *mark in rows:
-        found.setdefault(partition, []).append(Mark(*mark))
+        found.setdefault(partition, []).append(EntryHash(*mark))
     return found
 
 
-async def streams_like(
+async def streams_with_prefix(
     conn: Connection, log: LogId, prefixes: str | Sequence[str], position: int
 ) -> list[Entry]:
     """Entries after a position in the streams whose name starts with one of `prefixes`, in order of position."""
@@ -197,6 +198,7 @@ async def streams_like(
 
 
 async def by_event_id(conn: Connection, log: LogId, event_ids: Sequence[UUID]) -> list[Entry]:
+    """The entries with these event ids, in order of position; nothing for an id that isn't there."""
     rows = await conn.fetch(
         f"SELECT {_COLUMNS} FROM {log.schema}.log_entry WHERE event_id = ANY($1) AND log = $2 ORDER BY position",
         list(event_ids),
@@ -205,7 +207,7 @@ async def by_event_id(conn: Connection, log: LogId, event_ids: Sequence[UUID]) -
     return [_entry(row) for row in rows]
 
 
-async def whole(conn: Connection, log: LogId, batch: int = 2000) -> AsyncIterator[list[Entry]]:
+async def all_entries(conn: Connection, log: LogId, batch: int = 2000) -> AsyncIterator[list[Entry]]:
     """The whole log in order, in batches."""
     position = -1
     while entries := await after(conn, log, position, batch):

@@ -1,7 +1,7 @@
-"""The relay: one leader per log sends the very bytes of the log to Kafka, in order, and finds out when Kafka forgot.
+"""The relay: one leader per log sends the log's records to Kafka, in order and byte for byte.
 
-A broker that lost its data is filled again from the slowest subscriber's position. One that is ahead of the log halts
-the relay, and so does a consumer: nothing is ever renumbered.
+A broker that lost its data is sent it again, from the slowest subscription's checkpoint. A broker or consumer that is
+ahead of the log halts the relay (`relay_checks`): nothing is ever renumbered.
 """
 
 import asyncio
@@ -16,36 +16,40 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import UnknownError
 
-from gongkai.ledger import ahead, cursors, read
-from gongkai.ledger.ahead import Halted
+from gongkai.ledger import read, relay_checks, relay_cursor
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.cursors import Cursor
-from gongkai.ledger.ending import end
+from gongkai.ledger.cancellation import cancel_and_wait
 from gongkai.ledger.failpoint import reach
-from gongkai.ledger.kafka import PREFIX, delete_topic, ensure_topic, started, topic_of
-from gongkai.ledger.observe import SILENT, Observer
-from gongkai.ledger.read import Bare, LogId
-from gongkai.ledger.send import MAX_BATCH, UnderWay, hand_over
+from gongkai.ledger.kafka import PREFIX, delete_topic, ensure_topic, start_client, topic_of
+from gongkai.ledger.kafka_producer import MAX_BATCH, PendingBatches, send_entries
+from gongkai.ledger.observe import NO_OBSERVER, Observer
+from gongkai.ledger.read import LogId, RelayRow
+from gongkai.ledger.relay_checks import RelayHalted
+from gongkai.ledger.relay_cursor import RelayCursor
 
-BATCH = 1000  # entries read and sent at a time; while one batch is under way the next is read
-PACE = 0.02  # seconds from one look at the log to the next, at least: what comes meanwhile shares a batch
-SLOW_PACE = 0.04  # the same for the embedded broker, which looks at every batch that it holds whenever somebody fetches
-SAFETY = 2.0  # seconds between looks at the broker when nobody notifies
-SEND_TIMEOUT = 15.0  # seconds until a batch's acknowledgements are given up
-BEAT = 1.0  # seconds between signs of life of the leader
-FROZEN = 4.0  # seconds without one, after which PostgreSQL ends the leader's session and another one leads
-RECHECK = 5.0  # seconds until a relay that halted looks again whether the cause is gone
+BATCH = 1000  # entries read and sent at a time; while one batch is being sent the next is read
+MIN_INTERVAL = 0.02  # seconds between two reads of the log, so that appends in between share a batch
+EMBEDDED_MIN_INTERVAL = (
+    0.04  # the same for the embedded broker, which reads every batch it holds at each fetch
+)
+POLL_INTERVAL = 2.0  # seconds after which the broker's end offsets are checked when nothing is appended
+SEND_TIMEOUT = 15.0  # seconds to wait for a batch's acknowledgements
+HEARTBEAT = 1.0  # seconds between the leader's queries on the connection that holds its lock
+LEADER_TIMEOUT = (
+    4.0  # seconds without a query after which PostgreSQL ends the leader's session: another one leads
+)
+RECHECK = 5.0  # seconds until a halted relay checks again whether the cause is gone
 
 _log = structlog.get_logger(__name__)
 
 
 class BrokerChanged(Exception):
-    """The broker's end isn't where the last acknowledgement left it: it lost data, or somebody else has sent."""
+    """The broker's end offsets don't follow from the last acknowledgement: it lost data, or another producer wrote."""
 
 
 @dataclass(slots=True)
 class Relay:
-    """Runs in every replica of a service; whoever holds the advisory lock is the leader."""
+    """Runs in every replica of a service; the one that holds the advisory lock is the leader."""
 
     dsn: str
     pool: Any
@@ -55,7 +59,7 @@ class Relay:
     replication: int
     idempotent: bool = True
     prefix: str = PREFIX
-    observer: Observer = SILENT
+    observer: Observer = NO_OBSERVER
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -63,7 +67,7 @@ class Relay:
         return topic_of(self.prefix, self.log)
 
     async def run(self) -> None:
-        """Until cancelled. Whatever breaks (database, broker, leadership), it begins again."""
+        """Run until cancelled. After any error (database, broker, lost leadership) start again."""
         while True:
             pause = 0.3
             try:
@@ -77,102 +81,110 @@ class Relay:
             await asyncio.sleep(pause)
 
     async def _lead(self) -> None:
-        """Returns only when it had to halt."""
-        frozen = {"idle_session_timeout": str(int(FROZEN * 1000)), "application_name": "gongkai.relay"}
-        conn = await asyncpg.connect(self.dsn, server_settings=frozen)
+        """Wait for the lock, then relay. Returns only when halted."""
+        settings = {
+            "idle_session_timeout": str(int(LEADER_TIMEOUT * 1000)),
+            "application_name": "gongkai.relay",
+        }
+        conn = await asyncpg.connect(self.dsn, server_settings=settings)
         try:
             await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", f"relay:{self.log.name}")
             await conn.add_listener(self.log.channel, lambda *_: self._woken.set())
             try:
-                await _either(self._beat(conn), self._relay())
-            except Halted as halt:
+                await _first_to_end(self._heartbeat(conn), self._relay())
+            except RelayHalted as halt:
                 _log.error("relay halted", log=self.log.name, topic=self.topic, why=str(halt))
-                await cursors.note(self.pool, self.log, str(halt))
+                await relay_cursor.save_halted(self.pool, self.log, str(halt))
         finally:
             conn.terminate()
 
-    async def _beat(self, conn: Any) -> None:
-        """Raises when the session that holds the lock is gone: somebody else may lead by now."""
+    async def _heartbeat(self, conn: Any) -> None:
+        """Raises when the session that holds the lock has ended: another replica may lead."""
         while True:
-            await conn.fetchval("SELECT 1", timeout=FROZEN)
-            await asyncio.sleep(BEAT)
+            await conn.fetchval("SELECT 1", timeout=LEADER_TIMEOUT)
+            await asyncio.sleep(HEARTBEAT)
 
     async def _relay(self) -> None:
-        cursor = await cursors.load(self.pool, self.log, self.partitions)
-        await ahead.check_consumers(self.pool, self.log, cursor.sent)
+        cursor = await relay_cursor.load(self.pool, self.log, self.partitions)
+        await relay_checks.check_consumers(self.pool, self.log, cursor.sent)
         there = await ensure_topic(self.brokers, self.topic, self.partitions, self.replication)
         if there != self.partitions:
-            raise ahead.other_partitions(f"主题 {self.topic}", f"topic {self.topic}", there, self.partitions)
+            raise relay_checks.wrong_partition_count(
+                f"主题 {self.topic}", f"topic {self.topic}", there, self.partitions
+            )
         async with self._consumer() as consumer, self._producer() as producer:
-            tail = await ahead.tail(consumer, self.topic, self.partitions)
-            if tail.hollow:
+            tail = await relay_checks.read_topic_tail(consumer, self.topic, self.partitions)
+            if tail.unreadable:
                 await delete_topic(self.brokers, self.topic)
                 raise BrokerChanged(self.topic)
-            await ahead.check_broker(self.pool, self.log, self.topic, tail.last)
-            await cursors.note(self.pool, self.log, None)
-            if any(end < known for end, known in zip(tail.ends, cursor.offsets, strict=True)):
+            await relay_checks.check_broker(self.pool, self.log, self.topic, tail.last)
+            await relay_cursor.save_halted(self.pool, self.log, None)
+            if any(end < known for end, known in zip(tail.next_offsets, cursor.offsets, strict=True)):
                 await self._refill(producer, cursor)
             else:
-                cursor.offsets = tail.ends
+                cursor.offsets = tail.next_offsets
             await self._send_all(consumer, producer, cursor)
 
-    async def _send_all(self, consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, cursor: Cursor) -> None:
+    async def _send_all(
+        self, consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, cursor: RelayCursor
+    ) -> None:
         before = [0] * self.partitions
         while True:
             began = time.monotonic()
             self._woken.clear()
             await self._catch_up(producer, cursor)
             try:
-                async with asyncio.timeout(SAFETY):
+                async with asyncio.timeout(POLL_INTERVAL):
                     await self._woken.wait()
             except TimeoutError:
-                ends = await ahead.listed(consumer, self.topic, self.partitions)
+                ends = await relay_checks.end_offsets(consumer, self.topic, self.partitions)
                 if any(not a <= end <= b for a, end, b in zip(before, ends, cursor.offsets, strict=True)):
                     raise BrokerChanged(self.topic) from None
                 before = ends
-            pace = PACE if self.idempotent else SLOW_PACE  # only the embedded broker isn't
-            await asyncio.sleep(began + pace - time.monotonic())
+            # Every broker but the embedded one is idempotent.
+            interval = MIN_INTERVAL if self.idempotent else EMBEDDED_MIN_INTERVAL
+            await asyncio.sleep(began + interval - time.monotonic())
 
-    async def _catch_up(self, producer: AIOKafkaProducer, cursor: Cursor) -> None:
-        """Send all that there is. While a full batch is under way, the next one is read and packed."""
-        last, under_way = cursor.last, None
+    async def _catch_up(self, producer: AIOKafkaProducer, cursor: RelayCursor) -> None:
+        """Send everything after the cursor. While a full batch is being sent, the next one is read and packed."""
+        last, pending = cursor.last, None
         rows = await self._read(cursor.sent)
         while rows:
-            coming = asyncio.create_task(self._read(rows[-1][0])) if len(rows) == BATCH else None
+            next_rows = asyncio.create_task(self._read(rows[-1][0])) if len(rows) == BATCH else None
             try:
-                batch = await hand_over(producer, self.topic, last, rows)
-                if under_way is not None:
-                    await self._keep(cursor, under_way)
-                last, under_way = batch.last, batch
-                rows = await coming if coming is not None else []
+                batch = await send_entries(producer, self.topic, last, rows)
+                if pending is not None:
+                    await self._confirm(cursor, pending)
+                last, pending = batch.last, batch
+                rows = await next_rows if next_rows is not None else []
             finally:
-                if coming is not None:
-                    coming.cancel()
-        if under_way is not None:
-            await self._keep(cursor, under_way)
+                if next_rows is not None:
+                    next_rows.cancel()
+        if pending is not None:
+            await self._confirm(cursor, pending)
 
-    async def _keep(self, cursor: Cursor, batch: UnderWay) -> None:
-        await self._acknowledged(cursor, batch)
+    async def _confirm(self, cursor: RelayCursor, batch: PendingBatches) -> None:
+        await self._await_acknowledgements(cursor, batch)
         reach("relay.sent")
-        await cursors.keep(self.pool, self.log, cursor)
+        await relay_cursor.save(self.pool, self.log, cursor)
 
-    async def _read(self, after: int) -> list[Bare]:
-        return await read.bare_after(self.pool, self.log, after, BATCH)
+    async def _read(self, after: int) -> list[RelayRow]:
+        return await read.relay_rows_after(self.pool, self.log, after, BATCH)
 
-    async def _acknowledged(self, cursor: Cursor, batch: UnderWay) -> None:
+    async def _await_acknowledgements(self, cursor: RelayCursor, batch: PendingBatches) -> None:
         offsets = list(cursor.offsets)
         async with asyncio.timeout(SEND_TIMEOUT):
-            await asyncio.gather(*(answer for answer, _ in batch.answers))
-        for answer, count in batch.answers:
-            meta = answer.result()
+            await asyncio.gather(*(future for future, _ in batch.acknowledgements))
+        for future, count in batch.acknowledgements:
+            meta = future.result()
             if meta.offset < offsets[meta.partition]:
                 raise BrokerChanged(self.topic)
             offsets[meta.partition] = meta.offset + count
         cursor.sent, cursor.last, cursor.offsets = batch.sent, batch.last, offsets
         self.observer.sent(self.topic, batch.traces, batch.began)
 
-    async def _refill(self, producer: AIOKafkaProducer, cursor: Cursor) -> None:
-        """Send again, per partition, what the slowest subscriber hasn't seen yet."""
+    async def _refill(self, producer: AIOKafkaProducer, cursor: RelayCursor) -> None:
+        """Send again, per partition, what the slowest subscription hasn't applied yet."""
         checkpoints = await self.pool.fetch(
             "SELECT partition, min(position) AS seen FROM ledger.checkpoint WHERE log = $1 GROUP BY partition",
             self.log.name,
@@ -183,23 +195,25 @@ class Relay:
         _log.warning(
             "broker lost its data: filling it again", log=self.log.name, since=min(behind, default=None)
         )
-        again = Cursor(min(behind, default=cursor.sent), start, [0] * self.partitions)
+        again = RelayCursor(min(behind, default=cursor.sent), start, [0] * self.partitions)
         while again.sent < cursor.sent and (rows := await self._read(again.sent)):
             rows = [row for row in rows if row[0] <= cursor.sent]
             wanted = [row for row in rows if row[0] > start[row[1]]]
             if wanted:
-                await self._acknowledged(again, await hand_over(producer, self.topic, again.last, wanted))
+                await self._await_acknowledgements(
+                    again, await send_entries(producer, self.topic, again.last, wanted)
+                )
             again.sent = rows[-1][0]
         cursor.offsets = again.offsets
-        await cursors.keep(self.pool, self.log, cursor)
+        await relay_cursor.save(self.pool, self.log, cursor)
 
-    # -- what it stands on
+    # -- Kafka clients
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(**self.brokers.client(), request_timeout_ms=5000)
         try:
-            await started(consumer.start())
+            await start_client(consumer.start())
             yield consumer
         finally:
             async with asyncio.timeout(5):
@@ -207,15 +221,15 @@ class Relay:
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
-        producer = await self._started()
+        producer = await self._start_producer()
         try:
             yield producer
         finally:
             async with asyncio.timeout(5):
                 await producer.stop()
 
-    async def _started(self) -> AIOKafkaProducer:
-        """Idempotent where the broker can; one that can't says so at once."""
+    async def _start_producer(self) -> AIOKafkaProducer:
+        """An idempotent producer; a plain one where the broker refuses that with UnknownError."""
         producer = AIOKafkaProducer(
             **self.brokers.client(),
             acks="all",
@@ -224,22 +238,22 @@ class Relay:
             request_timeout_ms=5000,
         )
         try:
-            await started(producer.start())
+            await start_client(producer.start())
         except BaseException as error:
             await producer.stop()
             if isinstance(error, UnknownError) and self.idempotent:
                 self.idempotent = False
-                return await self._started()
+                return await self._start_producer()
             raise
         return producer
 
 
-async def _either(*jobs: Coroutine[Any, Any, None]) -> None:
-    """Until one of them ends or raises; the others end with it."""
+async def _first_to_end(*jobs: Coroutine[Any, Any, None]) -> None:
+    """Run all until one of them ends or raises; then cancel the others."""
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:
-        await end(*tasks)
+        await cancel_and_wait(*tasks)

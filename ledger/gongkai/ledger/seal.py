@@ -1,7 +1,7 @@
-"""Personal data under a key per person (AES-256-GCM), the keys in a database of their own.
+"""Encryption of personal data under a key per person (AES-256-GCM); the keys are in a separate database.
 
-What is sealed is bound to its place by the additional data: a box moved to another field or stream does not open.
-Destroying the key erases the person everywhere at once, and every proof over the log still holds.
+A ciphertext (box) is bound to its place by the additional data: moved to another field or stream it can't be decrypted.
+Deleting the key erases the person's data everywhere at once, and every proof over the log still holds.
 """
 
 import base64
@@ -19,11 +19,11 @@ NONCE = 12  # bytes
 
 
 class Erased(Exception):
-    """The person's key is gone: what was sealed under it can never be read again."""
+    """The person's key was deleted: what was encrypted under it can never be read again."""
 
 
 class Keys:
-    """Keys of persons. `pool` is connected to the database of keys and to nothing else."""
+    """Keys of persons. `pool` is connected to the database of keys."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -31,19 +31,19 @@ class Keys:
 
     @property
     def pool(self) -> Any:
-        """For other keys that lie in the same database."""
+        """For other keys that are stored in the same database."""
         return self._pool
 
     async def pseudonym(self, text: str) -> str:
-        """The same for the same text, and no way back without this database."""
+        """A keyed hash of the text: the same for the same text, and not invertible without this database."""
         return "p-" + (await self._keyed(text)).hex()[:32]
 
     async def identity(self, text: str) -> bytes:
-        """By which a person who comes again is recognised, as long as there is a key."""
+        """A keyed hash by which a returning person is recognised, as long as there is a key."""
         return (await self._keyed(text))[:16]
 
     async def key_for(self, identity: bytes, now: datetime) -> tuple[str, bytes]:
-        """The person's id and key, made when there are none. The id says nothing about the identity."""
+        """The person's id and key, created when there are none. The id is random: it says nothing about the identity."""
         known = "SELECT person, key FROM keys.person_key WHERE identity = $1"
         row = await self._pool.fetchrow(known, identity)
         if row is None:
@@ -82,7 +82,7 @@ class Keys:
         return key
 
     async def erase(self, person: str) -> None:
-        """Destroy the key, and with it all knowledge of who the person is."""
+        """Delete the key, and with it the link to the person's identity."""
         await self._pool.execute("DELETE FROM keys.person_key WHERE person = $1", person)
 
     async def _keyed(self, text: str) -> bytes:

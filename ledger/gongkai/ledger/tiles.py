@@ -1,6 +1,6 @@
-"""Tiles of C2SP (tlog-tiles): 256 hashes side by side, as they are kept, served and copied.
+"""Tiles of C2SP tlog-tiles: 256 concatenated hashes, as they are stored, served and copied.
 
-A partial tile is the beginning of the full one, so a tile is kept once and every narrower one is cut from it.
+A partial tile is the beginning of the full one, so a tile is stored once and every narrower one is cut from it.
 """
 
 import re
@@ -38,7 +38,7 @@ class TileName:
 
     @classmethod
     def parse(cls, path: str) -> "TileName":
-        """The only way to write each name. Raises ValueError."""
+        """From its canonical path. Raises ValueError."""
         found = _PATH.fullmatch(path)
         if found is None:
             raise ValueError(f"not the path of a tile: {path!r}")
@@ -50,7 +50,7 @@ class TileName:
 
 
 def width_at(level: int, index: int, size: int) -> int:
-    """How wide that tile is in a tree of that size; 0 = not there."""
+    """The width of that tile in a tree of that size; 0 = there is none."""
     return max(0, min(WIDTH, (size >> (8 * level)) - index * WIDTH))
 
 
@@ -74,13 +74,13 @@ class Edge:
     levels: list[bytes] = field(default_factory=list)
 
     def grow(self, leaves: bytes) -> dict[tuple[int, int], bytes]:
-        """Add leaf hashes that stand side by side. (level, index) -> all tiles that changed, whole."""
+        """Add concatenated leaf hashes. Returns the tiles that changed, each whole, by (level, index)."""
         changed = self._grow(0, leaves)
         self.size += len(leaves) // SIZE
         return changed
 
     def grow_full(self, root: bytes) -> dict[tuple[int, int], bytes]:
-        """Add the leaves of a full tile, of which only the root is known. The tiles that changed above it."""
+        """Add the leaves of a full tile by its root alone. Returns the tiles that changed above it."""
         if self.size % WIDTH:
             raise ValueError("a full tile begins where one ends")
         if not self.levels:
@@ -122,7 +122,7 @@ def edge_names(size: int) -> list[TileName]:
 
 
 def edge_of(size: int, tiles: Iterable[tuple[TileName, bytes]]) -> Edge:
-    """The edge again, from the tiles that `edge_names` names."""
+    """The edge, from the tiles that `edge_names` names."""
     levels = [b""] * max(1, -(-size.bit_length() // 8))
     for name, hashes in tiles:
         assert name.level is not None

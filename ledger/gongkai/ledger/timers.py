@@ -1,7 +1,8 @@
-"""Time passes here and nowhere else. Due moments are folded from events into `timer`; when one passes, its command
-is issued once: the id follows from what is due, so a restart in between changes nothing, nor does a clock set back.
+"""Timers: due moments are folded from events into the table `timer`; when one passes, its command is issued once.
 
-What due moments are computed with (a calendar) may change. Then they are folded again, and the open ones move.
+The command's id is derived from what is due, so that neither a restart nor a clock that is set back issues it twice.
+What due moments are computed with (a calendar) may change: then they are folded again, and open timers move. Nothing
+else in the system depends on time passing.
 """
 
 import asyncio
@@ -16,22 +17,22 @@ import asyncpg
 import structlog
 
 from gongkai.contracts.derived import derived
-from gongkai.ledger import checkpoints, read
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger import consumer_checkpoint, read
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.read import DISCONNECTED, Connection, LogId
 
 CLOCK_CHANNEL = "gongkai.clock"
-TICK = 1.0  # seconds between looks, unless a simulated clock moves sooner
-AT_ONCE = 200
-RETRY = (1.0, 5.0, 30.0)  # seconds until a timer whose command was refused is tried again
+TICK = 1.0  # seconds between two checks for due timers; a simulated clock that moves notifies sooner
+BATCH = 200  # timers read at a time
+RETRY = (1.0, 5.0, 30.0)  # seconds until a timer whose command failed is retried: first, second, … time
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something falls due for a stream: `kind` says what."""
+    """A due moment of a stream. `kind` says what is due."""
 
     kind: str
     stream: str
@@ -43,7 +44,7 @@ class Due:
 
 
 async def put(conn: Connection, due: Due) -> None:
-    """Set or move a timer. In the transaction of the event that it follows from."""
+    """Set or move a timer, in the transaction of the event that it is computed from."""
     await conn.execute(
         "INSERT INTO timer (kind, stream, due_at) VALUES ($1, $2, $3)"
         " ON CONFLICT (kind, stream) DO UPDATE SET due_at = excluded.due_at, fired = false"
@@ -55,22 +56,22 @@ async def put(conn: Connection, due: Due) -> None:
 
 
 async def drop(conn: Connection, kind: str, stream: str) -> None:
-    """It has been settled: nothing falls due any more."""
+    """Delete a timer: nothing is due any more."""
     await conn.execute("DELETE FROM timer WHERE kind = $1 AND stream = $2", kind, stream)
 
 
 async def computed_with(conn: Connection) -> str | None:
-    """The basis of the timers that are there; None before the first fold."""
+    """The basis that the stored timers were computed with; None before the first fold."""
     basis: str | None = await conn.fetchval("SELECT basis FROM timer_basis")
     return basis
 
 
 class Deadlines(Protocol):
-    """How a service folds due moments from its own events, and what it does when one passes."""
+    """How a service folds due moments from its events, and what it does when one passes."""
 
     @property
     def basis(self) -> str:
-        """What due moments are computed with."""
+        """Identifies what due moments are computed with (the calendar, the rules): a change makes all be computed again."""
         ...
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None: ...
@@ -81,19 +82,19 @@ class Deadlines(Protocol):
 async def refold(
     pool: Any, subscription: str, logs: Sequence[LogId], partitions: int, deadlines: Deadlines
 ) -> int | None:
-    """Fold all timers again if they were computed with something else. How many moved, came or went; None: the same.
+    """Fold all timers again if their basis has changed. Number of timers that moved, came or went; None: same basis.
 
-    What has been judged is an event, and stays: its timer is settled in the new fold as it was in the old one.
+    A timer that has fired and is in the new fold as well stays fired: its command's events are in the log.
     """
     async with pool.acquire() as conn, conn.transaction():
         keys = [(log.name, partition) for log in logs for partition in range(partitions)]
-        seen = await checkpoints.lock(conn, subscription, keys)
+        seen = await consumer_checkpoint.lock_positions(conn, subscription, keys)
         if await computed_with(conn) == deadlines.basis:
             return None
         before = await _all(conn)
         await conn.execute("DELETE FROM timer")
         for log in logs:
-            async for entries in read.whole(conn, log):
+            async for entries in read.all_entries(conn, log):
                 known = [e for e in entries if e.place.position <= seen[log.name, e.place.partition]]
                 await deadlines.apply(conn, [Delivered.of(entry) for entry in known])
         after = await _all(conn)
@@ -113,7 +114,7 @@ async def refold(
 
 @dataclass(slots=True)
 class Refolding:
-    """Folds a service's timers when it starts, and whenever its deadlines are computed with something else."""
+    """Folds a service's timers again when it starts, and whenever the basis of its deadlines has changed."""
 
     pool: Any
     subscription: str
@@ -136,9 +137,9 @@ async def _all(conn: Connection) -> dict[Due, bool]:
 
 @dataclass(slots=True)
 class Timers:
-    """Issues what is due. `issue` carries out the command and is safe to call twice.
+    """Issues the commands of due timers. `issue` carries out the command and may be called twice for the same timer.
 
-    `refolded` is called before every look: it folds the timers again if what they are computed with has changed.
+    `refolded` is called before every check: it folds the timers again if their basis has changed.
     """
 
     dsn: str
@@ -147,10 +148,12 @@ class Timers:
     issue: Callable[[Due, datetime], Awaitable[None]]
     refolded: Callable[[], Awaitable[None]]
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
-    _refused: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)  # until when, how often
+    _failed: dict[tuple[str, str], tuple[float, int]] = field(
+        default_factory=dict
+    )  # key -> when to retry (monotonic seconds), number of tries
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             try:
                 await self._listen()
@@ -176,19 +179,19 @@ class Timers:
             conn.terminate()
 
     async def fire(self) -> int:
-        """Issue everything due by now. Returns how many. One that is refused hinders no other, and is tried again."""
+        """Issue everything due by now. Returns how many. One that fails doesn't hinder others, and is retried."""
         await self.refolded()
         fired = 0
         while True:
             now = await self.now(self.pool)
-            waiting = [key for key, (until, _) in self._refused.items() if until > time.monotonic()]
+            waiting = [key for key, (until, _) in self._failed.items() if until > time.monotonic()]
             rows = await self.pool.fetch(
                 "SELECT kind, stream, due_at FROM timer t WHERE NOT fired AND due_at <= $1 AND NOT EXISTS"
                 " (SELECT FROM unnest($3::text[], $4::text[]) AS w(kind, stream)"
                 "  WHERE w.kind = t.kind AND w.stream = t.stream)"
                 " ORDER BY due_at, kind, stream LIMIT $2",
                 now,
-                AT_ONCE,
+                BATCH,
                 [kind for kind, _ in waiting],
                 [stream for _, stream in waiting],
             )
@@ -203,9 +206,9 @@ class Timers:
             await self.issue(due, now)
         except Exception as error:
             if isinstance(error, DISCONNECTED) and not read.cant_be_stored(error):
-                raise  # the database is away: everything waits
-            _, tries = self._refused.get(key, (0.0, 0))
-            self._refused[key] = (time.monotonic() + RETRY[min(tries, len(RETRY) - 1)], tries + 1)
+                raise  # the database is unreachable: everything waits
+            _, tries = self._failed.get(key, (0.0, 0))
+            self._failed[key] = (time.monotonic() + RETRY[min(tries, len(RETRY) - 1)], tries + 1)
             _log.error("timer refused", kind=due.kind, stream=due.stream, at=str(due.at), error=repr(error))
             return False
         reach("timer.issued")
@@ -215,5 +218,5 @@ class Timers:
             due.stream,
             due.at,
         )
-        self._refused.pop(key, None)
+        self._failed.pop(key, None)
         return True

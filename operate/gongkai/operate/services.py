@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from gongkai.contracts.errors import UserError
-from gongkai.ledger.project import Projection
+from gongkai.ledger.projections import Projection
 from gongkai.ledger.read import LogId
 from gongkai.runtime.declaration import GROUP, Service
 

@@ -102,20 +102,20 @@ class Lags:
         for each in self._all:
             each.clear()
 
-    def take_followed(self, all_of_them: list[lag.Followed], now: datetime) -> None:
+    def take_followed(self, all_of_them: list[lag.SubscriptionLag], now: datetime) -> None:
         for one in all_of_them:
             labels = (one.subscription, one.log, str(one.partition))
             self.behind.labels(*labels).set(one.behind)
             self.behind_seconds.labels(*labels).set(_age(one.since, now))
             self.stopped.labels(*labels).set(one.stopped is not None)
 
-    def take_relayed(self, one: lag.Relayed, now: datetime) -> None:
+    def take_relayed(self, one: lag.RelayLag, now: datetime) -> None:
         self.relay.labels(one.log).set(one.behind)
         self.relay_seconds.labels(one.log).set(_age(one.since, now))
         self.halted.labels(one.log).set(one.halted is not None)
 
-    def take_protected(self, one: lag.Protected, wall: datetime) -> None:
-        self.unprotected.labels(one.log).set(one.open)
+    def take_protected(self, one: lag.CheckpointLag, wall: datetime) -> None:
+        self.unprotected.labels(one.log).set(one.uncovered)
         if one.signed_at is not None:
             self.checkpoint.labels(one.log).set(_age(one.signed_at, wall))
 
@@ -170,11 +170,11 @@ def _beside(request: Request) -> bool:
 async def _measure(deps: Any, metrics: Metrics) -> None:
     now = await deps.clock.now()
     if deps.subscription is not None:
-        mine = await lag.followed(deps.pool, deps.subscription.logs, deps.subscription.name)
+        mine = await lag.subscription_lags(deps.pool, deps.subscription.logs, deps.subscription.name)
         metrics.lags.take_followed(mine, now)
     if deps.log is not None:
-        metrics.lags.take_relayed(await lag.relayed(deps.pool, deps.log), now)
-        metrics.lags.take_protected(await lag.protected(deps.pool, deps.log), deps.wall())
+        metrics.lags.take_relayed(await lag.relay_lag(deps.pool, deps.log), now)
+        metrics.lags.take_protected(await lag.checkpoint_lag(deps.pool, deps.log), deps.wall())
         overdue = "SELECT count(*) FROM timer WHERE NOT fired AND due_at < $1"
         metrics.lags.overdue.set(await deps.pool.fetchval(overdue, now))
     if deps.appender is not None:

@@ -9,7 +9,7 @@ from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import Event, HolidaysAnnounced, UnitRegistered, decode
 from gongkai.contracts.register import Register
 from gongkai.ledger import read
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection, LogId
 from gongkai.rules.calendar import Calendar, notice_of, official
 
@@ -43,7 +43,7 @@ class Replica:
                 size, done = await read.size(self.pool, log), self._read.get(log.name, 0)
                 if size == done:
                     continue
-                for entry in await read.streams_like(self.pool, log, STREAMS, done - 1):
+                for entry in await read.streams_with_prefix(self.pool, log, STREAMS, done - 1):
                     self._apply(decode(entry.record))
                     self.at[log.name] = entry.place
                     self._read[log.name] = (

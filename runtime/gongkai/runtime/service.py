@@ -17,11 +17,11 @@ from pydantic import SecretStr
 from gongkai.contracts.events import known
 from gongkai.contracts.version import VERSION
 from gongkai.ledger.append import Appender
-from gongkai.ledger.cosigning.client import Witness
+from gongkai.ledger.cancellation import cancel_and_wait
+from gongkai.ledger.cosigning.client import WitnessEndpoint
 from gongkai.ledger.decider import Intent, Outcome, carry_out
-from gongkai.ledger.ending import end
 from gongkai.ledger.integrate import Integrator
-from gongkai.ledger.kafka import Delivery
+from gongkai.ledger.kafka_consumer import KafkaConsumer
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier as NoteVerifier
 from gongkai.ledger.react import Reaction
@@ -177,7 +177,7 @@ def build(
                     handlers=[Notices(deps.replica), *made.handlers, *filter(None, [made.deadlines])],
                     reactions=made.reactions,
                     own=own,
-                    understand=known,
+                    check_type=known,
                     observer=watch,
                 )
                 deps.subscription = subscription
@@ -185,7 +185,7 @@ def build(
                 jobs.append(asyncio.create_task(subscription.watch()))
                 jobs.append(
                     asyncio.create_task(
-                        Delivery(
+                        KafkaConsumer(
                             settings.brokers, subscription, settings.kafka_prefix, settings.kafka_session
                         ).run()
                     )
@@ -237,10 +237,10 @@ def _proving(settings: Settings, pool: Any, log: LogId) -> list["asyncio.Task[No
         return []
     witness = None
     if settings.witness_url is not None and settings.witness_vkey is not None:
-        witness = Witness(settings.witness_url, NoteVerifier.parse(settings.witness_vkey))
+        witness = WitnessEndpoint(settings.witness_url, NoteVerifier.parse(settings.witness_vkey))
     keys = KeyFile(settings.log_keys / f"{log.name}.key")
     return [asyncio.create_task(Integrator(settings.dsn.get_secret_value(), pool, log, keys, witness).run())]
 
 
 async def _cancel(jobs: list["asyncio.Task[None]"]) -> None:
-    await end(*jobs)
+    await cancel_and_wait(*jobs)

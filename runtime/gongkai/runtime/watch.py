@@ -11,8 +11,8 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from prometheus_client import Histogram
 
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.observe import Observer
 from gongkai.ledger.read import LogId
 from gongkai.runtime.metrics import Metrics

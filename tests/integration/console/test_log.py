@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from gongkai.contracts.envelope import read_record
-from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import SIZE, leaf_hash
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import Edge, unbundle
+from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.test_pages import MONDAY

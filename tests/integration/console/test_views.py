@@ -11,8 +11,8 @@ from gongkai.console.views import PROJECTIONS
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import Event
 from gongkai.contracts.vocabulary import Opinion
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import digest
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.projections import digest
 from gongkai.operate.databases.cluster import Cluster, writer
 from tests.unit.examples import (
     D2,

@@ -25,7 +25,7 @@ from gongkai.intake.ingress.access import Access, rights_of
 from gongkai.ledger import subscribe
 from gongkai.ledger.acls import Acl, access_lists
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.kafka import ensure_topic, started
+from gongkai.ledger.kafka import ensure_topic, start_client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.settings import KafkaSettings
 from tests.integration.ingress.agency import Agency, agency_at, drafted, event
@@ -52,7 +52,7 @@ async def agency(
     fresh_database: Cluster, administrator: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Agency]:
     """At the door of services that have what deploy/README.md gives them, and no more."""
-    monkeypatch.setattr(subscribe, "WATCH", 3600)  # Kafka brings it, or nobody
+    monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 3600)  # Kafka brings it, or nobody
     users = {name: administrator.service(name, fresh_database.database) for name in CREATE}
     async with agency_at(fresh_database, BROKERS, tmp_path, tuple(CREATE), users) as made:
         yield made
@@ -75,7 +75,7 @@ async def write(who: Brokers, topic: str) -> None:
     """Raises what the broker refuses it with."""
     producer = AIOKafkaProducer(**who.client())
     try:
-        await started(producer.start())
+        await start_client(producer.start())
         await producer.send_and_wait(topic, b"{}")
     finally:
         await producer.stop()
@@ -85,7 +85,7 @@ async def read(who: Brokers, topic: str, group: str) -> None:
     """One message. Raises what the broker refuses it with."""
     consumer = AIOKafkaConsumer(topic, **who.client(), group_id=group, auto_offset_reset="earliest")
     try:
-        await started(consumer.start(), 30)
+        await start_client(consumer.start(), 30)
         async with asyncio.timeout(30):
             await consumer.getone()
     finally:
@@ -96,7 +96,7 @@ async def seen(who: Brokers) -> set[str]:
     """The topics that it is told of."""
     admin = AIOKafkaAdminClient(**who.client())
     try:
-        await started(admin.start())
+        await start_client(admin.start())
         return set(await admin.list_topics())
     finally:
         await admin.close()

@@ -1,4 +1,4 @@
-"""A log of plain facts: the ledger knows no word of the domain, and neither do its tests."""
+"""A log of plain facts: the ledger knows nothing of the domain, and neither do its tests."""
 
 import asyncio
 import time
@@ -14,8 +14,8 @@ import pytest
 
 from gongkai.contracts.envelope import Place, Record
 from gongkai.ledger.append import Appender
+from gongkai.ledger.cancellation import cancel_and_wait
 from gongkai.ledger.decider import Aggregate, Intent
-from gongkai.ledger.ending import end
 from gongkai.ledger.read import LogId
 from gongkai.operate.databases.cluster import Cluster
 
@@ -83,7 +83,7 @@ async def running(*jobs: Any) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await end(*tasks)
+        await cancel_and_wait(*tasks)
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task

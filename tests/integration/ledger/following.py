@@ -1,4 +1,4 @@
-"""A subscription that remembers what was applied, and the log that it follows as Kafka would bring it."""
+"""A subscription that remembers what was applied, and the log that it follows as Kafka would deliver it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import Any
 from gongkai.contracts.envelope import Place
 from gongkai.ledger import read
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Arrived, Delivered, Key
 from gongkai.ledger.decider import carry_out
+from gongkai.ledger.delivery import Delivered, LogPartition, UnverifiedRecord
 from gongkai.ledger.subscribe import Subscription
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, number, wall
 
@@ -35,12 +35,12 @@ def subscription(
     return Subscription(name, pool, logs, PARTITIONS, wall, handlers=[memory])
 
 
-async def arrivals(pool: Any) -> dict[Key, list[Arrived]]:
+async def arrivals(pool: Any) -> dict[LogPartition, list[UnverifiedRecord]]:
     """The whole log as Kafka would bring it."""
-    arrived: dict[Key, list[Arrived]] = {}
+    arrived: dict[LogPartition, list[UnverifiedRecord]] = {}
     for entry in await read.after(pool, INTAKE, -1, 10_000):
         key = (entry.place.log, entry.place.partition)
-        arrived.setdefault(key, []).append(Arrived(entry.place.position, entry.raw))
+        arrived.setdefault(key, []).append(UnverifiedRecord(entry.place.position, entry.raw))
     return arrived
 
 

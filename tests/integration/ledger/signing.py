@@ -1,4 +1,4 @@
-"""Logs that are signed while a test runs: integrators, a witness over HTTP, and a superuser who means harm."""
+"""Logs that are signed while a test runs: integrators, a witness over HTTP, and a superuser who changes the log."""
 
 import asyncio
 import threading
@@ -11,13 +11,13 @@ from typing import Any
 
 import psycopg
 
-from gongkai.ledger import served
-from gongkai.ledger.checkpoint import Opened, open_checkpoint
+from gongkai.ledger import tlog_queries
 from gongkai.ledger.cosigning import client as cosign
 from gongkai.ledger.cosigning.server import LOGS, Folder, server
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier
+from gongkai.ledger.tlog_checkpoint import VerifiedCheckpoint, open_checkpoint
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE
 
@@ -51,12 +51,12 @@ async def bulk(database: Cluster, entries: int) -> None:
         await conn.execute("SELECT pg_notify('gongkai.log.intake', '')")
 
 
-async def shown(pool: Any, keys: KeyFile) -> Opened | None:
-    note = await served.checkpoint(pool, INTAKE)
+async def shown(pool: Any, keys: KeyFile) -> VerifiedCheckpoint | None:
+    note = await tlog_queries.checkpoint(pool, INTAKE)
     return None if note is None else open_checkpoint(str(note), [Verifier.parse(k) for k in keys.vkeys()])
 
 
-async def until(pool: Any, keys: KeyFile, size: int, patience: float = 20) -> Opened:
+async def until(pool: Any, keys: KeyFile, size: int, patience: float = 20) -> VerifiedCheckpoint:
     end = time.monotonic() + patience
     while True:
         found = await shown(pool, keys)
@@ -75,10 +75,10 @@ def as_superuser(database: Cluster, *statements: str) -> None:
 
 @dataclass(frozen=True)
 class Witnessing:
-    """A witness that answers on loopback. `refusals`: what it wouldn't cosign, and why."""
+    """A witness that listens on loopback. `refusals`: what it refused to cosign, and why."""
 
     folder: Folder
-    asked: cosign.Witness
+    asked: cosign.WitnessEndpoint
     witness: Any
 
     @property
@@ -101,7 +101,7 @@ def witnessing(path: Path, *logs: str) -> Iterator[Witnessing]:
     thread.start()
     try:
         url = f"http://127.0.0.1:{listening.server_port}"
-        yield Witnessing(folder, cosign.Witness(url, witness.signer.verifier), witness)
+        yield Witnessing(folder, cosign.WitnessEndpoint(url, witness.signer.verifier), witness)
     finally:
         listening.shutdown()
         thread.join()

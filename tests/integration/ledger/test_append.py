@@ -53,7 +53,7 @@ async def test_positions_are_dense_and_each_stream_keeps_its_order(pool: Any, ap
         assert [e.record.streamversion for e in mine] == [e.version for e in mine]
 
 
-async def test_a_command_said_twice_answers_with_its_first_place(pool: Any, appender: Appender) -> None:
+async def test_a_repeated_command_returns_its_first_place(pool: Any, appender: Appender) -> None:
     command = uuid4()
     first = await carry_out(pool, appender, INTAKE, count("counter-1", command=command), NOW)
     again = await carry_out(pool, appender, INTAKE, count("counter-1", command=command), NOW)
@@ -127,7 +127,7 @@ async def test_a_command_of_several_events_answers_with_its_last_place(pool: Any
     assert again == Appended(first.place, repeated=True)
 
 
-async def test_a_command_said_twice_in_one_batch_happens_once(pool: Any) -> None:
+async def test_a_command_twice_in_one_batch_happens_once(pool: Any) -> None:
     said = a_write("s")
     assert await written(pool, said, a_write("t"), said) == [0, 1, 0]
     assert await in_the_log(pool) == [(0, "s", 1), (1, "t", 1)]

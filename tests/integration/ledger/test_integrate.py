@@ -10,10 +10,9 @@ import asyncpg
 import psycopg
 import pytest
 
-from gongkai.ledger import keyfile, read, served
+from gongkai.ledger import keyfile, read, tlog_queries
 from gongkai.ledger.append import Appender
-from gongkai.ledger.checkpoint import open_checkpoint
-from gongkai.ledger.cosigning.client import Witness
+from gongkai.ledger.cosigning.client import WitnessEndpoint
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
@@ -28,6 +27,7 @@ from gongkai.ledger.merkle import (
 )
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import TileName, tiles_of, unbundle, width_at
+from gongkai.ledger.tlog_checkpoint import open_checkpoint
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, count
 from tests.integration.ledger.signing import ORIGIN, as_superuser, bulk, running, until, witnessing
@@ -36,7 +36,7 @@ from tests.integration.ledger.signing import ORIGIN, as_superuser, bulk, running
 @pytest.fixture
 def keys(tmp_path: Path) -> KeyFile:
     file = tmp_path / "intake.key"
-    file.write_text(keyfile.fresh(ORIGIN))
+    file.write_text(keyfile.new_key_file(ORIGIN))
     return KeyFile(file)
 
 
@@ -53,7 +53,7 @@ async def fill(pool: Any, appender: Appender, entries: int, stream: str = "one")
 
 async def true_root(pool: Any, size: int) -> bytes:
     simple = Frontier()
-    async for entries in read.whole(pool, INTAKE):
+    async for entries in read.all_entries(pool, INTAKE):
         for entry in entries:
             if simple.size < size:
                 simple.append(leaf_hash(entry.raw))
@@ -64,7 +64,7 @@ async def test_an_empty_log_has_a_checkpoint_too(pool: Any, keys: KeyFile, integ
     async with running(integrator()):
         found = await until(pool, keys, 0)
     assert (found.checkpoint.origin, found.checkpoint.root) == (ORIGIN, EMPTY)
-    assert await served.keys(pool, INTAKE) == keys.vkeys()
+    assert await tlog_queries.keys(pool, INTAKE) == keys.vkeys()
 
 
 async def test_every_append_is_signed_within_a_second(
@@ -92,12 +92,12 @@ async def test_tiles_hold_the_tree_and_every_proof(
         last = (await until(pool, keys, 70_300)).checkpoint
     assert last.root == await true_root(pool, last.size)
     for name in tiles_of(last.size):
-        assert await served.tile(pool, INTAKE, name) is not None, name
+        assert await tlog_queries.tile(pool, INTAKE, name) is not None, name
     for position in (0, 255, 256, 299, 65_535, 65_536, 70_299):
         raw = await pool.fetchval("SELECT record FROM log_entry WHERE position = $1", position)
-        proof = await served.proof(pool, INTAKE, inclusion_path(position, last.size), last.size)
+        proof = await tlog_queries.proof(pool, INTAKE, inclusion_path(position, last.size), last.size)
         assert verify_inclusion(leaf_hash(raw), position, last.size, proof, last.root)
-    proof = await served.proof(pool, INTAKE, consistency_path(first.size, last.size), last.size)
+    proof = await tlog_queries.proof(pool, INTAKE, consistency_path(first.size, last.size), last.size)
     assert verify_consistency(first.size, first.root, last.size, last.root, proof)
 
 
@@ -109,11 +109,11 @@ async def test_bundles_hold_the_records_that_a_checkpoint_covers(
         await until(pool, keys, 300)
     await bulk(fresh_database, 10)  # nobody signs these
     raw = [r["record"] for r in await pool.fetch("SELECT record FROM log_entry ORDER BY position")]
-    assert unbundle(await served.entries(pool, INTAKE, TileName(None, 0)) or b"") == raw[:256]
-    assert unbundle(await served.entries(pool, INTAKE, TileName(None, 1, 44)) or b"") == raw[256:300]
-    assert unbundle(await served.entries(pool, INTAKE, TileName(None, 1, 40)) or b"") == raw[256:296]
-    assert await served.entries(pool, INTAKE, TileName(None, 1, 45)) is None
-    assert await served.tile(pool, INTAKE, TileName(0, 1, 45)) is None
+    assert unbundle(await tlog_queries.entries(pool, INTAKE, TileName(None, 0)) or b"") == raw[:256]
+    assert unbundle(await tlog_queries.entries(pool, INTAKE, TileName(None, 1, 44)) or b"") == raw[256:300]
+    assert unbundle(await tlog_queries.entries(pool, INTAKE, TileName(None, 1, 40)) or b"") == raw[256:296]
+    assert await tlog_queries.entries(pool, INTAKE, TileName(None, 1, 45)) is None
+    assert await tlog_queries.tile(pool, INTAKE, TileName(0, 1, 45)) is None
     assert width_at(0, 1, 300) == 44
 
 
@@ -150,13 +150,13 @@ async def test_it_goes_on_where_the_last_one_was_killed(
 async def test_the_witness_cosigns_and_the_log_does_not_wait_for_it(
     fresh_database: Cluster, pool: Any, keys: KeyFile, tmp_path: Path
 ) -> None:
-    def integrator(asked: Witness) -> Integrator:
+    def integrator(asked: WitnessEndpoint) -> Integrator:
         return Integrator(fresh_database.dsn("intake_writer"), pool, INTAKE, keys, asked)
 
     async def cosigned(size: int) -> None:
         known = [Verifier.parse(key) for key in (*keys.vkeys(), witness.vkey)]
         for _ in range(1000):
-            note = await served.checkpoint(pool, INTAKE)
+            note = await tlog_queries.checkpoint(pool, INTAKE)
             if note is not None:
                 opened = open_checkpoint(str(note), known)
                 if opened.witnesses and opened.checkpoint.size >= size:
@@ -194,7 +194,7 @@ async def test_the_witness_cosigns_and_the_log_does_not_wait_for_it(
         ("UPDATE intake.log_tile SET hashes = sha256('x') WHERE level = 1", "don't have the root that was signed"),
     ],
 )  # fmt: skip
-async def test_a_changed_log_is_not_signed_and_the_reason_is_told(
+async def test_a_changed_log_is_not_signed_and_the_reason_is_stored(
     fresh_database: Cluster, pool: Any, keys: KeyFile, integrator: Any, harm: tuple[str, str]
 ) -> None:
     statement, reason = harm
@@ -223,7 +223,7 @@ async def test_a_key_is_changed_without_leaving_anybody_behind(
         keys.path.write_text(keyfile.rotated(keys.path.read_text()))
         await fill(pool, appender, 1)
         await until(pool, keys, 1)
-        both = str(await served.checkpoint(pool, INTAKE))
+        both = str(await tlog_queries.checkpoint(pool, INTAKE))
         assert open_checkpoint(both, old).checkpoint.size == 1
         assert open_checkpoint(both, [Verifier.parse(keys.vkeys()[0])]).checkpoint.size == 1
         keys.path.write_text(keyfile.retired(keys.path.read_text()))
@@ -231,10 +231,10 @@ async def test_a_key_is_changed_without_leaving_anybody_behind(
         assert keys.vkeys()[1] == str(old[0])
         await fill(pool, appender, 1)
         await until(pool, keys, 2)
-        newest = await served.checkpoint(pool, INTAKE)
+        newest = await tlog_queries.checkpoint(pool, INTAKE)
     assert newest is not None
     assert [signature.key_id for signature in newest.signatures] == [Verifier.parse(keys.vkeys()[0]).key_id]
-    assert await served.keys(pool, INTAKE) == keys.vkeys()
+    assert await tlog_queries.keys(pool, INTAKE) == keys.vkeys()
 
 
 async def test_what_was_published_stays(fresh_database: Cluster) -> None:

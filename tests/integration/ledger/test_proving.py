@@ -14,7 +14,7 @@ from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile
-from gongkai.ledger.proof import Bundle
+from gongkai.ledger.proof import ProofBundle
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, count
 from tests.integration.ledger.signing import ORIGIN, bulk, running, until
@@ -27,7 +27,7 @@ async def run(*argv: object) -> Result:
 async def test_an_event_is_proved_as_soon_as_it_is_appended_and_for_ever(
     fresh_database: Cluster, pool: Any, appender: Appender, tmp_path: Path
 ) -> None:
-    (tmp_path / "intake.key").write_text(keyfile.fresh(ORIGIN))
+    (tmp_path / "intake.key").write_text(keyfile.new_key_file(ORIGIN))
     keys = KeyFile(tmp_path / "intake.key")
     trust = ("--vkey", keys.vkeys()[0])
     database = ("--postgres", fresh_database.dsn(MONITOR))
@@ -41,7 +41,7 @@ async def test_an_event_is_proved_as_soon_as_it_is_appended_and_for_ever(
         assert "position 300 of intake" in found.output
         await bulk(fresh_database, 700)
         await until(pool, keys, 1001)
-    bundle = Bundle.parse((tmp_path / "bundle.json").read_text())
+    bundle = ProofBundle.parse((tmp_path / "bundle.json").read_text())
     assert bundle.record == await pool.fetchval("SELECT record FROM log_entry WHERE position = 300")
     assert (await run("verify", tmp_path / "bundle.json", *trust)).exit_code == 0
     found = await run("verify", "--log", "intake", *database, *trust)
@@ -57,7 +57,7 @@ async def test_what_nobody_signs_yet_cannot_be_proved(
     monkeypatch.setattr("gongkai.operate.logs.verifying.CHECKPOINT_WAIT", 0.1)
     await carry_out(pool, appender, INTAKE, count("one"), NOW)
     event = await pool.fetchval("SELECT event_id FROM log_entry")
-    vkey = keyfile.vkeys_in(keyfile.fresh(ORIGIN))[0]
+    vkey = keyfile.vkeys_in(keyfile.new_key_file(ORIGIN))[0]
     database = ("--postgres", fresh_database.dsn(MONITOR))
     found = await run("prove", event, "-o", tmp_path / "bundle.json", *database, "--vkey", vkey)
     assert found.exit_code == 1

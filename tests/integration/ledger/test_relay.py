@@ -1,4 +1,4 @@
-"""From the log over Kafka into a subscription; and what happens when the broker forgets everything."""
+"""From the log over Kafka into a subscription; and what happens when the broker loses its data."""
 
 import asyncio
 import time
@@ -12,7 +12,8 @@ from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
 from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.decider import carry_out
-from gongkai.ledger.kafka import POSITION, PREFIX, Delivery, topic_of
+from gongkai.ledger.kafka import POSITION, PREFIX, topic_of
+from gongkai.ledger.kafka_consumer import KafkaConsumer
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster
@@ -25,7 +26,7 @@ from tests.integration.ledger.following import Memory
 async def test_a_record_travels_by_kafka(
     pool: Any, review_pool: Any, broker: str, fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribe, "WATCH", 3600)  # the log itself mustn't help
+    monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 3600)  # the log itself mustn't help
     log, own = INTAKE, fresh_database.database  # a prefix of its own: the broker is everybody's
     appender = Appender(pool, log, PARTITIONS)
     memory = Memory()
@@ -34,7 +35,7 @@ async def test_a_record_travels_by_kafka(
     brokers = KafkaSettings(kafka=broker).brokers
     relay = Relay(fresh_database.dsn("intake_writer"), pool, log, brokers, PARTITIONS, 1, prefix=own)
     try:
-        async with running(relay.run(), Delivery(brokers, here, own).run()):
+        async with running(relay.run(), KafkaConsumer(brokers, here, own).run()):
             await carry_out(pool, appender, log, count("counter-0", 0), NOW)
             await until(lambda: memory.numbers == [0])
             for n in range(1, 50):
@@ -60,7 +61,7 @@ async def test_a_broker_that_lost_everything_is_filled_again(
     run_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(subscribe, "WATCH", 3600)  # the log itself mustn't help
+    monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 3600)  # the log itself mustn't help
     port = free_port()
     brokers = Brokers(f"127.0.0.1:{port}")
     process = broker_command(port, run_folder).start(run_folder / "forgetful.log")
@@ -71,7 +72,7 @@ async def test_a_broker_that_lost_everything_is_filled_again(
     await here.open()
     relay = Relay(fresh_database.dsn("intake_writer"), pool, INTAKE, brokers, PARTITIONS, 1)
     try:
-        async with running(relay.run(), Delivery(brokers, here).run()):
+        async with running(relay.run(), KafkaConsumer(brokers, here).run()):
             for n in range(20):
                 await carry_out(pool, appender, INTAKE, count(f"counter-{n}", n), NOW)
             await until(lambda: len(memory.numbers) == 20)

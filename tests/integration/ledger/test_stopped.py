@@ -1,4 +1,4 @@
-"""What stops a partition (a handler that raises, a log that isn't the one it was) and how an operator has it go on."""
+"""What stops a partition (a handler that raises, a log that was replaced) and how an operator resumes it."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ from tests.integration.ledger.conftest import INTAKE, number, running, until
 from tests.integration.ledger.following import Memory, arrivals, fill, subscription
 
 
-async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_a_mend(
+async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_a_fix(
     pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribe, "RETRY", (0.0,))
@@ -37,7 +37,7 @@ async def test_a_handler_that_raises_stops_its_partition_only_and_goes_on_after_
     assert set(others) <= set(memory.numbers)
     assert 13 not in memory.numbers
     memory.bad.clear()
-    await here.repair()
+    await here.catch_up()
     assert sorted(memory.numbers) == list(range(40))
     assert not await review_pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")
 
@@ -50,7 +50,7 @@ async def test_a_stopped_partition_goes_on_by_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(subscribe, "RETRY", (3600.0,))  # nothing but the command helps
-    monkeypatch.setattr(subscribe, "WATCH", 0.1)
+    monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 0.1)
     memory = Memory(bad={3})
     await fill(pool, appender, range(20))
     here = subscription(review_pool, memory)
@@ -77,10 +77,10 @@ async def test_a_stopped_partition_goes_on_by_command(
         await resume_partition(operator, "review", ("intake", 99))
 
 
-async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_mended(
+async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_repaired(
     pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribe, "WATCH", 0.1)
+    monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 0.1)
     await fill(pool, appender, range(8))
     memory = Memory()
     here = subscription(review_pool, memory)
@@ -126,7 +126,7 @@ async def test_who_was_set_back_reads_again_from_there_before_anything_newer(
 async def test_behind_a_log_that_became_shorter_the_others_go_on(
     pool: Any, review_pool: Any, appender: Appender, fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribe, "WATCH", 0.05)
+    monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 0.05)
     await fill(pool, appender, range(30))
     await fill(pool, appender, range(36, 360, 9))  # one stream only
     memory = Memory()

@@ -1,4 +1,4 @@
-"""What Kafka can do to a subscription (twice, late, out of order, never): nothing is lost, and nothing applied twice."""
+"""Whatever Kafka delivers (twice, late, out of order, never): nothing is lost, and nothing is applied twice."""
 
 import asyncio
 import random
@@ -10,8 +10,8 @@ import pytest
 from gongkai.contracts.envelope import Place, read_record
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Arrived
 from gongkai.ledger.decider import carry_out
+from gongkai.ledger.delivery import UnverifiedRecord
 from gongkai.ledger.subscribe import Subscription
 from tests.integration.ledger.conftest import (
     INTAKE,
@@ -55,8 +55,8 @@ async def test_what_kafka_never_brought_is_found_in_short_looks_behind_a_partiti
     pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribe, "RETRY", (3600.0,))
-    monkeypatch.setattr(subscribe, "WATCH", 0.05)
-    monkeypatch.setattr(subscribe, "LOOKED", 3)
+    monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 0.05)
+    monkeypatch.setattr(subscribe, "WATCH_BATCH", 3)
     memory = Memory(bad={0})
     await fill(pool, appender, range(1))
     here = subscription(review_pool, memory)
@@ -83,15 +83,15 @@ class Asked(Subscription):
 
     times: int = 0
 
-    async def repair(self) -> None:
+    async def catch_up(self) -> None:
         self.times += 1
-        await super().repair()
+        await super().catch_up()
 
 
 async def test_of_many_that_wait_for_what_kafka_does_not_bring_one_asks_the_log(
     pool: Any, review_pool: Any, appender: Appender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribe, "IMPATIENCE", 0.05)
+    monkeypatch.setattr(subscribe, "ASK_LOG_AFTER", 0.05)
     here = Asked("review", review_pool, (INTAKE,), PARTITIONS, wall, handlers=[Memory()])
     await here.open()
     await fill(pool, appender, range(20))
@@ -124,10 +124,12 @@ async def test_what_is_not_in_the_log_is_never_applied(
     await fill(pool, appender, range(20))
     whole = await arrivals(pool)
     key, records = next(iter(whole.items()))
-    forged = Arrived(records[1].position, records[1].raw.replace(b'"n":', b'"n":9'))
+    forged = UnverifiedRecord(records[1].position, records[1].raw.replace(b'"n":', b'"n":9'))
     await here.deliver({key: [records[0], forged, *records[2:]]})  # another's bytes at a position of the log
-    await here.deliver({key: [Arrived(10_000, records[-1].raw)]})  # a position that the log doesn't have
-    await here.deliver({key: [Arrived(10_001, b"not even a record")]})
+    await here.deliver(
+        {key: [UnverifiedRecord(10_000, records[-1].raw)]}
+    )  # a position that the log doesn't have
+    await here.deliver({key: [UnverifiedRecord(10_001, b"not even a record")]})
     assert memory.applied == [p for p in memory.applied if p.partition == key[1]]
     assert memory.numbers == [number(read_record(r.raw)) for r in records]
     await here.deliver(whole)

@@ -1,4 +1,4 @@
-"""Time passes once: what is due is issued once, whoever dies or sets the clock, and moves when its basis does."""
+"""Timers: what is due is issued once, despite crashes and a clock that is set back, and moves when its basis changes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ import pytest
 
 from gongkai.ledger import read, timers
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent, carry_out
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.subscribe import Subscription
 from gongkai.ledger.timers import Due, Timers, refold
 from tests.integration.ledger.conftest import COUNTER, INTAKE, NOW, PARTITIONS, Counted, count, number, wall

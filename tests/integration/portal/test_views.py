@@ -11,8 +11,8 @@ import pytest
 
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.ledger import blobs
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.project import digest
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.projections import digest
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.portal.catalogue.narrowing import Wanted
 from gongkai.portal.catalogue.queries import Catalogue

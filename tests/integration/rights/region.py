@@ -142,7 +142,7 @@ async def _cases(made: Services) -> dict[str, str]:
     done = await made.say("intake", "/delegations", "drafter", later | days | {"delegation": "later"})
     assert done.status_code == 201, done.text
     await made.settled()
-    letters = await read.streams_like(made.deps["review"].pool, log_for("review"), "consultation-", -1)
+    letters = await read.streams_with_prefix(made.deps["review"].pool, log_for("review"), "consultation-", -1)
     letter = next(e for e in letters if e.record.data["document"] == "open")
     return {
         "digest": digest,

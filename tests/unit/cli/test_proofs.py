@@ -7,12 +7,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gongkai.cli.commands.proofs import app
-from gongkai.ledger.audit import Broken, verify_log
-from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger.audit import VerificationFailed, verify_log
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import leaf_hash
 from gongkai.ledger.note import COSIGNATURE, Signer, Verifier, sign
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, bundle, tiles_of
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.logs.copying import copy
 from gongkai.operate.logs.sources import Copy, Server, Unreachable
 from gongkai.operate.processes.credentials import Credentials
@@ -125,16 +125,16 @@ def test_a_copy_is_made_over_http_with_an_auditors_token(tmp_path: Path) -> None
     assert not (tmp_path / "copy" / "checkpoint").exists()
     copy(server(authorization="Bearer auditor"), tmp_path / "copy", [LOG.verifier])
     assert run("verify", "--copy", tmp_path / "copy", "--vkey", LOG.verifier).exit_code == 0
-    assert verify_log(server(authorization="Bearer auditor"), [LOG.verifier]).opened.checkpoint.size == 300
+    assert verify_log(server(authorization="Bearer auditor"), [LOG.verifier]).verified.checkpoint.size == 300
 
 
 def test_a_copy_refuses_a_history_that_did_not_only_grow(tmp_path: Path) -> None:
     into = tmp_path / "copy"
     copy(write_copy(tmp_path / "a", 300), into, [LOG.verifier])
     before = (into / "checkpoint").read_text()
-    with pytest.raises(Broken, match="was rewritten"):
+    with pytest.raises(VerificationFailed, match="was rewritten"):
         copy(write_copy(tmp_path / "b", 600, forged=100), into, [LOG.verifier])
-    with pytest.raises(Broken, match="has become shorter"):
+    with pytest.raises(VerificationFailed, match="has become shorter"):
         copy(write_copy(tmp_path / "c", 200), into, [LOG.verifier])
     assert (into / "checkpoint").read_text() == before
 

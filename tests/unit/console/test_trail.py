@@ -11,7 +11,7 @@ from gongkai.console.events.sentences import NAMES, TELL, tell
 from gongkai.console.events.trail import Trail, row_of
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import REGISTRY, Event
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.rules.basis import basis
 from tests.unit.examples import EXAMPLES, a_document_drafted, an_application_answered, an_application_received
 from tests.unit.given import CHINESE, CLAUSE

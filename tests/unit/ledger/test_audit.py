@@ -1,4 +1,4 @@
-"""The whole-log verifier: what is whole passes, in one process and in several, and what isn't is named."""
+"""The whole-log verifier: an intact log passes, in one process and in several; a changed one fails with the position."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongkai.ledger import audit
-from gongkai.ledger.audit import Broken, verify_log
-from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger.audit import VerificationFailed, verify_log
 from gongkai.ledger.merkle import leaf_hash, leaf_hashes
 from gongkai.ledger.note import Signer
 from gongkai.ledger.tiles import WIDTH, Edge, TileName, bundle, tiles_of
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 
 LOG = Signer.generate("gongkai.example/log/one")
 SIZE = 700
@@ -58,8 +58,8 @@ class Kept:
         return bundle(self.records[name.index * WIDTH : name.index * WIDTH + name.width])
 
 
-def broken(source: Kept, *since: str) -> Broken:
-    with pytest.raises(Broken) as found:
+def broken(source: Kept, *since: str) -> VerificationFailed:
+    with pytest.raises(VerificationFailed) as found:
         verify_log(source, [LOG.verifier], since)
     return found.value
 
@@ -68,13 +68,13 @@ def broken(source: Kept, *since: str) -> Broken:
 def test_a_whole_log_passes_with_all_its_earlier_checkpoints(size: int) -> None:
     kept = [signed(n) for n in sorted({0, min(1, size), size // 3, min(256, size), size})]
     report = verify_log(Kept.of(size), [LOG.verifier], kept)
-    assert report.opened.checkpoint.size == size
+    assert report.verified.checkpoint.size == size
     assert report.since is not None
     assert report.since.size == size
 
 
 def test_several_processes_find_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "MANY", 1)
+    monkeypatch.setattr(audit, "MIN_ENTRIES_FOR_PROCESSES", 1)
     monkeypatch.setattr(audit, "BATCH", 2)
     monkeypatch.setattr(audit, "_cores", lambda: 2)
     source = Kept.of(3000)
@@ -119,7 +119,7 @@ def forged(n: int) -> bytes:
 
 
 def test_a_history_made_anew_is_found_by_an_older_checkpoint_and_by_nothing_else() -> None:
-    assert verify_log(Kept.of(SIZE, forged), [LOG.verifier]).opened.checkpoint.size == SIZE
+    assert verify_log(Kept.of(SIZE, forged), [LOG.verifier]).verified.checkpoint.size == SIZE
     found = broken(Kept.of(SIZE, forged), signed(250), signed(290), signed(500), signed(600))
     assert (found.promise, found.position) == ("append-only", 290)
     assert "between positions 290 and 499" in found.en
@@ -157,7 +157,7 @@ def test_checkpoints_of_strangers_are_not_believed() -> None:
     other = Checkpoint(stranger.name, 5, bytes(32)).sign([stranger])
     assert broken(source, str(other)).promise == "kept checkpoint"
     elsewhere = Signer.generate("gongkai.example/log/two")
-    with pytest.raises(Broken, match=r"of gongkai\.example/log/two, not of"):
+    with pytest.raises(VerificationFailed, match=r"of gongkai\.example/log/two, not of"):
         verify_log(
             source,
             [LOG.verifier, elsewhere.verifier],

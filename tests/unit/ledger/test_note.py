@@ -1,4 +1,4 @@
-"""Signed notes and checkpoints: the specifications' examples byte for byte, and nothing that only looks like one."""
+"""Signed notes and checkpoints: the specifications' examples byte for byte; anything else is refused."""
 
 from base64 import b64decode, b64encode
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.note import (
     COSIGNATURE,
     BadKey,
@@ -18,6 +17,7 @@ from gongkai.ledger.note import (
     sign,
     verified,
 )
+from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 
 # The example of C2SP signed-note.
 VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -1,4 +1,4 @@
-"""Proof bundles: what is whole verifies with the right keys, and nothing else does."""
+"""Proof bundles: an intact bundle verifies with the right keys, and nothing else does."""
 
 import json
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import fold, gather, inclusion_path, leaf_hash, perfect_root, span
 from gongkai.ledger.note import COSIGNATURE, Signer
-from gongkai.ledger.proof import BadBundle, Bundle
+from gongkai.ledger.proof import BadProofBundle, ProofBundle
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 
 LOG = Signer.generate("gongkai.example/log/one")
 OTHER = Signer.generate("gongkai.example/log/one")
@@ -31,14 +31,14 @@ COSIGNED = str(NOTE.plus([WITNESS.sign(NOTE.text, 1_700_000_000)]))
 SHORTER = [COSIGNED[:n] for n in range(len(COSIGNED)) if COSIGNED[:n] != str(NOTE)]
 
 
-def bundle(position: int) -> Bundle:
+def bundle(position: int) -> ProofBundle:
     proof = gather(inclusion_path(position, len(RECORDS)), node)
-    return Bundle("one", position, RECORDS[position], tuple(proof), COSIGNED)
+    return ProofBundle("one", position, RECORDS[position], tuple(proof), COSIGNED)
 
 
 @pytest.mark.parametrize("position", range(len(RECORDS)))
 def test_a_bundle_proves_its_record_from_its_file_alone(position: int) -> None:
-    read = Bundle.parse(bundle(position).to_json())
+    read = ProofBundle.parse(bundle(position).to_json())
     assert read == bundle(position)
     opened = read.verify(TRUSTED)
     assert opened.checkpoint == TREE
@@ -52,7 +52,7 @@ def test_it_holds_no_record_but_its_own() -> None:
 
 def test_without_the_logs_key_nothing_is_believed() -> None:
     for keys in ([], [OTHER.verifier], [WITNESS.verifier]):
-        with pytest.raises(BadBundle, match="can't be trusted"):
+        with pytest.raises(BadProofBundle, match="can't be trusted"):
             bundle(3).verify(keys)
 
 
@@ -85,8 +85,8 @@ def changes() -> "st.SearchStrategy[dict[str, Any]]":
 @given(changes())
 def test_a_mutated_bundle_never_verifies(change: dict[str, Any]) -> None:
     found = json.loads(bundle(3).to_json()) | change
-    with pytest.raises(BadBundle):
-        Bundle.parse(json.dumps(found)).verify(TRUSTED)
+    with pytest.raises(BadProofBundle):
+        ProofBundle.parse(json.dumps(found)).verify(TRUSTED)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))
@@ -95,20 +95,20 @@ def test_a_bundle_with_one_byte_changed_proves_nothing_else(at: int, by: int) ->
     raw = bytearray(bundle(3).to_json().encode())
     raw[at % len(raw)] ^= by
     try:
-        read = Bundle.parse(raw.decode())
+        read = ProofBundle.parse(raw.decode())
         read.verify(TRUSTED)
-    except (BadBundle, UnicodeDecodeError):
+    except (BadProofBundle, UnicodeDecodeError):
         return
     assert (read.position, read.record, read.proof) == (3, RECORDS[3], bundle(3).proof)
 
 
 @pytest.mark.parametrize("raw", ["", "[]", "null", "{", '{"a":1,"a":2}', "[" * 100_000, '"x"', "1" * 10_000])
 def test_what_is_no_bundle_is_refused(raw: str) -> None:
-    with pytest.raises(BadBundle):
-        Bundle.parse(raw)
+    with pytest.raises(BadProofBundle):
+        ProofBundle.parse(raw)
 
 
-def test_what_is_said_twice_is_refused() -> None:
+def test_duplicate_keys_are_refused() -> None:
     text = bundle(3).to_json().replace('"position": 3', '"position": 4,\n "position": 3')
-    with pytest.raises(BadBundle, match="twice"):
-        Bundle.parse(text)
+    with pytest.raises(BadProofBundle, match="twice"):
+        ProofBundle.parse(text)

@@ -1,4 +1,4 @@
-"""What is sealed opens with its key, in its place, unchanged; and with nothing else."""
+"""A box is decrypted with its key, at its place, unchanged; and otherwise not."""
 
 import base64
 import os
@@ -53,5 +53,5 @@ def test_a_changed_bit_does_not_open(data: st.DataObject) -> None:
         unseal_bytes(KEY, bytes(raw), PLACE)
 
 
-def test_the_same_said_twice_makes_another_box() -> None:
+def test_the_same_content_twice_makes_different_boxes() -> None:
     assert seal(KEY, CONTENT, PLACE) != seal(KEY, CONTENT, PLACE)

@@ -1,4 +1,4 @@
-"""The witness, by the words of C2SP tlog-witness: it cosigns what continues what it saw, and nothing else."""
+"""The witness (C2SP tlog-witness): it cosigns a checkpoint that extends the last one it cosigned, and nothing else."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
-from gongkai.ledger.cosigning.witness import Answer, Witness
+from gongkai.ledger.cosigning.witness import CosignResponse, Witness
 from gongkai.ledger.merkle import EMPTY, consistency_path, fold, gather, leaf_hash, perfect_root, span
 from gongkai.ledger.note import COSIGNATURE, Signer, parse, parse_signatures
+from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 
 ORIGIN = "gongkai.example/log/one"
 LOG = Signer.generate(ORIGIN)
@@ -55,7 +55,7 @@ def witness(tmp_path: Path) -> Iterator[Witness]:
     made.close()
 
 
-def cosigned(answer: Answer, size: int) -> bool:
+def cosigned(answer: CosignResponse, size: int) -> bool:
     if answer.status != 200:
         return False
     note = TRUE.checkpoint(size).sign([LOG]).plus(parse_signatures(answer.body))
@@ -74,7 +74,7 @@ def test_it_cosigns_what_continues_what_it_saw(witness: Witness) -> None:
 def test_it_says_how_much_it_saw_when_the_old_size_is_another(witness: Witness) -> None:
     witness.add_checkpoint(TRUE.ask(0, 5))
     for old, size in ((0, 12), (3, 12), (3, 3), (12, 12)):
-        assert witness.add_checkpoint(TRUE.ask(old, size)) == Answer(409, "5\n", "text/x.tlog.size")
+        assert witness.add_checkpoint(TRUE.ask(old, size)) == CosignResponse(409, "5\n", "text/x.tlog.size")
 
 
 def test_it_refuses_a_history_rewritten_after_what_it_saw_and_after_its_restart(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_it_refuses_a_history_rewritten_after_what_it_saw_and_after_its_restart(
     again.close()
 
 
-def test_a_log_that_lost_its_tail_is_told_what_was_seen_and_remembered(witness: Witness) -> None:
+def test_a_log_that_lost_its_tail_is_answered_with_the_size_seen_and_recorded(witness: Witness) -> None:
     witness.add_checkpoint(TRUE.ask(0, 12))
     assert witness.add_checkpoint(TRUE.ask(5, 5)).status == 409
     assert "12 entries were seen, it has 5" in witness.refusals()[0][1]

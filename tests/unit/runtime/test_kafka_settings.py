@@ -8,7 +8,7 @@ from faststream.kafka.security import parse_security
 from pydantic import SecretStr, ValidationError
 
 from gongkai.ledger.brokers import Brokers
-from gongkai.ledger.kafka import for_faststream
+from gongkai.ledger.kafka_consumer import faststream_security
 from gongkai.runtime.settings import KafkaSettings
 
 SAID = {
@@ -49,7 +49,7 @@ def test_every_client_shows_the_same_name_and_password(protocol: Any, mechanism:
         "sasl_plain_username": "gongkai-intake",
         "sasl_plain_password": "geheim",
     }
-    in_its_words = parse_security(for_faststream(brokers))
+    in_its_words = parse_security(faststream_security(brokers))
     assert (in_its_words.pop("ssl_context") is not None) is (protocol == "SASL_SSL")
     assert {"bootstrap_servers": "one:9092"} | in_its_words == client
     assert brokers.principal == "User:gongkai-intake"
@@ -67,7 +67,7 @@ def test_the_password_is_in_nothing_that_is_shown(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv(name, value)
     settings = KafkaSettings()
     assert settings.brokers.password == SecretStr("geheim")
-    assert "geheim" not in f"{settings!r} {settings.brokers!r} {for_faststream(settings.brokers)!r}"
+    assert "geheim" not in f"{settings!r} {settings.brokers!r} {faststream_security(settings.brokers)!r}"
     monkeypatch.setenv("GONGKAI_KAFKA_MECHANISM", "geheim")
     with pytest.raises(ValidationError) as wrong:
         KafkaSettings()

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from gongkai.ledger.lag import Followed, Protected, Relayed
+from gongkai.ledger.lag import CheckpointLag, RelayLag, SubscriptionLag
 from gongkai.runtime.metrics import Metrics, show
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -20,8 +20,8 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 def test_how_far_behind_in_positions_and_seconds() -> None:
     metrics = Metrics()
-    late = Followed("review", "intake", 2, 10, 52, AGO, "broken", AGO)
-    done = Followed("review", "intake", 3, 51, 51, None, None, None)
+    late = SubscriptionLag("review", "intake", 2, 10, 52, AGO, "broken", AGO)
+    done = SubscriptionLag("review", "intake", 3, 51, 51, None, None, None)
     metrics.lags.take_followed([late, done], NOW)
     at = {"subscription": "review", "log": "intake", "partition": "2"}
     assert value(metrics, "subscription_lag_positions", **at) == 42
@@ -34,8 +34,8 @@ def test_how_far_behind_in_positions_and_seconds() -> None:
 
 def test_the_relay_and_the_checkpoint() -> None:
     metrics = Metrics()
-    metrics.lags.take_relayed(Relayed("intake", 100, 89, AGO, "the broker is ahead"), NOW)
-    metrics.lags.take_protected(Protected("intake", 100, 97, AGO), NOW)
+    metrics.lags.take_relayed(RelayLag("intake", 100, 89, AGO, "the broker is ahead"), NOW)
+    metrics.lags.take_protected(CheckpointLag("intake", 100, 97, AGO), NOW)
     assert value(metrics, "relay_lag_records", log="intake") == 10
     assert value(metrics, "relay_lag_seconds", log="intake") == 90
     assert value(metrics, "relay_halted", log="intake") == 1
@@ -45,7 +45,7 @@ def test_the_relay_and_the_checkpoint() -> None:
 
 def test_a_log_that_was_never_signed_has_no_age() -> None:
     metrics = Metrics()
-    metrics.lags.take_protected(Protected("intake", 0, 0, None), NOW)
+    metrics.lags.take_protected(CheckpointLag("intake", 0, 0, None), NOW)
     assert value(metrics, "checkpoint_age_seconds", log="intake") is None
     assert value(metrics, "checkpoint_open_records", log="intake") == 0
 
@@ -55,7 +55,7 @@ async def test_a_database_that_is_away_shows_and_old_lags_do_not() -> None:
         raise ConnectionRefusedError
 
     metrics, app = Metrics(), FastAPI()
-    metrics.lags.take_relayed(Relayed("intake", 100, 89, AGO, None), NOW)
+    metrics.lags.take_relayed(RelayLag("intake", 100, 89, AGO, None), NOW)
     deps: Any = SimpleNamespace(metrics=metrics, clock=SimpleNamespace(now=away))
     app.state.deps = deps
     app.add_api_route("/metrics", show)

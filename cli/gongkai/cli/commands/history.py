@@ -71,9 +71,9 @@ def rebuild(
         for table, count in rows.items():
             typer.echo(f"  {schema}.{table}: {count} 行 rows")
         return
-    done = asyncio.run(rebuilding.rebuild(cluster, view, compare=compare, rollback=rollback))
+    done = asyncio.run(rebuilding.rebuild_view(cluster, view, compare=compare, rollback=rollback))
     same = "与重建前一致 / the same as before" if done.equal else "与重建前不同 / differs from what was there"
-    typer.echo(f"{view} {done.again[:16]} {same}")
+    typer.echo(f"{view} {done.rebuilt[:16]} {same}")
     if done.switched:
         typer.echo("已切换，上一版保留，可 --rollback / switched; the previous one is kept for --rollback")
     if compare and not done.equal:

@@ -11,8 +11,8 @@ import typer
 from gongkai.cli.commands.terminal import DataFolder
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import keyfile
-from gongkai.ledger.audit import Broken
-from gongkai.ledger.proof import BadBundle
+from gongkai.ledger.audit import VerificationFailed
+from gongkai.ledger.proof import BadProofBundle
 from gongkai.operate.logs import copying, verifying
 from gongkai.operate.logs.location import LogLocation
 from gongkai.operate.logs.signing_keys import change_key
@@ -40,7 +40,7 @@ def _exit_1_if_broken() -> Iterator[None]:
     """What can't be verified ends the command with exit code 1 and a sentence that says why."""
     try:
         yield
-    except* (Broken, BadBundle) as broken:
+    except* (VerificationFailed, BadProofBundle) as broken:
         for each in broken.exceptions:
             typer.secho(f"不成立 broken: {each}", fg="red", err=True)
         raise typer.Exit(1) from None
@@ -124,7 +124,7 @@ def verify(
         with LogLocation(data, postgres, url, copy, token).logs(log or []) as found:
             broken = []
             for result in verifying.verify_logs(found, trust, kept):
-                if isinstance(result, Broken):
+                if isinstance(result, VerificationFailed):
                     broken.append(result)
                 else:
                     _print(result)

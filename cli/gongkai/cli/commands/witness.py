@@ -1,20 +1,13 @@
-"""`gongkai witness`: the process that cosigns what the logs sign, if it continues what it saw before."""
+"""`gongkai witness`: runs the witness process, as `python -m gongkai.ledger.cosigning` does."""
 
-import pwd
-import signal
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gongkai.ledger.cosigning.server import become, serve
+from gongkai.ledger.cosigning.server import serve
 
 app = typer.Typer()
-
-
-def _end(*_: object) -> None:
-    raise SystemExit(0)
 
 
 @app.callback()
@@ -34,9 +27,4 @@ def witness(
     ] = None,
 ) -> None:
     """见证人：只为前后一致的检查点联署 / cosigns consistent checkpoints only, until SIGTERM."""
-    signal.signal(signal.SIGTERM, _end)
-    if user is None:
-        serve(folder, name, host, port)
-    else:
-        known = pwd.getpwnam(user)
-        serve(folder, name, host, port, partial(become, known.pw_uid, known.pw_gid))
+    serve(folder, name, host, port, user)

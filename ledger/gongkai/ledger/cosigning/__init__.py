@@ -1,1 +1,7 @@
-"""A witness cosigns what the logs sign, if it continues what it saw before (C2SP tlog-witness)."""
+"""Witness cosigning (C2SP tlog-witness).
+
+- `client`: the log's side: requests a cosignature of each new checkpoint
+- `witness`: the witness's decision and its database
+- `server`: the witness process: HTTP, key file, change of user
+- `__main__`: `python -m gongkai.ledger.cosigning` runs that process
+"""

@@ -1,4 +1,7 @@
-"""Asking a witness for its cosignature (C2SP tlog-witness, the log's side). The log doesn't wait for it."""
+"""Requests a witness's cosignature of each new checkpoint (C2SP tlog-witness, the log's side).
+
+Runs next to the integrator and asynchronously: checkpoints are signed and served whether or not the witness answers.
+"""
 
 import asyncio
 from base64 import b64encode
@@ -9,102 +12,104 @@ from typing import Any, Final
 import httpx
 import structlog
 
-from gongkai.ledger import served
+from gongkai.ledger import tlog_queries
 from gongkai.ledger.merkle import consistency_path
 from gongkai.ledger.note import BadNote, Verifier, parse, parse_signatures, verified
 from gongkai.ledger.read import LogId
-from gongkai.ledger.served import Statements
+from gongkai.ledger.tlog_queries import Statements
 
-PATIENCE: Final = 2.0  # seconds for an answer
-AGAIN: Final = 1.0  # seconds until a witness that was away is asked again
-TRIES: Final = 3
+TIMEOUT: Final = 2.0  # seconds for a response
+RETRY_AFTER: Final = 1.0  # seconds until a witness that could not be reached is asked again
+MAX_TRIES: Final = 3  # requests for one checkpoint, each with the size that the witness answered last
 
 _log = structlog.get_logger(__name__)
 
 
-class Refused(Exception):
-    """The witness won't cosign, and asking again won't change that."""
+class CosigningRefused(Exception):
+    """The witness refuses to cosign this checkpoint; repeating the request won't change that."""
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """Where it listens, and the key that its answers must be signed with."""
+class WitnessEndpoint:
+    """A witness's URL, and the key that its cosignatures are verified with."""
 
     url: str
     key: Verifier
 
 
 @dataclass(slots=True)
-class Cosigner:
-    """Beside the integrator, in the leader's process. `trouble` says in words why there is no cosignature."""
+class WitnessClient:
+    """Runs in the process of the integrator that leads. `failure` says why there is no cosignature; None = all is well."""
 
     pool: Any
     log: LogId
-    witness: Witness
+    witness: WitnessEndpoint
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    trouble: str | None = "not asked yet"
-    _last: int = 0  # size that the witness last cosigned, as far as we know
+    failure: str | None = "not asked yet"
+    _last: int = 0  # size that the witness cosigned last, as far as we know
 
     async def run(self) -> None:
         """Until cancelled."""
         self.woken.set()
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as http:
+        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:
             while True:
                 await self.woken.wait()
                 self.woken.clear()
                 try:
                     await self.ask(http)
-                    await self._say(None)
+                    await self._report(None)
                 except asyncio.CancelledError:
                     raise
-                except Refused as error:  # the next checkpoint is another question
-                    await self._say(str(error))
+                except CosigningRefused as error:  # wait for the next checkpoint
+                    await self._report(str(error))
                 except Exception as error:
-                    await self._say(repr(error))
-                    await asyncio.sleep(AGAIN)
+                    await self._report(repr(error))
+                    await asyncio.sleep(RETRY_AFTER)
                     self.woken.set()
 
-    async def _say(self, trouble: str | None) -> None:
-        """For those who look after it: why nothing is cosigned; None = all is well."""
-        if trouble == self.trouble:
+    async def _report(self, failure: str | None) -> None:
+        """Store for operators why nothing is cosigned; None = all is well."""
+        if failure == self.failure:
             return
-        if trouble is not None:
-            _log.error("no cosignature", log=self.log.name, witness=self.witness.key.name, reason=trouble)
-        with suppress(Exception):  # the database may be what is away
+        if failure is not None:
+            _log.error("no cosignature", log=self.log.name, witness=self.witness.key.name, reason=failure)
+        with suppress(Exception):  # the database itself may be unreachable
             await self.pool.execute(
                 f"INSERT INTO {self.log.schema}.log_integrator (log, unwitnessed) VALUES ($1, $2)"
                 " ON CONFLICT (log) DO UPDATE SET unwitnessed = excluded.unwitnessed",
                 self.log.name,
-                trouble,
+                failure,
             )
-        self.trouble = trouble
+        self.failure = failure
 
     async def ask(self, http: httpx.AsyncClient) -> None:
-        """For the newest checkpoint. Raises Refused, or what the network raises."""
-        row = await self.pool.fetchrow(Statements(self.log.schema).newest, self.log.name)
+        """Request a cosignature of the newest checkpoint. Raises CosigningRefused, or httpx's errors."""
+        row = await self.pool.fetchrow(Statements(self.log.schema).newest_checkpoint, self.log.name)
         if row is None:
             return
         size, note = row["size"], row["note"]
-        if await self._has(size):
+        if await self._is_cosigned(size):
             return
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             old = min(self._last, size)
-            answer = await http.post(
+            response = await http.post(
                 f"{self.witness.url}/add-checkpoint", content=await self._body(old, size, note)
             )
-            if answer.status_code == httpx.codes.CONFLICT:
-                self._last = int(answer.text)
+            if response.status_code == httpx.codes.CONFLICT:
+                self._last = int(response.text)
                 if self._last > size:
-                    raise Refused(f"it has seen {self._last} entries, the log has {size}: entries were lost")
+                    raise CosigningRefused(
+                        f"it has seen {self._last} entries, the log has {size}: entries were lost"
+                    )
                 continue
-            if answer.status_code != httpx.codes.OK:
-                raise Refused(f"HTTP {answer.status_code}: {answer.text.strip()}")
-            await self._keep(size, note, answer.text)
+            if response.status_code != httpx.codes.OK:
+                raise CosigningRefused(f"HTTP {response.status_code}: {response.text.strip()}")
+            await self._store(size, note, response.text)
             self._last = size
             return
-        raise Refused("it never agreed on how much it had seen")
+        raise CosigningRefused("it never agreed on how much it had seen")
 
-    async def _has(self, size: int) -> bool:
+    async def _is_cosigned(self, size: int) -> bool:
         """Whether this witness has cosigned that size before, by its present key."""
         lines = await self.pool.fetch(
             f"SELECT line FROM {self.log.schema}.log_cosignature WHERE log = $1 AND size = $2 AND name = $3",
@@ -116,12 +121,12 @@ class Cosigner:
         return any(signature.key_id == self.witness.key.key_id for signature in found)
 
     async def _body(self, old: int, size: int, note: str) -> str:
-        proof = await served.proof(self.pool, self.log, consistency_path(old, size), size)
+        proof = await tlog_queries.proof(self.pool, self.log, consistency_path(old, size), size)
         return f"old {old}\n" + "".join(f"{b64encode(each).decode()}\n" for each in proof) + f"\n{note}"
 
-    async def _keep(self, size: int, note: str, answer: str) -> None:
+    async def _store(self, size: int, note: str, response: str) -> None:
         own = parse(note)
-        ours = verified(own.plus(parse_signatures(answer)), [self.witness.key])
+        ours = verified(own.plus(parse_signatures(response)), [self.witness.key])
         if not ours:
             raise BadNote(f"the answer isn't signed by {self.witness.key}")
         await self.pool.execute(

@@ -1,25 +1,26 @@
-"""The witness's process: HTTP on loopback, a folder of its own, and nothing of the rest of the house.
+"""The witness process: an HTTP server with a folder of its own for its key and database (C2SP tlog-witness).
 
-Plain modules of the standard library, all imported before the process gives up root: afterwards it may not even be
-able to read the code.
+Everything is imported before the process gives up root, since its own user may not be able to read the code. For the
+same reason the server is the standard library's, which imports little at run time.
 """
 
 import encodings.idna  # noqa: F401 - the server would import it when it can no longer read it
 import json
 import os
+import pwd
+import signal
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-from gongkai.ledger.cosigning.witness import Answer, Witness
+from gongkai.ledger.cosigning.witness import CosignResponse, Witness
 from gongkai.ledger.note import COSIGNATURE, BadKey, Signer, Verifier
 
 MOST_BYTES: Final = 64 * 1024  # of a request
-PATIENCE: Final = 10  # seconds for a client to say something
+REQUEST_TIMEOUT: Final = 10  # seconds until a client that sends nothing is disconnected
 
 KEY: Final = "witness.key"
 VKEY: Final = "witness.vkey"
@@ -29,12 +30,12 @@ LOGS: Final = "logs.vkeys"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What the witness has: its key, its database, and the verifier keys of the logs that it was told to watch."""
+    """The witness's files: its private key, its database, and the verifier keys of the logs whose checkpoints it cosigns."""
 
     path: Path
 
     def signer(self, name: str) -> Signer:
-        """Its key, made at the first start. The verifier key lies beside it for whoever may read this folder."""
+        """The witness's key, generated at the first start. Its verifier key is written to a file next to it."""
         file = self.path / KEY
         if not file.exists():
             half = file.with_suffix(".new")
@@ -49,7 +50,7 @@ class Folder:
         return signer
 
     def logs(self) -> list[Verifier]:
-        """Read anew each time, so that a log's new key needs no restart."""
+        """Read from the file at each call, so that a log's new key needs no restart."""
         file = self.path / LOGS
         return [Verifier.parse(line) for line in file.read_text().split()] if file.exists() else []
 
@@ -57,8 +58,8 @@ class Folder:
         return Witness(self.path / DATABASE, self.signer(name), self.logs)
 
 
-def say(event: str, **more: Any) -> None:
-    """A line of the log, as the services write theirs."""
+def log_event(event: str, **more: Any) -> None:
+    """Write one JSON line to stderr, in the same form as the services' logs."""
     line = {
         "service": "witness",
         "event": event,
@@ -68,87 +69,92 @@ def say(event: str, **more: Any) -> None:
 
 
 def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
-    """Listening, not yet answering: call `serve_forever`."""
+    """A server that is bound to its port; it answers once `serve_forever` is called."""
 
-    class Door(BaseHTTPRequestHandler):
+    class RequestHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        timeout = PATIENCE
+        timeout = REQUEST_TIMEOUT
 
         def do_GET(self) -> None:
             where = self.path.strip("/")
             if where == "vkey":
-                self._answer(Answer(200, f"{witness.signer.verifier}\n"))
+                self._respond(CosignResponse(200, f"{witness.signer.verifier}\n"))
             else:
                 origin, _, rest = where.partition("/")
                 known = rest == "checkpoint"
-                self._answer(witness.checkpoint(origin) if known else Answer(404, "not found\n"))
+                self._respond(witness.checkpoint(origin) if known else CosignResponse(404, "not found\n"))
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
             if not length.isascii() or not length.isdigit() or int(length) > MOST_BYTES:
-                self.close_connection = True  # what it goes on to send is not read
-                self._answer(Answer(413, "too large, or of unknown length\n"))
+                self.close_connection = True  # the body is not read
+                self._respond(CosignResponse(413, "too large, or of unknown length\n"))
                 return
             body = self.rfile.read(int(length))
             if self.path != "/add-checkpoint":
-                self._answer(Answer(404, "not found\n"))
+                self._respond(CosignResponse(404, "not found\n"))
                 return
             try:
-                answer = witness.add_checkpoint(body.decode())
+                response = witness.add_checkpoint(body.decode())
             except UnicodeDecodeError:
-                answer = Answer(400, "not UTF-8\n")
+                response = CosignResponse(400, "not UTF-8\n")
             except BadKey as error:
-                answer = Answer(500, f"{error}\n")
-            if answer.status not in (200, 409):
-                say("refused", status=answer.status, reason=answer.body.strip())
-            self._answer(answer)
+                response = CosignResponse(500, f"{error}\n")
+            if response.status not in (200, 409):
+                log_event("refused", status=response.status, reason=response.body.strip())
+            self._respond(response)
 
-        def _answer(self, answer: Answer) -> None:
-            body = answer.body.encode()
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.media_type)
+        def _respond(self, response: CosignResponse) -> None:
+            body = response.body.encode()
+            self.send_response(response.status)
+            self.send_header("Content-Type", response.media_type)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Cache-Control", "no-store")
             self.end_headers()
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Who asks is nobody's business; refusals are said above."""
+            """No access log; refused requests are logged in `do_POST`."""
 
         def version_string(self) -> str:
             return "gongkai"
 
-    class Plain(ThreadingHTTPServer):
+    class Server(ThreadingHTTPServer):
         def server_bind(self) -> None:
-            """Without asking the name service who we are."""
+            """As the base class, without its reverse DNS lookup of `host`."""
             self.socket.bind(self.server_address)
             self.server_name, self.server_port = host, self.socket.getsockname()[1]
 
         def handle_error(self, *_: object) -> None:
-            """One client's trouble, a broken connection for the most part, is not the next one's."""
-            say("request failed", reason=repr(sys.exception()))
+            """Log it in one line. Mostly a client closed its connection; other requests are not affected."""
+            log_event("request failed", reason=repr(sys.exception()))
 
-    Plain.allow_reuse_address = True
-    return Plain((host, port), Door)
+    Server.allow_reuse_address = True
+    return Server((host, port), RequestHandler)
 
 
-def become(user: int, group: int) -> None:
-    """Give up root, for good."""
+def drop_privileges(user: str) -> None:
+    """Change from root to this system user, irrevocably. Raises KeyError for an unknown user."""
+    known = pwd.getpwnam(user)
     os.setgroups([])
-    os.setgid(group)
-    os.setuid(user)
+    os.setgid(known.pw_gid)
+    os.setuid(known.pw_uid)
 
 
-def serve(
-    folder: Path, name: str, host: str, port: int, become_first: Callable[[], None] = lambda: None
-) -> None:
-    """Until SIGTERM."""
-    become_first()
+def serve(folder: Path, name: str, host: str, port: int, user: str | None = None) -> None:
+    """Run the witness process until SIGTERM. `name`: of its key; `user`: the system user to change to, for a start as root."""
+    signal.signal(signal.SIGTERM, _exit)
+    if user is not None:
+        drop_privileges(user)
     witness = Folder(folder).open(name)
     listening = server(witness, host, port)
-    say("ready", name=witness.signer.name, port=listening.server_port)
+    log_event("ready", name=witness.signer.name, port=listening.server_port)
     try:
         listening.serve_forever()
     finally:
         listening.server_close()
         witness.close()
+
+
+def _exit(*_: object) -> None:
+    raise SystemExit(0)

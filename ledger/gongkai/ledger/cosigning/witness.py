@@ -1,7 +1,7 @@
-"""The witness: cosigns a checkpoint only if what it saw before is the beginning of it (C2SP tlog-witness).
+"""The witness: cosigns a checkpoint only if it extends the last one cosigned for that log (C2SP tlog-witness).
 
-It remembers, in a database of its own, the last checkpoint of each log; that alone is what it believes, after a
-restart, too. What it refuses it keeps: a checkpoint that a log signed and that contradicts another is evidence.
+The last checkpoint of each log is kept in an SQLite database, so that a restart forgets nothing. Refused checkpoints
+are kept as well: one that a log signed and that contradicts an earlier one is evidence of a fork.
 """
 
 import re
@@ -15,9 +15,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.merkle import EMPTY, verify_consistency
 from gongkai.ledger.note import BadNote, Note, Signer, Verifier, decode64, parse
+from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 
 MOST_HASHES: Final = 63
 _OLD: Final = re.compile(r"old (0|[1-9][0-9]{0,18})")
@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS refused (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer."""
+class CosignResponse:
+    """The HTTP response to a log that asked for a cosignature."""
 
     status: int
     body: str
@@ -41,15 +41,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a log asks: from which size on, the proof, and the checkpoint to cosign."""
+class CosignRequest:
+    """The body of POST /add-checkpoint: the old size, a consistency proof from there, and the checkpoint to cosign."""
 
     old: int
     proof: tuple[bytes, ...]
     note: str
 
     @classmethod
-    def parse(cls, body: str) -> "Request":
+    def parse(cls, body: str) -> "CosignRequest":
         """Raises BadNote."""
         head, blank, note = body.partition("\n\n")
         first, *lines = head.split("\n")
@@ -62,7 +62,8 @@ class Request:
 
 
 class Witness:
-    """One at a time: what was seen is compared and replaced in one transaction, and kept before it is answered."""
+    """Handles one request at a time: the last checkpoint is compared and replaced in one transaction, committed before the
+    response is sent."""
 
     def __init__(
         self,
@@ -82,66 +83,66 @@ class Witness:
     def close(self) -> None:
         self._db.close()
 
-    def add_checkpoint(self, body: str) -> Answer:
-        """POST /add-checkpoint: status and body as the specification has them."""
+    def add_checkpoint(self, body: str) -> CosignResponse:
+        """Handle POST /add-checkpoint. Status and body as in the specification."""
         try:
-            asked = Request.parse(body)
-            proposed = Checkpoint.parse(parse(asked.note).text)
+            request = CosignRequest.parse(body)
+            proposed = Checkpoint.parse(parse(request.note).text)
         except BadNote as error:
-            return Answer(400, f"{error}\n")
+            return CosignResponse(400, f"{error}\n")
         keys = [key for key in self._logs() if key.name == proposed.origin]
         if not keys:
-            return Answer(404, "unknown log\n")
+            return CosignResponse(404, "unknown log\n")
         try:
-            note = open_checkpoint(asked.note, keys).note
+            note = open_checkpoint(request.note, keys).note
         except BadNote as error:
-            return Answer(403, f"{error}\n")
-        if asked.old > proposed.size:
-            return Answer(400, "the old size is larger than the checkpoint's\n")
+            return CosignResponse(403, f"{error}\n")
+        if request.old > proposed.size:
+            return CosignResponse(400, "the old size is larger than the checkpoint's\n")
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                answer = self._judge(asked, proposed, note)
+                response = self._cosign(request, proposed, note)
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-        return answer
+        return response
 
-    def _judge(self, asked: Request, proposed: Checkpoint, note: Note) -> Answer:
+    def _cosign(self, request: CosignRequest, proposed: Checkpoint, note: Note) -> CosignResponse:
         row = self._db.execute("SELECT size, root FROM seen WHERE origin = ?", (proposed.origin,)).fetchone()
         size, root = row or (0, EMPTY)
-        if asked.old != size:
+        if request.old != size:
             if size > proposed.size:
                 self._remember_refusal(proposed, f"{size} entries were seen, it has {proposed.size}", note)
-            return Answer(409, f"{size}\n", "text/x.tlog.size")
-        if not verify_consistency(size, root, proposed.size, proposed.root, asked.proof):
+            return CosignResponse(409, f"{size}\n", "text/x.tlog.size")
+        if not verify_consistency(size, root, proposed.size, proposed.root, request.proof):
             seen = b64encode(root).decode()
             why = f"not consistent with the {size} entries seen, whose root is {seen}"
             self._remember_refusal(proposed, why, note)
-            return Answer(422, f"{why}\n")
+            return CosignResponse(422, f"{why}\n")
         line = self.signer.sign(note.text, int(self._now()))
         self._db.execute(
             "INSERT INTO seen VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note",
             (proposed.origin, proposed.size, proposed.root, str(note.plus([line]))),
         )
-        return Answer(200, line.line)
+        return CosignResponse(200, line.line)
 
     def _remember_refusal(self, proposed: Checkpoint, why: str, note: Note) -> None:
-        """Once each: a log that asks again and again fills nothing."""
+        """Each refusal once, so that a log that repeats its request does not fill the database."""
         self._db.execute(
             "INSERT INTO refused SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM refused WHERE note = ? AND why = ?)",
             (int(self._now()), proposed.origin, why, str(note), str(note), why),
         )
 
-    def checkpoint(self, origin_hash: str) -> Answer:
+    def checkpoint(self, origin_hash: str) -> CosignResponse:
         """GET /<SHA-256 of the origin, in hex>/checkpoint: the last one cosigned."""
         with self._lock:
             for origin, note in self._db.execute("SELECT origin, note FROM seen"):
                 if sha256(origin.encode()).hexdigest() == origin_hash:
-                    return Answer(200, note)
-        return Answer(404, "nothing cosigned for that log\n")
+                    return CosignResponse(200, note)
+        return CosignResponse(404, "nothing cosigned for that log\n")
 
     def refusals(self) -> list[tuple[str, str, str]]:
         """(origin, why, checkpoint), oldest first."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from gongkai.ledger.checkpoint import Checkpoint, open_checkpoint
 from gongkai.ledger.note import BadNote, Verifier
+from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 from gongkai.operate.backup.manifest import BackupError
 from gongkai.operate.backup.recount import CountedLog
 

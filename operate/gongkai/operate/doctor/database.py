@@ -27,9 +27,9 @@ IDLE_IN_TRANSACTION: Final = timedelta(seconds=30)  # so long a service may be s
 class Snapshot:
     """The state of the database at one moment, as the monitor role sees it."""
 
-    followed: list[lag.Followed]
-    relayed: list[lag.Relayed]
-    protected: list[lag.Protected]
+    followed: list[lag.SubscriptionLag]
+    relayed: list[lag.RelayLag]
+    protected: list[lag.CheckpointLag]
     overdue: dict[str, int]
     ahead: dict[str, timedelta]
     skew: timedelta
@@ -44,9 +44,9 @@ async def snapshot(there: Deployment) -> Snapshot:
         now = simulated or datetime.now(UTC)
         logs = list(installed_logs().values())
         return Snapshot(
-            await lag.followed(conn, logs),
-            [await lag.relayed(conn, log) for log in logs],
-            [await lag.protected(conn, log) for log in logs],
+            await lag.subscription_lags(conn, logs),
+            [await lag.relay_lag(conn, log) for log in logs],
+            [await lag.checkpoint_lag(conn, log) for log in logs],
             {log.schema: await _overdue(conn, log, now) for log in logs},
             {log.name: await _ahead(conn, log, now) for log in logs},
             skew,
@@ -155,12 +155,12 @@ def stuck(first: Snapshot, second: Snapshot) -> Iterator[Finding]:
                 f"is {after.behind} positions behind and doesn't move",
             )
     for earlier, later in zip(first.protected, second.protected, strict=True):
-        if earlier.open and later.covered == earlier.covered and later.halted is None:
+        if earlier.uncovered and later.covered == earlier.covered and later.halted is None:
             signed = later.signed_at.astimezone().isoformat(" ", "seconds") if later.signed_at else "—"
             yield Finding(
                 later.log,
-                f"有 {later.open} 条记录未被检查点覆盖，上次签署于 {signed}",
-                f"no checkpoint covers its last {later.open} records; last signed {signed}",
+                f"有 {later.uncovered} 条记录未被检查点覆盖，上次签署于 {signed}",
+                f"no checkpoint covers its last {later.uncovered} records; last signed {signed}",
             )
     for schema, count in second.overdue.items():
         if count and first.overdue[schema]:
@@ -176,6 +176,6 @@ def is_anything_pending(now: Snapshot) -> bool:
     return bool(
         any(one.behind for one in now.relayed)
         or any(one.behind for one in now.followed)
-        or any(one.open for one in now.protected)
+        or any(one.uncovered for one in now.protected)
         or any(now.overdue.values())
     )

@@ -35,7 +35,7 @@ class WitnessProcess:
     @property
     def command(self) -> Command:
         """It starts as we are and becomes its own user by itself: that one may not be able to read the code."""
-        argv = [sys.executable, "-P", "-m", "gongkai.cli.main", "witness", "--folder", str(self.folder)]
+        argv = [sys.executable, "-P", "-m", "gongkai.ledger.cosigning", "--folder", str(self.folder)]
         argv += ["--name", self._name, "--port", str(self._port)]
         if self._state.user is not None:
             argv += ["--user", self._state.user.pw_name]

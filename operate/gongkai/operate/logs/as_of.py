@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from gongkai.contracts.errors import UserError
-from gongkai.ledger import project, read
+from gongkai.ledger import projections, read
 from gongkai.ledger.read import Connection, LogId
 from gongkai.rules.moment import SHANGHAI, end_of
 
@@ -16,7 +16,7 @@ async def positions(conn: Connection, logs: Sequence[LogId], as_of: str | None) 
     if "=" in as_of:
         return _vector(as_of, {log.name for log in logs})
     moment = _moment(as_of)
-    return {log.name: await project.position_at(conn, log, moment) for log in logs}
+    return {log.name: await projections.position_at(conn, log, moment) for log in logs}
 
 
 def _vector(text: str, logs: set[str]) -> dict[str, int]:

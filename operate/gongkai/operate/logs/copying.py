@@ -7,11 +7,11 @@ the copy was ever at is kept in it, and `verify` checks the log against all of t
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gongkai.ledger.audit import Broken, Source, comparable, opened
-from gongkai.ledger.checkpoint import Checkpoint
+from gongkai.ledger.audit import Source, VerificationFailed, check_comparable, verified_checkpoint
 from gongkai.ledger.merkle import consistency_path, verify_consistency
 from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import WIDTH, TileName, tiles_of, width_at
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.logs.sources import Copy, proof
 
 KEPT = "checkpoints"
@@ -24,13 +24,13 @@ def kept_checkpoints(folder: Path) -> list[str]:
 
 
 def copy(origin: Source, into: Path, keys: Sequence[Verifier]) -> Checkpoint:
-    """Bring the copy up to date. Raises Broken when the log isn't what it was."""
+    """Bring the copy up to date. Raises VerificationFailed when the log isn't what it was."""
     existing = Copy(into)
     raw = origin.checkpoint()
-    tree = opened(raw, keys).checkpoint
+    tree = verified_checkpoint(raw, keys).checkpoint
     before = existing.checkpoint()
     if before is not None:
-        _check_append_only(origin, opened(before, keys, "kept checkpoint").checkpoint, tree)
+        _check_append_only(origin, verified_checkpoint(before, keys, "kept checkpoint").checkpoint, tree)
     written = []
     for name in _names(tree.size):
         whole = existing.file(TileName(name.level, name.index))
@@ -39,7 +39,7 @@ def copy(origin: Source, into: Path, keys: Sequence[Verifier]) -> Checkpoint:
             continue
         content = origin.bundle(name) if name.level is None else origin.tile(name)
         if not content:
-            raise Broken("tiles", f"缺少 {name.path}", f"{name.path} is missing")
+            raise VerificationFailed("tiles", f"缺少 {name.path}", f"{name.path} is missing")
         _write(file, content)
         written.append((whole, file))
     assert raw is not None
@@ -59,10 +59,10 @@ def _names(size: int) -> Iterator[TileName]:
 
 
 def _check_append_only(origin: Source, old: Checkpoint, new: Checkpoint) -> None:
-    comparable(old, new)
+    check_comparable(old, new)
     path = consistency_path(old.size, new.size)
     if not verify_consistency(old.size, old.root, new.size, new.root, proof(origin, path, new.size)):
-        raise Broken(
+        raise VerificationFailed(
             "append-only",
             f"{new.origin} 的历史被改写：前 {old.size} 条已不是副本中的那些（不可更改的承诺被打破）",
             f"the history of {new.origin} was rewritten: its first {old.size} entries aren't those of the copy"

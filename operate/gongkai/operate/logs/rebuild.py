@@ -5,27 +5,29 @@ from typing import Any
 import asyncpg
 
 from gongkai.contracts.errors import UnknownVersion, UserError
-from gongkai.ledger import project, switch
-from gongkai.ledger.beside import Unfit
-from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, Rebuilt, View
+from gongkai.ledger import projections, rebuild
+from gongkai.ledger.rebuild import LiveProjection, NoPreviousTables, RebuildInProgress, RebuildResult
+from gongkai.ledger.rebuild_tables import CannotRebuild
 from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
 from gongkai.operate.logs.as_of import positions
 from gongkai.operate.logs.views import view_named
 
 
-async def rebuild(cluster: Cluster, name: str, *, compare: bool = False, rollback: bool = False) -> Rebuilt:
+async def rebuild_view(
+    cluster: Cluster, name: str, *, compare: bool = False, rollback: bool = False
+) -> RebuildResult:
     """As the owner of the view's schema. Raises UserError."""
     view = view_named(name)
     reader, conn = await _connections(cluster, view)
     try:
         if rollback:
-            return await switch.back(reader, conn, view)
-        return await switch.rebuild(reader, conn, view, switch=not compare)
-    except NothingToGoBackTo:
+            return await rebuild.switch_back(reader, conn, view)
+        return await rebuild.rebuild(reader, conn, view, switch=not compare)
+    except NoPreviousTables:
         raise UserError(f"{name} 没有上一版 / {name} has no previous version") from None
-    except BeingRebuilt:
+    except RebuildInProgress:
         raise UserError(f"{name} 正在重建 / somebody is rebuilding {name}") from None
-    except (Unfit, UnknownVersion) as why:
+    except (CannotRebuild, UnknownVersion) as why:
         raise UserError(f"无法重建 / can't be rebuilt: {why}") from None
     finally:
         await _close(reader, conn)
@@ -38,7 +40,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
     reader, conn = await _connections(cluster, view)
     try:
         async with conn.transaction():
-            await switch.clear(conn, into, view.projection.tables)
+            await rebuild.prepare_schema(conn, into, view.projection.tables)
             await conn.execute(f'GRANT USAGE ON SCHEMA "{into}" TO {MONITOR}')
             at = await _build_as_of(reader, conn, view, into, when)
             for table in view.projection.tables:
@@ -48,18 +50,20 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
             for table in view.projection.tables
         }
         return into, at, rows
-    except (Unfit, UnknownVersion) as why:
+    except (CannotRebuild, UnknownVersion) as why:
         raise UserError(f"无法重建 / can't be rebuilt: {why}") from None
     finally:
         await _close(reader, conn)
 
 
-async def _build_as_of(reader: Any, conn: Any, view: View, into: str, when: str | None) -> dict[str, int]:
-    followed = await project.followed(reader, view.subscription)
+async def _build_as_of(
+    reader: Any, conn: Any, view: LiveProjection, into: str, when: str | None
+) -> dict[str, int]:
+    followed = await projections.subscription_positions(reader, view.subscription)
     logs = view.followed(followed)
     at = await positions(reader, logs, when)
     until = {key: at[key[0]] for key in followed}
-    await project.rebuild(
+    await projections.rebuild(
         conn,
         view.projection,
         logs,
@@ -67,7 +71,7 @@ async def _build_as_of(reader: Any, conn: Any, view: View, into: str, when: str 
         into=into,
         until=until,
         reader=reader,
-        understand=view.understand,
+        check_type=view.check_type,
     )
     return at
 
@@ -101,7 +105,7 @@ async def _key(conn: Any, table: str) -> str:
     return str(key or "1")
 
 
-async def _connections(cluster: Cluster, view: View) -> tuple[Any, Any]:
+async def _connections(cluster: Cluster, view: LiveProjection) -> tuple[Any, Any]:
     """One that reads the logs, one that owns the view."""
     return await asyncpg.connect(cluster.dsn(MONITOR)), await asyncpg.connect(cluster.dsn(owner(view.schema)))
 

@@ -53,7 +53,7 @@ async def _one(conn: Any, log: LogId, stream: str | None, until: int) -> AsyncIt
             if entry.place.position <= until:
                 yield entry
         return
-    async for batch in read.whole(conn, log):
+    async for batch in read.all_entries(conn, log):
         for entry in batch:
             if entry.place.position > until:
                 return

@@ -5,13 +5,13 @@ import asyncio
 import asyncpg
 
 from gongkai.contracts.errors import UserError
-from gongkai.ledger import checkpoints
-from gongkai.ledger.arrival import Key
+from gongkai.ledger import consumer_checkpoint
+from gongkai.ledger.delivery import LogPartition
 
 RETRIED_WITHIN = 20.0  # seconds; a service tries once a second
 
 
-def parse_partition(text: str) -> Key:
+def parse_partition(text: str) -> LogPartition:
     """`intake/3`: log and number of the partition."""
     log, _, number = text.rpartition("/")
     if not log or not number.isdigit():
@@ -20,13 +20,13 @@ def parse_partition(text: str) -> Key:
 
 
 async def resume_partition(
-    dsn: str, subscription: str, key: Key, seconds: float = RETRIED_WITHIN
+    dsn: str, subscription: str, key: LogPartition, seconds: float = RETRIED_WITHIN
 ) -> tuple[str, str]:
     """The outcome in both languages, once the service has retried. Raises UserError if it stopped again, or didn't retry."""
     name = f"{key[0]}/{key[1]}"
     conn = await asyncpg.connect(dsn)
     try:
-        before = await checkpoints.resume(conn, subscription, key)
+        before = await consumer_checkpoint.resume(conn, subscription, key)
         if before is None:
             raise UserError(f"{subscription} 未订阅 {name} / {subscription} follows no {name}")
         if before.stopped is None:
@@ -36,7 +36,7 @@ async def resume_partition(
             )
         async with asyncio.timeout(seconds):
             while True:
-                now = (await checkpoints.load(conn, subscription))[key]
+                now = (await consumer_checkpoint.load(conn, subscription))[key]
                 if now.stopped is not None:
                     raise UserError(f"{name} 又停下 / stopped again: {now.stopped}")
                 if now.position > before.position:

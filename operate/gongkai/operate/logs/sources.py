@@ -15,8 +15,8 @@ from gongkai.contracts.errors import UserError
 from gongkai.ledger.audit import Source
 from gongkai.ledger.merkle import SIZE, Span, gather
 from gongkai.ledger.read import LogId
-from gongkai.ledger.served import Statements, joined
 from gongkai.ledger.tiles import WIDTH, TileName, needed, node_of, tile_of
+from gongkai.ledger.tlog_queries import Statements, with_cosignatures
 
 
 class Unreachable(UserError):
@@ -33,8 +33,8 @@ class Database:
     shareable: ClassVar[bool] = False
 
     def checkpoint(self) -> str | None:
-        row = self._row(Statements(self.log.schema).shown)
-        return None if row is None else str(joined(row[1], row[2]))
+        row = self._row(Statements(self.log.schema).served_checkpoint)
+        return None if row is None else str(with_cosignatures(row[1], row[2]))
 
     def tile(self, name: TileName) -> bytes | None:
         row = self._row(Statements(self.log.schema).tile, name.level, name.index, name.width * SIZE)
@@ -47,7 +47,7 @@ class Database:
 
     def misfiled(self, size: int) -> int | None:
         """The first entry that services would find under another stream, version or id than its record says."""
-        row = self._row(Statements(self.log.schema).misfiled, size)
+        row = self._row(Statements(self.log.schema).mismatched, size)
         return None if row is None else int(row[0])
 
     def event(self, event_id: UUID) -> tuple[int, bytes] | None:

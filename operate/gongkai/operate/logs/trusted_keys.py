@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongkai.contracts.errors import UserError
-from gongkai.ledger.audit import Broken
-from gongkai.ledger.checkpoint import Opened
+from gongkai.ledger.audit import VerificationFailed
 from gongkai.ledger.note import COSIGNATURE, BadKey, Verifier
+from gongkai.ledger.tlog_checkpoint import VerifiedCheckpoint
 from gongkai.operate.processes.credentials import Credentials
 
 
@@ -18,12 +18,12 @@ class TrustedKeys:
     keys: tuple[Verifier, ...]
     handed_over: bool
 
-    def require_witness(self, opened: Opened) -> None:
+    def require_witness(self, opened: VerifiedCheckpoint) -> None:
         """Raises Broken."""
         wanted = [key for key in self.keys if key.kind == COSIGNATURE]
         if self.handed_over and wanted and not opened.witnesses:
             names = ", ".join(sorted({key.name for key in wanted}))
-            raise Broken(
+            raise VerificationFailed(
                 "witnessed",
                 f"检查点没有见证人 {names} 的联署",
                 f"the checkpoint isn't cosigned by {names}",

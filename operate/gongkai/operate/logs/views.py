@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from gongkai.contracts.errors import UserError
 from gongkai.contracts.events import known
-from gongkai.ledger.project import Projection
-from gongkai.ledger.switch import View
+from gongkai.ledger.projections import Projection
+from gongkai.ledger.rebuild import LiveProjection
 from gongkai.operate.services import installed, installed_logs, projections
 
 
@@ -16,11 +16,11 @@ def every_view() -> Iterator[tuple[str, Projection]]:
             yield name, projection
 
 
-def view_named(name: str) -> View:
+def view_named(name: str) -> LiveProjection:
     """`console.document`. Raises UserError, with the names that there are."""
     for schema, projection in every_view():
         if projection.name == name:
-            return View(projection, schema, schema, installed_logs(), known)
+            return LiveProjection(projection, schema, schema, installed_logs(), known)
     there = "、".join(projection.name for _, projection in every_view())
     raise UserError(
         f"没有视图 {name}，现有：{there} / no view {name}; there are: {there.replace('、', ', ')}"

@@ -14,7 +14,7 @@ from typing import Final
 
 from joserfc.jwk import OKPKey
 
-from gongkai.ledger.keyfile import KeyFile, fresh
+from gongkai.ledger.keyfile import KeyFile, new_key_file
 from gongkai.ledger.note import check_name
 from gongkai.operate.databases.cluster import Cluster, roles
 from gongkai.operate.services import installed, installed_logs
@@ -95,7 +95,7 @@ class Credentials:
         for log in installed_logs().values():
             key = self.log_keys(log.schema) / f"{log.name}.key"
             if not key.exists():
-                write_secret(key, fresh(f"{self.origin()}/log/{log.name}"))
+                write_secret(key, new_key_file(f"{self.origin()}/log/{log.name}"))
 
     @property
     def _passwords_file(self) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import Event, decode
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import upsert
 
@@ -41,8 +41,8 @@ class Cases:
     folds: Mapping[type[Event], Fold]
 
     @property
-    def condensed(self) -> Mapping[str, Sequence[str]]:
-        """What a rebuild needn't decode of: of one row, all but the newest version."""
+    def compaction_keys(self) -> Mapping[str, Sequence[str]]:
+        """By record type, the key of the row that it sets: a rebuild decodes only the newest version of each."""
         return {
             f"gongkai.{kind.NAME}.v{kind.VERSION}": fold.key
             for kind, fold in self.folds.items()

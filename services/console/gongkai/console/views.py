@@ -22,7 +22,7 @@ from gongkai.contracts.events import (
     SecrecyReviewed,
     SecrecyReviewRequested,
 )
-from gongkai.ledger.project import Projection
+from gongkai.ledger.projections import Projection
 from gongkai.rules.moment import local_date
 
 # -- documents

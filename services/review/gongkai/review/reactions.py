@@ -9,8 +9,8 @@ from typing import Any
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode, only
 from gongkai.ledger import read
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.secrecy import aggregate as secrecy_review

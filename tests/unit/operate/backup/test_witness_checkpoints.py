@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.ledger.checkpoint import Checkpoint
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.note import Signer
+from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.operate.backup.manifest import BackupError
 from gongkai.operate.backup.recount import CountedLog
 from gongkai.operate.backup.witness_checkpoints import checkpoints, compare, read_notes

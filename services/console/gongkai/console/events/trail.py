@@ -5,7 +5,7 @@ from typing import Any
 
 from gongkai.console.events.sentences import tell
 from gongkai.contracts.events import decode
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import upsert
 from gongkai.rules.basis import basis

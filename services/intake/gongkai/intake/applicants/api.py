@@ -17,7 +17,7 @@ from gongkai.intake.applicants import aggregate as applicant
 from gongkai.intake.applications.api import case_of
 from gongkai.intake.applications.sealing import alone_with, keys_of
 from gongkai.intake.streams import APPLICANT, applicant_stream
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_for

@@ -14,8 +14,8 @@ from gongkai.contracts.events import (
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.streams import APPLICATION, application_stream
 from gongkai.ledger import timers
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.rules import Rules

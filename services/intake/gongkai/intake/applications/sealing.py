@@ -15,7 +15,7 @@ def alone_with(deps: Dependencies, person: str) -> AbstractAsyncContextManager[o
     """Nobody is erased here while an application of the same person comes in."""
     if deps.appender is None:
         raise RuntimeError("intake owns a log")
-    return deps.appender.turn(f"person/{person}")
+    return deps.appender.stream_lock(f"person/{person}")
 
 
 def keys_of(deps: Dependencies) -> Keys:

@@ -5,7 +5,7 @@ to his or her applications (个人信息删除).
 from collections.abc import Sequence
 
 from gongkai.contracts.events import ApplicantErased, ApplicationAnswered, ApplicationReceived, decode, only
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 
 _OF_APPLICANTS = {kind.NAME for kind in (ApplicationReceived, ApplicationAnswered, ApplicantErased)}

@@ -23,7 +23,7 @@ from gongkai.intake.ingress import envelope, faults, refusals
 from gongkai.intake.ingress.access import Access, topic_of
 from gongkai.intake.ingress.door import AWAY, TOGETHER, Door
 from gongkai.intake.ingress.reading import IDLE, Reading, Unpackable
-from gongkai.ledger.kafka import ensure_topic, started
+from gongkai.ledger.kafka import ensure_topic, start_client
 from gongkai.runtime.identity import Principal, by_system
 from gongkai.runtime.service import Dependencies
 
@@ -70,8 +70,8 @@ class Topics:
         )
         producer = AIOKafkaProducer(**settings.brokers.client(), acks="all")
         try:
-            await started(producer.start())
-            await started(consumer.start(), 30)
+            await start_client(producer.start())
+            await start_client(consumer.start(), 30)
             reading = Reading(consumer, TOGETHER)
             while True:
                 now = await self._systems()

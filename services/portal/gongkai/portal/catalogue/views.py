@@ -10,9 +10,9 @@ from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import DocumentPublished, only
 from gongkai.contracts.media import MEDIA
 from gongkai.ledger import blobs
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
-from gongkai.ledger.upsert import stored
+from gongkai.ledger.upsert import storable
 from gongkai.portal.catalogue.search import compared, lexemes
 from gongkai.rules.moment import local_date
 
@@ -94,7 +94,7 @@ def _publication(record: Record, event: DocumentPublished) -> tuple[object, ...]
         max((c.at for c in event.consultations), default=None),
         event.rulebook,
     )
-    return tuple(stored(value) for value in row)
+    return tuple(storable(value) for value in row)
 
 
 def _words(content: bytes, media_type: str) -> str:
@@ -105,9 +105,9 @@ def _words(content: bytes, media_type: str) -> str:
 
 def _document(record: Record, event: DocumentPublished, content: bytes) -> tuple[object, ...]:
     body, title, number, index = map(
-        stored, (_words(content, event.media_type), event.title, event.number, event.index)
+        storable, (_words(content, event.media_type), event.title, event.number, event.index)
     )
-    summary, unit_name = stored(event.summary), stored(event.unit_name)
+    summary, unit_name = storable(event.summary), storable(event.unit_name)
     head = [compared(part) for part in (title, number or "", index)]
     fields = [*head, compared(summary), compared(body)]
     return (
@@ -122,7 +122,7 @@ def _document(record: Record, event: DocumentPublished, content: bytes) -> tuple
         str(event.category),
         summary,
         event.digest,
-        stored(event.media_type),
+        storable(event.media_type),
         event.size,
         event.formed_on,
         event.at,

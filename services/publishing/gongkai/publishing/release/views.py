@@ -20,7 +20,7 @@ from gongkai.contracts.events import (
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
 from gongkai.ledger import blobs
-from gongkai.ledger.arrival import Delivered
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.publishing.release.gate import Consultation, Docket, Draft, Need, Review
 

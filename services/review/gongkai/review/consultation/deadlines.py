@@ -13,8 +13,8 @@ from gongkai.contracts.events import (
     decode,
 )
 from gongkai.ledger import read, timers
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.review.consultation import aggregate as consultation

@@ -8,8 +8,8 @@ from uuid import NAMESPACE_URL
 
 from gongkai.contracts.derived import derived
 from gongkai.contracts.events import EventRef, decode
-from gongkai.ledger.arrival import Delivered
 from gongkai.ledger.decider import Intent
+from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Dependencies

@@ -1,4 +1,4 @@
-"""A view is a fold of the log: built again beside the live one while events arrive, switched, rolled back, as of any moment."""
+"""A projection is a fold of the log: rebuilt in another schema while events arrive, switched, switched back, as of any moment."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 
 from gongkai.contracts.envelope import Record
-from gongkai.ledger import project, read, switch
+from gongkai.ledger import projections, read, rebuild
 from gongkai.ledger.append import Appender
-from gongkai.ledger.arrival import Delivered
-from gongkai.ledger.beside import Unfit
 from gongkai.ledger.decider import carry_out
+from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.rebuild import LiveProjection, NoPreviousTables, RebuildInProgress
+from gongkai.ledger.rebuild_tables import CannotRebuild
 from gongkai.ledger.subscribe import Subscription
-from gongkai.ledger.switch import BeingRebuilt, NothingToGoBackTo, View
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, count, number, running, wall
 
@@ -72,8 +72,8 @@ async def here(review_pool: Any, owner: Any) -> Subscription:
     return made
 
 
-def view(projection: Tally | None = None) -> View:
-    return View(projection or Tally(), "review", "review", {"intake": INTAKE})
+def view(projection: Tally | None = None) -> LiveProjection:
+    return LiveProjection(projection or Tally(), "review", "review", {"intake": INTAKE})
 
 
 async def fill(pool: Any, appender: Appender, numbers: range) -> None:
@@ -99,9 +99,9 @@ async def test_a_rebuild_equals_the_live_view_and_takes_its_place_while_events_a
     async with running(here.watch()):
         more = asyncio.create_task(fill(pool, appender, range(300, 900)))
         deliveries = asyncio.create_task(_deliver(pool, here, 900))
-        done = await switch.rebuild(monitor, owner, view())
+        done = await rebuild.rebuild(monitor, owner, view())
         assert done.equal
-        again = await switch.rebuild(monitor, owner, view())
+        again = await rebuild.rebuild(monitor, owner, view())
         assert again.equal
         await asyncio.gather(more, deliveries)
     assert await tally(owner) == expected(range(900))
@@ -114,20 +114,20 @@ async def test_a_record_of_a_kind_that_nobody_here_knows_ends_a_rebuild_and_chan
     """As after a step back to an older program: what a newer one wrote isn't guessed at."""
     await fill(pool, appender, range(40))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     before = await tally(owner)
     asked: list[str] = []
 
-    def understand(record: Record) -> None:
+    def check_type(record: Record) -> None:
         asked.append(record.type)
         raise LookupError(record.type)
 
     with pytest.raises(LookupError, match=r"Counted\.v1"):
-        await switch.rebuild(monitor, owner, replace(view(Tally(2)), understand=understand))
+        await rebuild.rebuild(monitor, owner, replace(view(Tally(2)), check_type=check_type))
     assert await tally(owner) == before == expected(range(40))
     asked.clear()
-    known = replace(view(), understand=lambda record: asked.append(record.type))
-    assert (await switch.rebuild(monitor, owner, known)).equal
+    known = replace(view(), check_type=lambda record: asked.append(record.type))
+    assert (await rebuild.rebuild(monitor, owner, known)).equal
     assert set(asked) == {"gongkai.Counted.v1"}
     assert len(asked) <= 3  # once a pass, not once a record
 
@@ -137,7 +137,7 @@ async def _deliver(pool: Any, here: Subscription, many: int) -> None:
         head > here.seen[key] for key, head in (await here._heads()).items()
     ):
         here._behind.update(here.seen)
-        await here.repair()
+        await here.catch_up()
 
 
 async def test_the_new_tables_have_all_that_the_live_ones_had(
@@ -145,7 +145,7 @@ async def test_the_new_tables_have_all_that_the_live_ones_had(
 ) -> None:
     await fill(pool, appender, range(30))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     shape = """
     SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'review' AND tablename IN ('tally', 'once')
     UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -157,12 +157,12 @@ async def test_the_new_tables_have_all_that_the_live_ones_had(
     ORDER BY 1, 2, 3
     """
     before = await owner.fetch(shape)
-    assert (await switch.rebuild(monitor, owner, view())).equal
+    assert (await rebuild.rebuild(monitor, owner, view())).equal
     assert await owner.fetch(shape) == before
     assert len(before) > 10
     await fill(pool, appender, range(30, 40))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     assert await tally(owner) == expected(range(40))
     assert await owner.fetchval("SELECT max(n) FROM review.larger") == 39  # it reads the new tables
 
@@ -172,23 +172,23 @@ async def test_a_view_that_counts_otherwise_is_switched_and_rolled_back(
 ) -> None:
     await fill(pool, appender, range(20))
     here._behind.update(here.seen)
-    await here.repair()
-    with pytest.raises(NothingToGoBackTo):
-        await switch.back(monitor, owner, view())
+    await here.catch_up()
+    with pytest.raises(NoPreviousTables):
+        await rebuild.switch_back(monitor, owner, view())
     doubled = view(Tally(factor=2))
-    compared = await switch.rebuild(monitor, owner, doubled, switch=False)
+    compared = await rebuild.rebuild(monitor, owner, doubled, switch=False)
     assert (compared.equal, compared.switched) == (False, False)
     assert await tally(owner) == expected(range(20))
-    assert not (await switch.rebuild(monitor, owner, doubled)).equal
+    assert not (await rebuild.rebuild(monitor, owner, doubled)).equal
     assert await tally(owner) == expected(range(20), factor=2)
     here.handlers = [doubled.projection]
     await fill(pool, appender, range(20, 33))
     here._behind.update(here.seen)
-    await here.repair()
+    await here.catch_up()
     assert await tally(owner) == expected(range(33), factor=2)
-    await switch.back(monitor, owner, view())  # with what it missed
+    await rebuild.switch_back(monitor, owner, view())  # with what it missed
     assert await tally(owner) == expected(range(33))
-    await switch.back(monitor, owner, doubled)
+    await rebuild.switch_back(monitor, owner, doubled)
     assert await tally(owner) == expected(range(33), factor=2)
 
 
@@ -198,18 +198,19 @@ async def test_as_of_any_moment(
     for n in range(12):
         await carry_out(pool, appender, INTAKE, count(f"counter-{n % 9}", n), NOW + timedelta(days=n // 3))
     assert [
-        await project.position_at(monitor, INTAKE, NOW + timedelta(days=d, hours=1)) for d in (-1, 0, 2, 9)
+        await projections.position_at(monitor, INTAKE, NOW + timedelta(days=d, hours=1))
+        for d in (-1, 0, 2, 9)
     ] == [-1, 2, 8, 11]
     until = {("intake", p): 8 for p in range(PARTITIONS)}
     first, second = "a", "b"
     for schema in (first, second):
         await owner.execute(f"CREATE SCHEMA {schema}")
-        await project.rebuild(
+        await projections.rebuild(
             owner, Tally(), [INTAKE], live="review", into=schema, until=until, reader=monitor
         )
     rows = await owner.fetch("SELECT * FROM a.tally")
     assert {r["stream"]: (r["total"], r["said"]) for r in rows} == expected(range(9))
-    assert await project.digest(owner, first, Tally()) == await project.digest(owner, second, Tally())
+    assert await projections.digest(owner, first, Tally()) == await projections.digest(owner, second, Tally())
 
 
 async def test_what_a_rebuild_would_lose_is_refused_and_two_at_once_too(
@@ -218,10 +219,10 @@ async def test_what_a_rebuild_would_lose_is_refused_and_two_at_once_too(
     another = await asyncpg.connect(fresh_database.dsn("review_owner"))
     try:
         await another.execute("SELECT pg_advisory_lock(hashtextextended('rebuild:review.tally', 0))")
-        with pytest.raises(BeingRebuilt):
-            await switch.rebuild(monitor, owner, view())
+        with pytest.raises(RebuildInProgress):
+            await rebuild.rebuild(monitor, owner, view())
     finally:
         await another.close()
     await owner.execute("CREATE TABLE outside (stream text REFERENCES tally)")
-    with pytest.raises(Unfit, match="outside_stream_fkey"):
-        await switch.rebuild(monitor, owner, view())
+    with pytest.raises(CannotRebuild, match="outside_stream_fkey"):
+        await rebuild.rebuild(monitor, owner, view())

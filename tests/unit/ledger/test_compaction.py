@@ -1,8 +1,8 @@
-"""Of the records that set the same row, the newest version is left; of all others, every one."""
+"""Compaction keeps the newest version of the records that set the same row, and every other record."""
 
 import json
 
-from gongkai.ledger.condense import condenser
+from gongkai.ledger.compaction import compactor
 
 
 def _row(position: int, kind: str, version: int, **data: object) -> tuple[int, int, bytes, None]:
@@ -25,10 +25,10 @@ def test_the_newest_version_of_each_row_is_left_in_the_order_of_the_log() -> Non
         _row(5, "b", 1, document="d", digest="x"),
         _row(6, "other", 6, document="d"),
     ]
-    condense = condenser({"a": ("document", "digest"), "b": ("document",)})
-    assert [row[0] for row in condense(rows)] == [1, 2, 3, 5, 6]
+    compact = compactor({"a": ("document", "digest"), "b": ("document",)})
+    assert [row[0] for row in compact(rows)] == [1, 2, 3, 5, 6]
 
 
-def test_with_nothing_to_condense_all_are_left() -> None:
+def test_with_no_keys_all_rows_are_left() -> None:
     rows = [_row(0, "a", 1), _row(1, "a", 2)]
-    assert list(condenser({})(rows)) == rows
+    assert list(compactor({})(rows)) == rows

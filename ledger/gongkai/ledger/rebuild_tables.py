@@ -1,6 +1,6 @@
-"""Tables like the live ones, in a schema beside theirs: same columns, constraints and rights, indexes of the same names.
+"""Empty copies of a projection's live tables in another schema, for a rebuild: same columns, constraints, indexes, rights.
 
-Indexes that only speed up reading are made when all rows are in: that is several times quicker.
+Indexes that aren't unique are created after the rows are inserted, which is several times faster.
 """
 
 from collections.abc import Sequence
@@ -9,57 +9,61 @@ from dataclasses import dataclass
 from gongkai.ledger.read import Connection
 
 
-class Unfit(Exception):
-    """The live table has something that a rebuild could not bring along."""
+class CannotRebuild(Exception):
+    """The live table has something that a rebuild would lose: a trigger, policy, outside reference or sequence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """What is done to the new tables once their rows are in."""
+class DeferredStatements:
+    """Statements to run in the schema `into` after the rows are inserted."""
 
     into: str
     statements: tuple[str, ...]
 
 
-async def make(conn: Connection, tables: Sequence[str], *, live: str, into: str) -> Later:
-    """Empty tables in `into`, ready to be folded into."""
-    later: list[str] = []
+async def create_copies(
+    conn: Connection, tables: Sequence[str], *, live: str, into: str
+) -> DeferredStatements:
+    """Create empty copies of the tables in `into`. Raises CannotRebuild."""
+    deferred: list[str] = []
     for table in tables:
-        await _check(conn, table, tables, live)
+        await _check_table(conn, table, tables, live)
         await conn.execute(
             f'CREATE TABLE "{into}".{table} (LIKE "{live}".{table} INCLUDING ALL EXCLUDING INDEXES)'
         )
         for name, definition in await _constraints(conn, table, live, "pux"):
             await conn.execute(f'ALTER TABLE "{into}".{table} ADD CONSTRAINT "{name}" {definition}')
         for name, definition in await _constraints(conn, table, live, "f"):
-            later.append(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+            deferred.append(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         for definition, unique in await _indexes(conn, table, live):
             if unique:
-                await _in(conn, into, definition)
+                await _execute_in(conn, into, definition)
             else:
-                later.append(definition)
-    return Later(into, tuple(later))
+                deferred.append(definition)
+    return DeferredStatements(into, tuple(deferred))
 
 
-async def finish(conn: Connection, later: Later, tables: Sequence[str], *, live: str) -> None:
-    """Indexes, references, rights: afterwards the tables can take the place of the live ones."""
-    for statement in later.statements:
-        await _in(conn, later.into, statement, live)
+async def complete_copies(
+    conn: Connection, deferred: DeferredStatements, tables: Sequence[str], *, live: str
+) -> None:
+    """Add indexes, foreign keys and rights: afterwards the copies can replace the live tables."""
+    for statement in deferred.statements:
+        await _execute_in(conn, deferred.into, statement, live)
     for table in tables:
         for grant in await _grants(conn, table, live):
-            await conn.execute(f'GRANT {grant[0]} ON "{later.into}".{table} TO {grant[1]}')
-        await conn.execute(f'ANALYZE "{later.into}".{table}')
+            await conn.execute(f'GRANT {grant[0]} ON "{deferred.into}".{table} TO {grant[1]}')
+        await conn.execute(f'ANALYZE "{deferred.into}".{table}')
 
 
-async def _in(conn: Connection, schema: str, statement: str, *further: str) -> None:
+async def _execute_in(conn: Connection, schema: str, statement: str, *further: str) -> None:
     path = ", ".join(f'"{each}"' for each in (schema, *further))
     async with conn.transaction():
         await conn.execute(f"SET LOCAL search_path = {path}")
         await conn.execute(statement)
 
 
-async def _check(conn: Connection, table: str, tables: Sequence[str], live: str) -> None:
-    """Raises Unfit for what a fold of the log has no use for, and a rebuild would lose."""
+async def _check_table(conn: Connection, table: str, tables: Sequence[str], live: str) -> None:
+    """Raises CannotRebuild."""
     found = await conn.fetch(
         "WITH t AS (SELECT $1::regclass::oid AS oid)"
         " SELECT 'trigger ' || tgname AS what FROM pg_trigger, t WHERE tgrelid = t.oid AND NOT tgisinternal"
@@ -74,7 +78,7 @@ async def _check(conn: Connection, table: str, tables: Sequence[str], live: str)
         list(tables),
     )
     if found:
-        raise Unfit(f"{live}.{table}: {', '.join(row['what'] for row in found)}")
+        raise CannotRebuild(f"{live}.{table}: {', '.join(row['what'] for row in found)}")
 
 
 async def _constraints(conn: Connection, table: str, live: str, kinds: str) -> list[tuple[str, str]]:
@@ -90,7 +94,7 @@ async def _constraints(conn: Connection, table: str, live: str, kinds: str) -> l
 
 
 async def _indexes(conn: Connection, table: str, live: str) -> list[tuple[str, bool]]:
-    """Those that no constraint brings along; the statement names no schema."""
+    """Definition (without the schema) and uniqueness of each index that no constraint creates."""
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{live}"')
         rows = await conn.fetch(
@@ -103,7 +107,7 @@ async def _indexes(conn: Connection, table: str, live: str) -> list[tuple[str, b
 
 
 async def _grants(conn: Connection, table: str, live: str) -> list[tuple[str, str]]:
-    """What others may do with the live table: right (of a column, where it is), and whom to."""
+    """Privileges of other roles on the live table: the privilege (with its column, if it is on one) and the grantee."""
     rows = await conn.fetch(
         "SELECT r.privilege_type AS may, r.grantee, NULL AS attname, c.relowner FROM pg_class c, aclexplode(c.relacl) r"
         " WHERE c.oid = $1::regclass"

@@ -1,4 +1,4 @@
-"""One leader, and another soon after it is gone; and a relay that halts where the log is behind what others hold."""
+"""One leader, and another soon after it is gone; and a relay that halts when the broker or a consumer is ahead of the log."""
 
 import asyncio
 import time
@@ -92,8 +92,8 @@ async def test_a_leader_that_freezes_is_replaced(
         await sent(pool, INTAKE, 0)
         (leader,) = await admin.fetch(_LEADER)
         with monkeypatch.context() as patch:
-            patch.setattr(relays, "BEAT", 3600)
-            await asyncio.sleep(relays.BEAT and 1.2)  # the last beat was a second ago at most
+            patch.setattr(relays, "HEARTBEAT", 3600)
+            await asyncio.sleep(relays.HEARTBEAT and 1.2)  # the last beat was a second ago at most
             start = time.monotonic()
             async with running(relay(fresh_database, pool, broker).run()):
                 while [row["pid"] for row in await admin.fetch(_LEADER)] in ([leader["pid"]], []):
@@ -123,7 +123,7 @@ async def test_a_broker_ahead_of_the_log_halts_the_relay_and_nothing_is_renumber
     assert await review_pool.fetchval("SELECT halted FROM review.log_relay") is None
 
 
-async def test_a_consumer_ahead_of_the_log_halts_the_relay_until_it_is_mended(
+async def test_a_consumer_ahead_of_the_log_halts_the_relay_until_it_is_repaired(
     pool: Any, review_pool: Any, broker: str, fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relays, "RECHECK", 0.2)

@@ -1,4 +1,7 @@
-"""Checkpoints of C2SP (tlog-checkpoint): what a log was at one size, as a signed note."""
+"""Signed checkpoints of a log (C2SP tlog-checkpoint): the size and root of its tree, as a signed note.
+
+A consumer's checkpoint, its position in the log, is in `consumer_checkpoint`.
+"""
 
 import re
 from base64 import b64encode
@@ -29,7 +32,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
-        """From a note's text; lines after the third are no concern of ours. Raises BadNote."""
+        """From a note's text; lines after the third are extensions and ignored. Raises BadNote."""
         lines = text.split("\n")
         if len(lines) < 4 or lines.pop() != "" or not all(lines):
             raise BadNote("a checkpoint has three lines or more, none of them empty")
@@ -41,16 +44,16 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A checkpoint that a key of its log signed, and the witnesses known to us that cosigned it."""
+class VerifiedCheckpoint:
+    """A checkpoint whose log's signature is verified, with the known witnesses that cosigned it."""
 
     checkpoint: Checkpoint
     note: Note
     witnesses: tuple[Verifier, ...]
 
 
-def open_checkpoint(raw: str, keys: Iterable[Verifier]) -> Opened:
-    """Verify by the keys handed over: those of logs, whose name is the origin, and those of witnesses.
+def open_checkpoint(raw: str, keys: Iterable[Verifier]) -> VerifiedCheckpoint:
+    """Parse and verify a checkpoint by these keys: of logs, whose name is the origin, and of witnesses.
 
     Raises BadNote: not a checkpoint, signed by no known key of its log, or a known key's signature that fails.
     """
@@ -59,4 +62,4 @@ def open_checkpoint(raw: str, keys: Iterable[Verifier]) -> Opened:
     found = [key for key, _ in note.verified(parsed, keys)]
     if not any(key.kind == NOTE and key.name == checkpoint.origin for key in found):
         raise BadNote(f"no known key of {checkpoint.origin} signed this checkpoint")
-    return Opened(checkpoint, parsed, tuple(key for key in found if key.kind == COSIGNATURE))
+    return VerifiedCheckpoint(checkpoint, parsed, tuple(key for key in found if key.kind == COSIGNATURE))

@@ -1,6 +1,6 @@
-"""What of a log is handed out: its newest checkpoint, hash tiles, entry bundles. Read from PostgreSQL, never computed.
+"""Queries for what a log publishes (C2SP tlog-tiles): checkpoints, hash tiles, entry bundles, verifier keys, proofs.
 
-The statements stand apart, since services ask asynchronously and the command line doesn't.
+The SQL is in `Statements`, for services that run it with asyncpg and command-line programs that run it with psycopg.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from gongkai.ledger.note import Note, parse, parse_signatures
 from gongkai.ledger.read import Connection, LogId
 from gongkai.ledger.tiles import WIDTH, TileName, needed, node_of, tile_of
 
-GRACE = 0.4  # seconds for which the last cosigned checkpoint is shown while a newer one waits for its witness
+# Seconds for which the last cosigned checkpoint is still served while a newer one waits for its cosignature.
+WITNESS_GRACE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +22,30 @@ class Statements:
     schema: str
 
     @property
-    def newest(self) -> str:
-        """The last checkpoint signed, whether or not a witness has seen it."""
+    def newest_checkpoint(self) -> str:
+        """The last checkpoint signed, cosigned or not."""
         return (
             f"SELECT size, root, note FROM {self.schema}.log_checkpoint WHERE log = $1"
             " ORDER BY size DESC, signed_at DESC LIMIT 1"
         )
 
     @property
-    def shown(self) -> str:
-        """The checkpoint to hand out, and the cosignatures of its size."""
+    def served_checkpoint(self) -> str:
+        """The checkpoint to serve, and the cosignatures of its size."""
         cosigned = f"SELECT 1 FROM {self.schema}.log_cosignature w WHERE w.log = c.log AND w.size = c.size"
         return (
             "SELECT c.size, c.note, coalesce((SELECT string_agg(line, '' ORDER BY line)"
             f" FROM {self.schema}.log_cosignature w WHERE w.log = c.log AND w.size = c.size), '') AS cosignatures"
             f" FROM (SELECT * FROM {self.schema}.log_checkpoint WHERE log = $1"
             "  ORDER BY size DESC, signed_at DESC LIMIT 20) c"
-            f" ORDER BY NOT c.awaits OR c.signed_at < clock_timestamp() - interval '{GRACE} s' OR EXISTS ({cosigned}) DESC,"
+            f" ORDER BY NOT c.awaits OR c.signed_at < clock_timestamp() - interval '{WITNESS_GRACE} s'"
+            f"  OR EXISTS ({cosigned}) DESC,"
             "  c.size DESC, c.signed_at DESC LIMIT 1"
         )
 
     @property
     def tile(self) -> str:
-        """Level, index, bytes wanted -> the first bytes of the tile, where it has so many."""
+        """Level, index, length in bytes -> the beginning of the tile; no row where it is shorter."""
         return (
             f"SELECT substring(hashes FROM 1 FOR $4::integer) AS hashes FROM {self.schema}.log_tile"
             " WHERE log = $1 AND level = $2 AND index = $3 AND octet_length(hashes) >= $4"
@@ -51,7 +53,7 @@ class Statements:
 
     @property
     def entries(self) -> str:
-        """First position, position after the last -> a bundle of those that are there, in order."""
+        """First position, position after the last -> the bundle of the entries that exist in between, in order."""
         return (
             "SELECT coalesce(string_agg(substring(int4send(octet_length(record)) FROM 3) || record, ''::bytea"
             f" ORDER BY position), ''::bytea) AS entries FROM {self.schema}.log_entry"
@@ -60,12 +62,12 @@ class Statements:
 
     @property
     def event(self) -> str:
-        """Event id -> where its record stands, and the record."""
+        """Event id -> position and record."""
         return f"SELECT position, record FROM {self.schema}.log_entry WHERE log = $1 AND event_id = $2"
 
     @property
-    def misfiled(self) -> str:
-        """Size -> the first entry that stands beside its record under another id, stream or version."""
+    def mismatched(self) -> str:
+        """Size -> the first entry whose columns (id, stream, version) differ from its record."""
         return (
             f"SELECT position FROM {self.schema}.log_entry,"
             " LATERAL (SELECT convert_from(record, 'UTF8')::json AS said) r WHERE log = $1 AND position < $2"
@@ -79,21 +81,21 @@ class Statements:
         return f"SELECT vkey FROM {self.schema}.log_key WHERE log = $1 ORDER BY since DESC"
 
 
-def joined(note: str, cosignatures: str) -> Note:
-    """A log's own note together with what witnesses wrote under it."""
+def with_cosignatures(note: str, cosignatures: str) -> Note:
+    """The log's signed note with the witnesses' signature lines added."""
     return parse(note).plus(parse_signatures(cosignatures))
 
 
 async def checkpoint(conn: Connection, log: LogId) -> Note | None:
-    """The checkpoint to hand out; None before the first was signed."""
-    row = await conn.fetchrow(Statements(log.schema).shown, log.name)
-    return None if row is None else joined(row["note"], row["cosignatures"])
+    """The checkpoint to serve; None before the first was signed."""
+    row = await conn.fetchrow(Statements(log.schema).served_checkpoint, log.name)
+    return None if row is None else with_cosignatures(row["note"], row["cosignatures"])
 
 
 async def tile(conn: Connection, log: LogId, name: TileName) -> bytes | None:
-    """A hash tile; None where the tree hasn't grown so far."""
+    """A hash tile; None where the tree isn't that large yet."""
     if name.level is None:
-        raise ValueError("entries are no hashes")
+        raise ValueError("an entry bundle is not a hash tile")
     found: bytes | None = await conn.fetchval(
         Statements(log.schema).tile, log.name, name.level, name.index, name.width * SIZE
     )
@@ -102,7 +104,7 @@ async def tile(conn: Connection, log: LogId, name: TileName) -> bytes | None:
 
 async def entries(conn: Connection, log: LogId, name: TileName) -> bytes | None:
     """An entry bundle; None where no checkpoint covers all of it."""
-    newest = await conn.fetchrow(Statements(log.schema).newest, log.name)
+    newest = await conn.fetchrow(Statements(log.schema).newest_checkpoint, log.name)
     start = name.index * WIDTH
     if newest is None or newest["size"] < start + name.width:
         return None
@@ -111,12 +113,12 @@ async def entries(conn: Connection, log: LogId, name: TileName) -> bytes | None:
 
 
 async def keys(conn: Connection, log: LogId) -> list[str]:
-    """All verifier keys that ever signed, the present one first."""
+    """All verifier keys that ever signed, newest first."""
     return [row["vkey"] for row in await conn.fetch(Statements(log.schema).keys, log.name)]
 
 
 async def proof(conn: Connection, log: LogId, path: Sequence[Span], size: int) -> list[bytes]:
-    """The hashes of a path, out of the tiles of the tree of that size. Raises LookupError for a missing tile."""
+    """The hashes of a proof path, read from the tiles of the tree of that size. Raises LookupError for a missing tile."""
     found: dict[tuple[int, int], bytes] = {}
     for name in needed(path, size):
         hashes = await tile(conn, log, name)

@@ -1,10 +1,10 @@
-"""What the relay hands to the producer: every record once, in order, with what stands beside it."""
+"""What the relay hands to the producer: every record once, in order, with its position, time and trace as headers."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gongkai.ledger.send import hand_over
+from gongkai.ledger.kafka_producer import send_entries
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 
@@ -54,9 +54,9 @@ async def test_order_and_headers_are_those_of_the_log_however_the_batches_break(
         )
         for n in range(10, 24)
     ]
-    done = await hand_over(producer, "t", [8, 9], rows)
+    done = await send_entries(producer, "t", [8, 9], rows)
     assert (done.sent, done.last) == (23, [22, 23])
-    assert sum(count for _, count in done.answers) == len(rows)
+    assert sum(count for _, count in done.acknowledgements) == len(rows)
     for partition in (0, 1):
         records = [record for batch in producer.sent[partition] for record in batch.records]
         before = [8, 9][partition]
@@ -73,5 +73,5 @@ async def test_order_and_headers_are_those_of_the_log_however_the_batches_break(
 
 async def test_a_record_that_fits_no_other_batch_gets_one_of_its_own() -> None:
     producer: Any = Producer(room=1)
-    done = await hand_over(producer, "t", [-1], [(n, 0, "s", NOW, b"r", None) for n in range(3)])
-    assert [count for _, count in done.answers] == [1, 1, 1]
+    done = await send_entries(producer, "t", [-1], [(n, 0, "s", NOW, b"r", None) for n in range(3)])
+    assert [count for _, count in done.acknowledgements] == [1, 1, 1]

@@ -1,14 +1,14 @@
-"""What is told to end does, whatever a client of Kafka makes of a cancellation."""
+"""A cancelled task ends, even if a Kafka client loses the cancellation."""
 
 import asyncio
 
 import pytest
 
-from gongkai.ledger import ending
+from gongkai.ledger import cancellation
 
 
-async def test_a_job_that_loses_its_cancellation_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "TOLD_AGAIN", 0.01)
+async def test_a_job_that_loses_its_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cancellation, "CANCEL_AGAIN_AFTER", 0.01)
     told = 0
 
     async def deaf_once() -> None:
@@ -23,6 +23,6 @@ async def test_a_job_that_loses_its_cancellation_is_told_again(monkeypatch: pyte
 
     job = asyncio.create_task(deaf_once())
     await asyncio.sleep(0)
-    await ending.end(job)
+    await cancellation.cancel_and_wait(job)
     assert job.cancelled()
     assert told == 2
