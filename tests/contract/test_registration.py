@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from gongkai.console.events.views import row_of
 
 from gongkai.console.events.reads import names
+from gongkai.console.events.views import row_of
 from gongkai.contracts.envelope import Place, read_record, seal_record
 from gongkai.contracts.events import REGISTRY, AuditSentence, Event, Id, RulebookClause
 from gongkai.contracts.events._event import Line, event

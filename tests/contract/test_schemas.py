@@ -14,7 +14,7 @@ from gongkai.cli.commands.schema import app
 from gongkai.cli.main import main
 from gongkai.contracts.problem import Problem
 from gongkai.contracts.schema import FOLDER, committed, current, text_of
-from gongkai.operate.interfaces import openapi, promised
+from gongkai.operate.interfaces import compatibility, openapi
 from gongkai.operate.interfaces.asyncapi import document as asyncapi
 from gongkai.operate.services import installed, installed_logs
 
@@ -24,9 +24,9 @@ RUN = CliRunner()
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of what was promised."""
-    for part in ("schemas", "openapi", promised.ASYNCAPI):
-        copy = shutil.copytree if (promised.ROOT / part).is_dir() else shutil.copy
-        copy(promised.ROOT / part, tmp_path / part)
+    for part in ("schemas", "openapi", compatibility.ASYNCAPI):
+        copy = shutil.copytree if (compatibility.ROOT / part).is_dir() else shutil.copy
+        copy(compatibility.ROOT / part, tmp_path / part)
     return tmp_path
 
 
@@ -81,17 +81,17 @@ def test_an_empty_folder_promises_nothing_and_that_is_a_mistake(
 
 
 def test_the_committed_interfaces_are_those_of_the_code() -> None:
-    fresh = {file: text_of(each) for file, each in promised.documents().items()}
-    written = {file: (promised.ROOT / file).read_text(encoding="utf-8") for file in fresh}
+    fresh = {file: text_of(each) for file, each in compatibility.documents().items()}
+    written = {file: (compatibility.ROOT / file).read_text(encoding="utf-8") for file in fresh}
     assert written == fresh, "gongkai schema export"
-    assert {file.stem for file in promised.ROOT.glob("openapi/*.json")} == {
+    assert {file.stem for file in compatibility.ROOT.glob("openapi/*.json")} == {
         name for name, each in installed().items() if each.interface
     }
 
 
 OPERATIONS = [
     pytest.param(service, operation, id=f"{service}: {method.upper()} {path}")
-    for service, document in committed(promised.ROOT / "openapi").items()
+    for service, document in committed(compatibility.ROOT / "openapi").items()
     for path, methods in document["paths"].items()
     for method, operation in methods.items()
 ]

@@ -1,4 +1,4 @@
-"""A service's pages where a real browser can open them: the house in one thread, the browser in the other."""
+"""A service's pages where a real browser can open them: the services in one thread, the browser in the other."""
 
 import asyncio
 import threading
@@ -14,21 +14,21 @@ from fastapi import FastAPI
 
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.embedded import free_port
-from tests.integration.house import House, house
+from tests.integration.running_services import Services, running_services
 
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
 T = TypeVar("T")
-Door = Callable[[House, str], AbstractAsyncContextManager[FastAPI]]
+Door = Callable[[Services, str], AbstractAsyncContextManager[FastAPI]]
 Furnish = Callable[["Open"], Coroutine[Any, Any, None]]
 
 
 @dataclass
 class Open:
-    """The address of the pages; `run` does something inside the house, `made` is what was put into it."""
+    """The address of the pages; `run` does something in the services' thread, `made` is what was put into it."""
 
     url: str = ""
-    house: House = field(init=False)
+    services: Services = field(init=False)
     made: dict[str, str] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     ready: threading.Event = field(default_factory=threading.Event)
@@ -42,7 +42,10 @@ class Open:
 async def _serve(
     open_: Open, cluster: Cluster, broker: str, folder: Path, *, door: Door, furnish: Furnish
 ) -> None:
-    async with house(cluster, broker, folder, MONDAY) as open_.house, door(open_.house, broker) as app:
+    async with (
+        running_services(cluster, broker, folder, MONDAY) as open_.services,
+        door(open_.services, broker) as app,
+    ):
         await furnish(open_)
         port = free_port()
         server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="warning"))
@@ -58,7 +61,7 @@ async def _serve(
 
 @contextmanager
 def served(cluster: Cluster, broker: str, folder: Path, door: Door, furnish: Furnish) -> Iterator[Open]:
-    """The house with its door open, furnished, until the tests are over."""
+    """The services and their pages, with data in them, until the tests are over."""
     open_ = Open()
 
     def work() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gongkai.operate.interfaces import promised
+from gongkai.operate.interfaces import compatibility
 from gongkai.operate.interfaces.asyncapi import document
 
 PARSER = Path(__file__).parent / "asyncapi" / "accepts.js"
@@ -27,7 +27,7 @@ def parsed(file: Path) -> dict[str, Any]:
 
 
 def test_the_parser_accepts_it_with_nothing_to_say() -> None:
-    found = parsed(promised.ROOT / promised.ASYNCAPI)
+    found = parsed(compatibility.ROOT / compatibility.ASYNCAPI)
     assert [each for each in found["diagnostics"] if each["code"] != NEWER] == []
     assert found["channels"] == [each["address"] for each in document()["channels"].values()]
     assert {each["name"] for each in document()["components"]["messages"].values()} <= set(found["messages"])

@@ -19,8 +19,8 @@ from gongkai.operate.databases.bootstrap import bootstrap
 from gongkai.operate.databases.cluster import Cluster, roles
 from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Postgres, broker_command, free_port, wait_port
-from tests.faults.life import TABLES, Settings
-from tests.faults.whole import PATIENCE, Life
+from tests.faults.small_deployment import PATIENCE, SmallDeployment
+from tests.faults.small_deployment_process import TABLES, Settings
 
 REAL = os.environ.get("GONGKAI_TEST_KAFKA", "")
 
@@ -123,15 +123,15 @@ class Revived(Server):
 @pytest.fixture
 def life(
     shaky_postgres: tuple[Server, Cluster], shaky_broker: tuple[Server, str], tmp_path: Path
-) -> Iterator[Life]:
+) -> Iterator[SmallDeployment]:
     """On a database of its own in the PostgreSQL that can be killed."""
     _, template = shaky_postgres
-    life = _life(template, shaky_broker[1], tmp_path)
+    life = _small_deployment(template, shaky_broker[1], tmp_path)
     yield life
     life.end()
 
 
-def _life(template: Cluster, kafka: str, folder: Path) -> Life:
+def _small_deployment(template: Cluster, kafka: str, folder: Path) -> SmallDeployment:
     name = f"life_{secrets.token_hex(4)}"
     cluster = Cluster(template.admin_dsn, template.passwords, name, f"{name}_keys")
     with psycopg.connect(cluster.admin_dsn, autocommit=True) as conn:
@@ -156,6 +156,6 @@ def _life(template: Cluster, kafka: str, folder: Path) -> Life:
         stop=str(folder / "stop"),
         bad=str(folder / "bad"),
     )
-    life = Life(folder, cluster)
+    life = SmallDeployment(folder, cluster)
     life.tell(settings)
     return life

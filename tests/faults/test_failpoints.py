@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.whole import Life
+from tests.faults.small_deployment import SmallDeployment
 
 POINTS = [
     ("intake", "append.before:6", False),  # a batch is taken, nothing is written
@@ -22,7 +22,9 @@ POINTS = [
         for role, point, short in POINTS
     ],
 )
-async def test_a_death_between_two_steps_changes_nothing(life: Life, role: str, point: str) -> None:
+async def test_a_death_between_two_steps_changes_nothing(
+    life: SmallDeployment, role: str, point: str
+) -> None:
     other = {"intake": "review", "review": "intake"}[role]
     life.start(other)
     life.start(role, point)

@@ -18,11 +18,11 @@ from gongkai.contracts.errors import UserError
 from gongkai.ledger import read
 from gongkai.ledger.kafka import POSITION, topic_of
 from gongkai.operate.databases.cluster import MONITOR, Cluster
-from gongkai.operate.logs.resume import resumed
+from gongkai.operate.logs.resume import resume_partition
 from gongkai.runtime import pool as pool_of
 from tests.faults.conftest import Server
-from tests.faults.life import WRITERS
-from tests.faults.whole import PATIENCE, Life
+from tests.faults.small_deployment import PATIENCE, SmallDeployment
+from tests.faults.small_deployment_process import WRITERS
 from tests.integration.ledger.conftest import INTAKE
 
 
@@ -34,7 +34,7 @@ async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
     return found
 
 
-async def test_a_transaction_held_open_holds_up_nobody(life: Life) -> None:
+async def test_a_transaction_held_open_holds_up_nobody(life: SmallDeployment) -> None:
     life.start("intake")
     life.start("review")
     await life.working()
@@ -62,7 +62,7 @@ async def test_a_transaction_held_open_holds_up_nobody(life: Life) -> None:
 
 
 async def test_a_transaction_held_open_by_a_service_is_ended_and_named(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: SmallDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it had locked is free again, what it had begun is undone, and its caller is told why."""
     dsn = life.cluster.dsn("review_writer")
@@ -88,7 +88,7 @@ async def test_a_transaction_held_open_by_a_service_is_ended_and_named(
         pool.terminate()
 
 
-async def test_a_clock_set_back_takes_no_moment_of_the_log_back(life: Life) -> None:
+async def test_a_clock_set_back_takes_no_moment_of_the_log_back(life: SmallDeployment) -> None:
     """Each writer's clock is set back by up to six hours, again and again."""
     life.start("intake")
     life.start("review")
@@ -105,7 +105,7 @@ async def test_a_clock_set_back_takes_no_moment_of_the_log_back(life: Life) -> N
 
 
 @pytest.mark.short
-async def test_a_kafka_that_repeats_and_reorders_changes_nothing(life: Life) -> None:
+async def test_a_kafka_that_repeats_and_reorders_changes_nothing(life: SmallDeployment) -> None:
     life.start("intake")
     life.start("review")
     monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
@@ -125,7 +125,7 @@ async def test_a_kafka_that_repeats_and_reorders_changes_nothing(life: Life) -> 
     await life.over()
 
 
-async def test_a_handler_that_raises_stops_its_partition_until_it_is_repaired(life: Life) -> None:
+async def test_a_handler_that_raises_stops_its_partition_until_it_is_mended(life: SmallDeployment) -> None:
     bad = Path(life.settings.bad)
     bad.write_text("50")  # noqa: ASYNC240 - a test may wait for its disk
     life.start("intake")
@@ -145,16 +145,16 @@ async def test_a_handler_that_raises_stops_its_partition_until_it_is_repaired(li
         )  # the others go on
         operator = life.cluster.dsn("ledger_owner")
         with pytest.raises(UserError, match="stopped again"):
-            await resumed(operator, "review", key)
+            await resume_partition(operator, "review", key)
         bad.unlink()  # noqa: ASYNC240 - as above
-        assert "goes on" in (await resumed(operator, "review", key))[1]
+        assert "goes on" in (await resume_partition(operator, "review", key))[1]
     finally:
         await monitor.close()
     await life.over()
 
 
 async def test_a_full_disk_refuses_commands_and_loses_none(
-    life: Life, shaky_postgres: tuple[Server, Cluster]
+    life: SmallDeployment, shaky_postgres: tuple[Server, Cluster]
 ) -> None:
     postgres = shaky_postgres[0]
     postgres.kill()
@@ -175,11 +175,11 @@ async def test_a_full_disk_refuses_commands_and_loses_none(
     await life.over()
 
 
-async def _said(life: Life, what: str) -> bool:
+async def _said(life: SmallDeployment, what: str) -> bool:
     return what in life.said("intake")
 
 
-async def test_an_older_backup_is_not_sent_over_what_others_hold(life: Life) -> None:
+async def test_an_older_backup_is_not_sent_over_what_others_hold(life: SmallDeployment) -> None:
     """The relay halts; on a topic of its own the restored log goes on."""
     life.start("intake")
     life.start("review")
@@ -213,7 +213,7 @@ async def test_an_older_backup_is_not_sent_over_what_others_hold(life: Life) -> 
     await life.over()
 
 
-async def _size_sent(life: Life, least: int) -> int:
+async def _size_sent(life: SmallDeployment, least: int) -> int:
     """The log's size, once at least so many entries are in Kafka; 0 before that."""
     monitor = await asyncpg.connect(life.cluster.dsn(MONITOR))
     try:
@@ -225,12 +225,12 @@ async def _size_sent(life: Life, least: int) -> int:
         await monitor.close()
 
 
-async def _ended(life: Life) -> None:
+async def _ended(life: SmallDeployment) -> None:
     for role in list(life.processes):
         life.kill(role)
 
 
-async def _copy(life: Life, to: str, of: str) -> None:
+async def _copy(life: SmallDeployment, to: str, of: str) -> None:
     admin = await asyncpg.connect(life.cluster.admin_dsn)
     try:
         await admin.execute(f"DROP DATABASE IF EXISTS {to} WITH (FORCE)")

@@ -11,13 +11,13 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.faults.conftest import REAL, Revived, Server
-from tests.faults.whole import Life
+from tests.faults.small_deployment import SmallDeployment
 
 ROUNDS = int(os.environ.get("GONGKAI_KILL_ROUNDS", "2"))  # kills of each
 
 
 async def test_kills_at_random_moments_change_nothing(
-    life: Life, shaky_postgres: tuple[Server, Cluster], shaky_broker: tuple[Server, str]
+    life: SmallDeployment, shaky_postgres: tuple[Server, Cluster], shaky_broker: tuple[Server, str]
 ) -> None:
     seed = int(os.environ.get("GONGKAI_KILL_SEED", secrets.randbelow(1_000_000)))
     print(f"GONGKAI_KILL_SEED={seed}")
@@ -44,7 +44,7 @@ async def test_kills_at_random_moments_change_nothing(
 
 @pytest.mark.short
 async def test_a_backend_killed_in_mid_transaction_changes_nothing(
-    life: Life, shaky_postgres: tuple[Server, Cluster]
+    life: SmallDeployment, shaky_postgres: tuple[Server, Cluster]
 ) -> None:
     """PostgreSQL then ends every session and recovers from its own journal."""
     life.start("intake")
@@ -61,7 +61,7 @@ async def test_a_backend_killed_in_mid_transaction_changes_nothing(
 
 
 @pytest.mark.skipif(REAL.count(",") < 2, reason="needs three Kafka brokers: `make kafka`")
-async def test_one_of_three_brokers_is_killed(life: Life) -> None:
+async def test_one_of_three_brokers_is_killed(life: SmallDeployment) -> None:
     life.start("intake")
     life.start("review")
     for address in REAL.split(",")[:2]:

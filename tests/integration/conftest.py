@@ -1,4 +1,4 @@
-"""What every house of the tests has."""
+"""Fixtures of all integration tests."""
 
 import os
 

@@ -16,17 +16,17 @@ from typer.testing import CliRunner
 from gongkai.cli.commands.backup import app
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.tlog_checkpoint import Checkpoint
-from gongkai.operate.backup.manifest import Manifest, Unfit
+from gongkai.operate.backup.manifest import BackupError, Manifest
 from gongkai.operate.backup.recount import recount
-from gongkai.operate.backup.restore import Loss, Wanted, restore
+from gongkai.operate.backup.restore import EntriesLost, RestoreOptions, restore
 from gongkai.operate.backup.take import take
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.operate.doctor import local as health
+from gongkai.operate.doctor import local
 from gongkai.operate.embedded import Postgres, free_port
 from gongkai.operate.embedded.postgres import FAST_SHUTDOWN
 from gongkai.operate.processes.credentials import ADMIN, Credentials
 from gongkai.operate.services import installed_logs
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 INTAKE = installed_logs()["intake"]
@@ -48,8 +48,10 @@ def secrets(run_folder: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def town(fresh_database: Cluster, broker: str, tmp_path: Path, secrets: Path) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made:
+async def town(
+    fresh_database: Cluster, broker: str, tmp_path: Path, secrets: Path
+) -> AsyncIterator[Services]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made:
         for log in installed_logs().values():  # what it signs with is the deployment's
             key = Credentials(secrets).log_keys(log.schema) / f"{log.name}.key"
             key.write_text((tmp_path / key.name).read_text())
@@ -57,7 +59,7 @@ async def town(fresh_database: Cluster, broker: str, tmp_path: Path, secrets: Pa
         yield made
 
 
-async def apply(town: House) -> str:
+async def apply(town: Services) -> str:
     answer = await town.say("intake", "/applications", "public", APPLICATION)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
@@ -73,7 +75,7 @@ def signed(cluster: Cluster, secrets: Path, size: int | None = None) -> str:
 
 
 @contextmanager
-def opened(data: Path) -> Iterator[Cluster]:
+def verified_checkpoint(data: Path) -> Iterator[Cluster]:
     """The restored deployment's PostgreSQL."""
     passwords = Credentials(data / "secrets").passwords()
     server = Postgres(data, port=free_port(), password=passwords[ADMIN])
@@ -95,7 +97,7 @@ def entries(cluster: Cluster) -> list[Any]:
 
 
 async def test_what_is_restored_is_what_was_there_and_works_on(
-    town: House, secrets: Path, broker: str, tmp_path: Path
+    town: Services, secrets: Path, broker: str, tmp_path: Path
 ) -> None:
     application = await apply(town)
     first = signed(town.cluster, secrets)
@@ -121,18 +123,18 @@ async def test_what_is_restored_is_what_was_there_and_works_on(
     (kept / "b" / "keys").rename(moved)
     witness = tmp_path / "witness"
     witness.write_text(first)
-    wanted = Wanted(kept / "b", data, keys=moved, witnesses=(str(witness),))
+    wanted = RestoreOptions(kept / "b", data, keys=moved, witnesses=(str(witness),))
     restored = await asyncio.to_thread(restore, wanted)
     assert restored.sizes["intake"] == intake.size
     assert restored.lost == ()
-    assert list(health.secrets(data)) == []
+    assert list(local.secrets(data)) == []
     assert (data / "secrets" / "origin").read_text() == (secrets / "origin").read_text()
 
-    with opened(data) as cluster:
+    with verified_checkpoint(data) as cluster:
         assert entries(cluster) == there[: intake.size]
         folder = tmp_path / "again"
         folder.mkdir()
-        async with house(cluster, broker, folder, services=["intake"]) as again:
+        async with running_services(cluster, broker, folder, services=["intake"]) as again:
             file = (await again.ask("intake", f"/applications/{application}", "water-officer")).json()
             assert file["applicant"]["name"] == "示例申请人"
             await apply(again)
@@ -145,7 +147,7 @@ async def test_what_is_restored_is_what_was_there_and_works_on(
 
 
 async def test_what_was_lost_since_is_named_and_needs_a_decision(
-    town: House, secrets: Path, tmp_path: Path
+    town: Services, secrets: Path, tmp_path: Path
 ) -> None:
     await apply(town)
     take(town.cluster, secrets, tmp_path / "b")
@@ -154,8 +156,8 @@ async def test_what_was_lost_since_is_named_and_needs_a_decision(
     witness = tmp_path / "witness"
     witness.write_text(signed(town.cluster, secrets))
     data = secrets.parent / "restored"
-    wanted = Wanted(tmp_path / "b", data, witnesses=(str(witness),))
-    with pytest.raises(Loss, match="3 entries, positions 2 to 4, are lost"):
+    wanted = RestoreOptions(tmp_path / "b", data, witnesses=(str(witness),))
+    with pytest.raises(EntriesLost, match="3 entries, positions 2 to 4, are lost"):
         await asyncio.to_thread(restore, wanted)
     assert not data.exists()
 
@@ -166,32 +168,32 @@ async def test_what_was_lost_since_is_named_and_needs_a_decision(
 
 
 async def test_a_backup_that_is_not_whole_or_not_as_it_was_is_refused(
-    town: House, secrets: Path, tmp_path: Path
+    town: Services, secrets: Path, tmp_path: Path
 ) -> None:
     take(town.cluster, secrets, tmp_path / "b")
     data = secrets.parent / "restored"
-    with pytest.raises(Unfit, match="there is a backup"):
+    with pytest.raises(BackupError, match="there is a backup"):
         take(town.cluster, secrets, tmp_path / "b")
     dump = tmp_path / "b" / "records" / "gongkai.dump"
     raw = dump.read_bytes()
     dump.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
-    with pytest.raises(Unfit, match=r"gongkai\.dump is damaged"):
-        restore(Wanted(tmp_path / "b", data))
+    with pytest.raises(BackupError, match=r"gongkai\.dump is damaged"):
+        restore(RestoreOptions(tmp_path / "b", data))
     dump.write_bytes(raw)
     manifest = Manifest.read(tmp_path / "b" / "records")
     (tmp_path / "b" / "records" / "manifest.json").unlink()
-    with pytest.raises(Unfit, match="no whole backup"):
-        restore(Wanted(tmp_path / "b", data))
+    with pytest.raises(BackupError, match="no whole backup"):
+        restore(RestoreOptions(tmp_path / "b", data))
     manifest.write(tmp_path / "b" / "records")
     data.mkdir()
     (data / "something").touch()
-    with pytest.raises(Unfit, match="nothing is ever restored over something"):
-        restore(Wanted(tmp_path / "b", data))
+    with pytest.raises(BackupError, match="nothing is ever restored over something"):
+        restore(RestoreOptions(tmp_path / "b", data))
     assert (data / "something").exists()
 
 
 async def test_a_log_that_was_tampered_with_makes_no_backup(
-    town: House, secrets: Path, tmp_path: Path
+    town: Services, secrets: Path, tmp_path: Path
 ) -> None:
     await apply(town)
     with psycopg.connect(town.cluster.admin(town.cluster.database)) as conn:
@@ -199,13 +201,13 @@ async def test_a_log_that_was_tampered_with_makes_no_backup(
         conn.execute(
             "UPDATE intake.log_entry SET record = overlay(record PLACING '\\x21' FROM 20) WHERE position = 1"
         )
-    with pytest.raises(Unfit, match="position 1 of log intake"):
+    with pytest.raises(BackupError, match="position 1 of log intake"):
         take(town.cluster, secrets, tmp_path / "b")
     assert not (tmp_path / "b" / "records" / "manifest.json").exists()
 
 
 async def test_into_a_postgresql_that_is_not_ours_and_out_of_it_again(
-    town: House, secrets: Path, own_postgres: str, tmp_path: Path
+    town: Services, secrets: Path, own_postgres: str, tmp_path: Path
 ) -> None:
     application = await apply(town)
     first, _ = await asyncio.to_thread(take, town.cluster, secrets, tmp_path / "b")
@@ -230,13 +232,13 @@ async def test_into_a_postgresql_that_is_not_ours_and_out_of_it_again(
     assert [(log.log, log.size, log.root) for log in again.logs] == [
         (log.log, log.size, log.root) for log in first.logs
     ]
-    with pytest.raises(Unfit, match="log intake has entries in that database already"):
+    with pytest.raises(BackupError, match="log intake has entries in that database already"):
         await gongkai("restore", str(tmp_path / "again"), "--data", str(secrets.parent / "over"))
     assert not (secrets.parent / "over").exists()
     assert entries(outside) == there
 
     third = secrets.parent / "third"
-    await asyncio.to_thread(restore, Wanted(tmp_path / "again", third))
-    with opened(third) as cluster, psycopg.connect(cluster.admin(cluster.keys_database)) as conn:
+    await asyncio.to_thread(restore, RestoreOptions(tmp_path / "again", third))
+    with verified_checkpoint(third) as cluster, psycopg.connect(cluster.admin(cluster.keys_database)) as conn:
         assert entries(cluster) == there
         assert conn.execute("SELECT count(*) FROM keys.person_key").fetchone() != (0,), application

@@ -1,4 +1,4 @@
-"""The benches themselves, tiny: that they run, verify what they wrote, and say it in the promised shape. Never how fast."""
+"""The benches themselves, tiny: that they run, verify what they wrote, and report it in the documented shape. Never how fast."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from gongkai.bench import restart
-from gongkai.bench.ground import Ground, prepare
+from gongkai.bench.environment import BenchEnvironment, prepare
 from gongkai.operate.databases.cluster import Cluster
 
 EVENTS, REPEATS = 320, 2
@@ -29,48 +29,48 @@ PEERS = {
 }
 
 
-class Silent:
-    def say(self, what: str) -> None: ...
+class NoProgress:
+    def describe(self, what: str) -> None: ...
     def expect(self, steps: int) -> None: ...
-    def done(self) -> None: ...
+    def advance(self) -> None: ...
 
 
 @pytest.fixture
-def ground(fresh_database: Cluster, run_folder: Path) -> Iterator[Ground]:
+def environment(fresh_database: Cluster, run_folder: Path) -> Iterator[BenchEnvironment]:
     name = f"peers_{secrets.token_hex(4)}"
     folder = run_folder / name
     folder.mkdir()
-    yield Ground(folder, fresh_database, prepare(fresh_database, name), name)
+    yield BenchEnvironment(folder, fresh_database, prepare(fresh_database, name), name)
     with psycopg.connect(fresh_database.admin_dsn, autocommit=True) as conn:
         conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.mark.parametrize("name", PEERS)
 async def test_every_bench_gives_median_and_worst_against_its_peers(
-    ground: Ground, broker: str, name: str
+    environment: BenchEnvironment, broker: str, name: str
 ) -> None:
     module: Any = import_module(f"gongkai.bench.{name.replace('-', '_')}")
-    more = {"kafka": broker} if getattr(module, "TRAVELS", False) else {}
-    result = await module.run(ground, Silent(), events=EVENTS, repeats=REPEATS, **more)
-    told = json.loads(json.dumps(result.as_json()))
-    assert told["bench"] == name
-    assert told["repeats"] == REPEATS
-    assert set(told["ratios"]) == PEERS[name]
-    for ratio in told["ratios"].values():
+    more = {"kafka": broker} if getattr(module, "NEEDS_BROKER", False) else {}
+    result = await module.run(environment, NoProgress(), events=EVENTS, repeats=REPEATS, **more)
+    report = json.loads(json.dumps(result.as_json()))
+    assert report["bench"] == name
+    assert report["repeats"] == REPEATS
+    assert set(report["ratios"]) == PEERS[name]
+    for ratio in report["ratios"].values():
         assert 0 < ratio["worst"] <= ratio["median"]
-    for figure in told["figures"].values():
+    for figure in report["figures"].values():
         assert len(figure["each"]) == REPEATS
         assert min(figure["each"]) > 0
-    assert set(told["goals"]) <= set(told["ratios"]) | set(told["figures"])
-    assert told["checked"]
+    assert set(report["goals"]) <= set(report["ratios"]) | set(report["figures"])
+    assert report["checked"]
 
 
 async def test_a_restart_is_measured_from_nothing_running_to_ready() -> None:
-    with restart.ground() as ground:
-        result = await restart.run(ground, Silent(), events=EVENTS, repeats=1)
-    told = result.as_json()
-    assert told["ratios"] == {}
-    assert 0 < told["figures"]["ready"]["median"] <= told["figures"]["shown"]["median"]
+    with restart.bench_environment() as environment:
+        result = await restart.run(environment, NoProgress(), events=EVENTS, repeats=1)
+    report = result.as_json()
+    assert report["ratios"] == {}
+    assert 0 < report["figures"]["ready"]["median"] <= report["figures"]["shown"]["median"]
 
 
 def test_the_command_prints_json_and_nothing_else_and_leaves_nothing_running() -> None:
@@ -81,7 +81,7 @@ def test_the_command_prints_json_and_nothing_else_and_leaves_nothing_running() -
         timeout=120,
         check=True,
     )
-    told = json.loads(done.stdout)
-    assert told["setting"]["fsync"] == "on"
-    assert told["checked"]["rows"] == told["checked"]["commands"] == 128
+    report = json.loads(done.stdout)
+    assert report["setting"]["fsync"] == "on"
+    assert report["checked"]["rows"] == report["checked"]["commands"] == 128
     assert "append" in done.stderr

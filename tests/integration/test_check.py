@@ -2,7 +2,7 @@
 
 import pytest
 
-from gongkai.demo import rebuilt
+from gongkai.demo import projection_check
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import MONITOR, Cluster
@@ -21,8 +21,8 @@ async def test_one_projection_that_fails_hides_no_other(
     fresh_database: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every = tuple(every_view())
-    monkeypatch.setattr(rebuilt, "every_view", lambda: (("portal", Broken()), *every))
-    tables, failed = await rebuilt.compare(fresh_database.dsn(MONITOR))
+    monkeypatch.setattr(projection_check, "every_view", lambda: (("portal", Broken()), *every))
+    tables, failed = await projection_check.compare(fresh_database.dsn(MONITOR))
     assert {table.projection for table in tables} == {projection.name for _, projection in every_view()}
     (sentence,) = failed
     assert sentence.startswith("portal.broken: can't be built again: UndefinedTableError")

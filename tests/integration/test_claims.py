@@ -17,7 +17,7 @@ from gongkai.ledger.timers import Due
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.moment import end_of
 from gongkai.runtime.topology import log_for
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text
 
 UPLOADS = Path(intake_service.__file__).parent / "migrations" / "0003.uploads.sql"
@@ -31,15 +31,15 @@ ANSWER = {"kind": "disclosed", "text": "现予公开。"}
 
 
 @pytest.fixture
-async def intake(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY, services=("intake",)) as made:
+async def intake(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY, services=("intake",)) as made:
         for name in ("finance", "water"):
             answer = await made.say("intake", "/units", "registrar", unit(name))
             assert answer.status_code == 201, answer.text
         yield made
 
 
-async def test_a_key_is_a_repeat_only_with_the_same_words_of_the_same_caller(intake: House) -> None:
+async def test_a_key_is_a_repeat_only_with_the_same_words_of_the_same_caller(intake: Services) -> None:
     key = str(uuid4())
     first = await intake.say("intake", "/applications", "public", WANTED, key=key)
     await intake.set_clock(MONDAY + timedelta(days=1))
@@ -62,7 +62,7 @@ async def test_a_key_is_a_repeat_only_with_the_same_words_of_the_same_caller(int
 
 
 @pytest.mark.clause("GT-answer")
-async def test_the_key_of_one_answer_does_not_swallow_another(intake: House) -> None:
+async def test_the_key_of_one_answer_does_not_swallow_another(intake: Services) -> None:
     one, other = [
         (await intake.say("intake", "/applications", "public", WANTED)).json()["id"] for _ in range(2)
     ]
@@ -81,7 +81,7 @@ async def test_the_key_of_one_answer_does_not_swallow_another(intake: House) -> 
 
 
 @pytest.mark.clause("GT-answer")
-async def test_nobody_keeps_a_timer_from_firing_by_taking_its_id(intake: House) -> None:
+async def test_nobody_keeps_a_timer_from_firing_by_taking_its_id(intake: Services) -> None:
     received = (await intake.say("intake", "/applications", "public", WANTED)).json()
     stream = f"application-{received['id']}"
     due = Due("application-overdue", stream, end_of(datetime(2025, 3, 31, tzinfo=UTC).date()))
@@ -99,7 +99,7 @@ async def test_nobody_keeps_a_timer_from_firing_by_taking_its_id(intake: House) 
 
 
 @pytest.mark.clause("GT-owner")
-async def test_a_unit_drafts_with_texts_of_its_own(intake: House) -> None:
+async def test_a_unit_drafts_with_texts_of_its_own(intake: Services) -> None:
     content = "财政局的内部文稿" + secrets.token_hex(4)
     digest = await text(intake, content)
     stolen = await intake.say("intake", "/documents", "water-drafter", draft(digest, unit="water"))
@@ -121,7 +121,7 @@ async def test_a_unit_drafts_with_texts_of_its_own(intake: House) -> None:
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_who_is_consulted_reads_the_versions_that_the_consultation_is_about(intake: House) -> None:
+async def test_who_is_consulted_reads_the_versions_that_the_consultation_is_about(intake: Services) -> None:
     first, second = [await text(intake, f"第{n}稿" + secrets.token_hex(4)) for n in (1, 2)]
     needs = [{"unit": "water", "kind": "affects", "matters": "水费", "opinion": "拟公开"}]
     for body in (draft(first, document="d-1", consult=needs), draft(second, document="d-1")):
@@ -133,7 +133,7 @@ async def test_who_is_consulted_reads_the_versions_that_the_consultation_is_abou
     assert (await intake.ask("intake", path, "finance-officer")).text.startswith("第2稿")
 
 
-async def test_what_can_not_be_seen_does_not_come_in(intake: House) -> None:
+async def test_what_can_not_be_seen_does_not_come_in(intake: Services) -> None:
     digest = await text(intake, "一份文本" + secrets.token_hex(4))
     needs = [{"unit": "water", "kind": "affects", "matters": "水\x1b费", "opinion": "拟公开"}]
     applicant = WANTED["applicant"] | {"name": "示例\u202e人"}
@@ -151,7 +151,7 @@ async def test_what_can_not_be_seen_does_not_come_in(intake: House) -> None:
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_a_superior_is_in_the_register(intake: House) -> None:
+async def test_a_superior_is_in_the_register(intake: Services) -> None:
     told = await intake.say("intake", "/units", "registrar", unit("fire", superior="nobody"))
     assert (told.status_code, told.json()["code"], told.json()["field"]) == (422, "unit.unknown", "/superior")
     entry = unit("fire", superior="water")

@@ -28,9 +28,9 @@ from schemathesis.specs.openapi.checks import (
 from gongkai.contracts.ingress import DRAFTED
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.console_app import desk
-from tests.integration.house import House, house, unit
 from tests.integration.ingress.agency import MAY, Agency, event
 from tests.integration.ingress.agency import drafted as drafted_data
+from tests.integration.running_services import Services, running_services, unit
 
 EXAMPLES = int(os.environ.get("GONGKAI_EXAMPLES", "20"))  # requests of each operation
 SEED = int(os.environ.get("GONGKAI_SEED", "0"))
@@ -60,22 +60,22 @@ Words = Mapping[str, list[Any]]
 class Open:
     """What is served, and words that mean something there: by name of the parameter or field."""
 
-    house: House
+    services: Services
     clients: dict[str, httpx.AsyncClient]
     words: Words
     bodies: Mapping[str, Any]  # by path: one that is taken
 
     def headers(self) -> list[dict[str, str]]:
         """As whom a request may come; two of them have no token that counts."""
-        known = [self.house.bearer(who, registrar=who == "registrar") for who in PEOPLE]
-        system = Agency(self.house).bearer
+        known = [self.services.bearer(who, registrar=who == "registrar") for who in PEOPLE]
+        system = Agency(self.services).bearer
         return [*known, system, system, {"Authorization": "Bearer not.a.token"}, {}]
 
 
 @pytest.fixture
 async def opened(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Open]:
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY) as made,
         desk(made, broker) as console,
     ):
         transport = httpx.ASGITransport(console)
@@ -83,7 +83,7 @@ async def opened(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncI
         yield await _lived_in(made)
 
 
-async def _lived_in(made: House) -> Open:
+async def _lived_in(made: Services) -> Open:
     """Two units, a draft under review and consultation, an application."""
     auditor = {"person": "an-auditor", "name": "审计员", "duties": ["auditor"]}
     for name in ("finance", "water"):

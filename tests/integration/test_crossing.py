@@ -24,21 +24,21 @@ from gongkai.runtime.clock import Clock
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for, logs_of
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 INTAKE, REVIEW = log_for("intake"), log_for("review")
 
 
 @pytest.fixture
-async def intake(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
+async def intake(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
     """Only intake runs: what it says reaches review by this test's hand alone."""
-    async with house(fresh_database, broker, tmp_path, MONDAY, services=("intake",)) as made:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY, services=("intake",)) as made:
         yield made
 
 
 @pytest.fixture
-async def review(intake: House, fresh_database: Cluster) -> AsyncIterator[Subscription]:
+async def review(intake: Services, fresh_database: Cluster) -> AsyncIterator[Subscription]:
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
         shared = intake.deps["intake"]
         replica = Replica(pool, register_logs())
@@ -57,7 +57,7 @@ async def review(intake: House, fresh_database: Cluster) -> AsyncIterator[Subscr
         yield subscription
 
 
-async def test_a_draft_overtakes_its_units_registration(intake: House, review: Subscription) -> None:
+async def test_a_draft_overtakes_its_units_registration(intake: Services, review: Subscription) -> None:
     asked = "water"
     for name in ("finance", asked):
         await intake.say("intake", "/units", "registrar", unit(name))

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from gongkai.demo.check import Findings, check
-from gongkai.demo.wire import Answer, Wire
+from gongkai.demo.http_client import HttpClient, HttpResponse
 from gongkai.operate.databases.cluster import writer
 from gongkai.operate.processes.deployment import Deployment
 
@@ -160,7 +160,7 @@ async def test_one_row_tampered_with_is_found(both: Both, table: str, key: str, 
         await conn.execute(f"UPDATE {table} SET {column} = $2 WHERE {key} = $1", *row)
     finally:
         await conn.close()
-    assert not findings.right
+    assert not findings.passed
     assert [each.table for each in findings.tables if not each.equal] == [table]
     assert any(sentence.startswith(table) for sentence in findings.wrong)
 
@@ -211,8 +211,8 @@ async def test_the_wire_keeps_its_connection_and_says_when_it_breaks() -> None:
                 writer.write(answers.pop(0))  # in two pieces
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        wire = Wire(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        assert await wire.post("/", {"A": "b"}, b"") == Answer(201, b"{}")
+        wire = HttpClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        assert await wire.post("/", {"A": "b"}, b"") == HttpResponse(201, b"{}")
         with pytest.raises(ConnectionError):
             await wire.post("/", {}, b"")
         assert met == 1  # kept open until it broke

@@ -13,11 +13,12 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from gongkai.cli.commands.doctor import app, examine
-from gongkai.operate.doctor import local as health
-from gongkai.operate.doctor.local import Illness
+from gongkai.cli.commands.doctor import app
+from gongkai.operate.doctor import database
+from gongkai.operate.doctor.finding import Finding
+from gongkai.operate.doctor.local import examine
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.operate.processes.ending import lives
+from gongkai.operate.processes.termination import is_alive
 from tests.integration.test_up import PATIENCE, Up
 
 RUN = CliRunner()
@@ -50,7 +51,7 @@ def broken(up: Up, *statements: str) -> Iterator[None]:
             conn.execute("DELETE FROM ledger.checkpoint")
 
 
-async def ill(up: Up) -> dict[str, Illness]:
+async def problems(up: Up) -> dict[str, Finding]:
     found = await examine(up.data, between=0.05)
     assert all(each.zh and each.en for each in found)
     return {each.where: each for each in found}
@@ -83,17 +84,17 @@ async def test_all_is_well(running: Up) -> None:
 async def test_keys_that_others_can_read(running: Up) -> None:
     file = running.data / "secrets" / "passwords.json"
     file.chmod(0o640)
-    found = await ill(running)
+    found = await problems(running)
     file.chmod(0o600)
     assert list(found) == [str(file)]
     assert f"chmod go= {file}" in found[str(file)].en
-    assert await ill(running) == {}
+    assert await problems(running) == {}
 
 
 async def test_a_disk_that_is_nearly_full(running: Up, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = SimpleNamespace(total=100_000_000_000, free=1_900_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    found = await ill(running)
+    found = await problems(running)
     assert "仅剩 1.9 GB（2%）" in found[str(running.data)].zh
 
 
@@ -107,7 +108,7 @@ async def test_a_stopped_partition_and_a_halted_relay_with_their_reasons(running
         " VALUES ('intake', 0, '{0}', '{1}', 'the log is older than the broker')"
     )
     with broken(running, ENTRY, HEAD, SIGNED, stopped, halted):
-        found = await ill(running)
+        found = await problems(running)
     assert set(found) == {"console intake/2", "intake relay"}
     assert "no such unit" in str(found["console intake/2"])
     assert "older than the broker" in str(found["intake relay"])
@@ -129,7 +130,7 @@ async def test_a_log_that_is_signed_or_witnessed_no_more(running: Up) -> None:
         "INSERT INTO intake.log_integrator VALUES ('intake', 'position 0 is not what was signed', 'refused')"
     )
     with broken(running, ENTRY, HEAD, SENT, halted):
-        found = await ill(running)
+        found = await problems(running)
     assert set(found) == {"intake checkpoint", "intake witness"}
     assert "position 0" in found["intake checkpoint"].en
 
@@ -139,33 +140,33 @@ async def test_timers_past_their_moment(running: Up) -> None:
         "INSERT INTO intake.timer VALUES ('application-overdue', 'application-1', now() - interval '1 hour')"
     )
     with broken(running, late):
-        assert "1 个期限已到而未处理" in (await ill(running))["intake"].zh
+        assert "1 个期限已到而未处理" in (await problems(running))["intake"].zh
 
 
 async def test_a_clock_that_was_set_back(running: Up) -> None:
     ahead = "INSERT INTO intake.log_head VALUES ('intake', 1, now() + interval '2 hours')"
     with broken(running, ENTRY, ahead, SIGNED, SENT):
-        assert "the clock was set back" in (await ill(running))["intake"].en
+        assert "the clock was set back" in (await problems(running))["intake"].en
 
 
 async def test_a_transaction_that_somebody_left_open(running: Up, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "HELD", timedelta(seconds=0.3))
+    monkeypatch.setattr(database, "IDLE_IN_TRANSACTION", timedelta(seconds=0.3))
     admin = Deployment.running(running.data).cluster.admin("gongkai")
     with psycopg.connect(admin, application_name="somebody's psql") as conn:
         conn.execute("SELECT 1")
         await asyncio.sleep(0.4)
-        found = await ill(running)
+        found = await problems(running)
         assert set(found) == {"PostgreSQL gongkai"}
         assert f"(somebody's psql, process {conn.info.backend_pid}) left a transaction open" in str(found)
         conn.rollback()
-    assert await ill(running) == {}
+    assert await problems(running) == {}
 
 
 async def test_processes_that_hang_die_or_lost_their_supervisor(running: Up) -> None:
     parts = running.processes()
     review = parts["review"]
     review.send_signal(signal.SIGSTOP)
-    found = await ill(running)
+    found = await problems(running)
     assert set(found) == {"review"}
     assert "无应答" in found["review"].zh
 
@@ -182,12 +183,12 @@ async def test_processes_that_hang_die_or_lost_their_supervisor(running: Up) -> 
 
     parts["postgres"].send_signal(signal.SIGINT)
     await _until(lambda: _named(running, {"postgres", "PostgreSQL"}))
-    for process in filter(lives, parts.values()):
+    for process in filter(is_alive, parts.values()):
         process.kill()
 
 
 async def _named(up: Up, names: set[str]) -> bool:
-    return names <= set(await ill(up))
+    return names <= set(await problems(up))
 
 
 async def _until(true: Callable[[], Awaitable[bool]]) -> None:

@@ -17,15 +17,15 @@ from gongkai.ledger import read
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 ASKED = [{"unit": "water", "kind": "affects", "matters": "水费", "opinion": "拟公开"}]
 
 
 @pytest.fixture
-async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY) as made:
+async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made:
         entries = [
             unit("finance"),
             unit("water"),
@@ -43,14 +43,14 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
 class Paper:
     """One document of the finance bureau, on its way."""
 
-    house: House
+    services: Services
     document: str
 
     async def text(self, content: str) -> str:
-        stored = await self.house.clients["intake"].post(
+        stored = await self.services.clients["intake"].post(
             "/texts",
             content=f"{content}{self.document}".encode(),
-            headers=self.house.bearer("finance-drafter") | {"Content-Type": "text/plain"},
+            headers=self.services.bearer("finance-drafter") | {"Content-Type": "text/plain"},
         )
         return str(stored.json()["digest"])
 
@@ -64,34 +64,34 @@ class Paper:
             "digest": digest,
             "formed_on": "2025-03-03",
         }
-        answer = await self.house.say("intake", "/documents", "finance-drafter", body | more)
+        answer = await self.services.say("intake", "/documents", "finance-drafter", body | more)
         assert answer.status_code == 201, answer.text
 
     async def review(
         self, digest: str, person: str = "finance-reviewer", *, key: str | None = None, **more: Any
     ) -> httpx.Response:
         body = {"digest": digest, "opinion": "disclose", "basis": ["条例第十九条"], "reason": "不涉密"}
-        return await self.house.say("review", f"/reviews/{self.document}", person, body | more, key=key)
+        return await self.services.say("review", f"/reviews/{self.document}", person, body | more, key=key)
 
     async def publish(self, digest: str) -> httpx.Response:
         path = f"/publications/{self.document}"
-        return await self.house.say("publishing", path, "finance-officer", {"digest": digest})
+        return await self.services.say("publishing", path, "finance-officer", {"digest": digest})
 
     async def lacks(self) -> list[str]:
         gate = await self.look("finance-officer")
         return [missing["code"] for missing in gate.json()["missing"]]
 
     async def look(self, person: str) -> httpx.Response:
-        return await self.house.ask("publishing", f"/publications/{self.document}/gate", person)
+        return await self.services.ask("publishing", f"/publications/{self.document}/gate", person)
 
 
 @pytest.fixture
-def paper(district: House) -> Paper:
+def paper(district: Services) -> Paper:
     return Paper(district, f"paper-{secrets.token_hex(4)}")
 
 
 @pytest.mark.clause("WY-B.3", "LS-10b")
-async def test_an_edit_of_any_part_needs_a_review_of_its_own(district: House, paper: Paper) -> None:
+async def test_an_edit_of_any_part_needs_a_review_of_its_own(district: Services, paper: Paper) -> None:
     digest, other = await paper.text("全文"), await paper.text("另一全文")
     await paper.draft(digest)
     await district.settled()
@@ -120,7 +120,7 @@ async def test_an_edit_of_any_part_needs_a_review_of_its_own(district: House, pa
 
 @pytest.mark.clause("WY-B.3", "WY-B.4")
 async def test_a_corrected_title_goes_out_again_and_the_same_version_doesnt(
-    district: House, paper: Paper
+    district: Services, paper: Paper
 ) -> None:
     digest = await paper.text("全文")
     await paper.draft(digest)
@@ -147,7 +147,7 @@ async def test_a_corrected_title_goes_out_again_and_the_same_version_doesnt(
 
 @pytest.mark.clause("WY-B.3")
 async def test_a_version_that_was_replaced_a_moment_ago_doesnt_go_out(
-    district: House, paper: Paper, monkeypatch: pytest.MonkeyPatch
+    district: Services, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even when Kafka hasn't brought the newer draft: publishing asks intake's log which one is the newest."""
     digest, newer = await paper.text("全文"), await paper.text("另一全文")
@@ -167,7 +167,7 @@ async def test_a_version_that_was_replaced_a_moment_ago_doesnt_go_out(
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_the_gate_is_looked_at_by_who_may_read_the_draft(district: House, paper: Paper) -> None:
+async def test_the_gate_is_looked_at_by_who_may_read_the_draft(district: Services, paper: Paper) -> None:
     digest, other = await paper.text("全文"), await paper.text("另一全文")
     await paper.draft(digest, consult=ASKED)
     await district.settled()
@@ -189,7 +189,7 @@ async def test_the_gate_is_looked_at_by_who_may_read_the_draft(district: House, 
 
 
 @pytest.mark.clause("WY-B.8")
-async def test_an_opinion_said_again_is_answered_as_the_first_time(district: House, paper: Paper) -> None:
+async def test_an_opinion_said_again_is_answered_as_the_first_time(district: Services, paper: Paper) -> None:
     digest, other = await paper.text("全文"), await paper.text("另一全文")
     await paper.draft(digest)
     await district.settled()
@@ -210,7 +210,9 @@ async def test_an_opinion_said_again_is_answered_as_the_first_time(district: Hou
 
 
 @pytest.mark.clause("SC-3.3")
-async def test_silence_about_a_text_that_was_replaced_is_nobodys_fault(district: House, paper: Paper) -> None:
+async def test_silence_about_a_text_that_was_replaced_is_nobodys_fault(
+    district: Services, paper: Paper
+) -> None:
     digest, other = await paper.text("全文"), await paper.text("另一全文")
     await paper.draft(digest, consult=ASKED)
     await district.settled()
@@ -232,7 +234,7 @@ async def test_silence_about_a_text_that_was_replaced_is_nobodys_fault(district:
 
 @pytest.mark.clause("SC-3.3", "SC-1.3")
 async def test_a_signature_is_a_deputys_and_who_handed_it_in_is_recorded(
-    district: House, paper: Paper
+    district: Services, paper: Paper
 ) -> None:
     digest = await paper.text("全文")
     await paper.draft(digest, consult=ASKED)
@@ -257,22 +259,22 @@ async def test_a_signature_is_a_deputys_and_who_handed_it_in_is_recorded(
     assert "publication.consultation-refused" in await paper.lacks()
 
 
-async def _letters(house: House) -> list[type]:
+async def _letters(services: Services) -> list[type]:
     """What happened to the consultations, in order."""
     kinds = {kind.NAME: kind for kind in (ConsultationRequested, ConsultationLapsed)}
     entries = await read.streams_with_prefix(
-        house.deps["review"].pool, log_for("review"), "consultation-", -1
+        services.deps["review"].pool, log_for("review"), "consultation-", -1
     )
     return [kinds[entry.record.name] for entry in entries]
 
 
-async def _fired(house: House) -> None:
+async def _fired(services: Services) -> None:
     """Until no timer of review is due any more, and what came of it has settled."""
     for _ in range(200):
-        due = await house.deps["review"].pool.fetchval(
+        due = await services.deps["review"].pool.fetchval(
             "SELECT count(*) FROM timer, ledger.clock WHERE NOT fired AND due_at <= moment"
         )
         if not due:
-            return await house.settled()
+            return await services.settled()
         await asyncio.sleep(0.05)
     raise AssertionError("timers that never fire")

@@ -8,23 +8,24 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from gongkai.cli.commands.history import _print_records, _print_view
 from gongkai.contracts.errors import UserError
-from gongkai.demo.rebuilt import compare
+from gongkai.demo.projection_check import compare
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs import rebuild, replay
 from gongkai.operate.logs.views import every_view
 from tests.integration.console.console_app import desk
-from tests.integration.house import House, house, unit
 from tests.integration.portal.portal_app import public_door, publish
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture
-async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
+async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY) as made,
         desk(made, broker),
         public_door(made, broker),
     ):
@@ -36,24 +37,26 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
         yield made
 
 
-async def test_every_view_is_rebuilt_switched_and_goes_on(district: House, fresh_database: Cluster) -> None:
+async def test_every_view_is_rebuilt_switched_and_goes_on(
+    district: Services, fresh_database: Cluster
+) -> None:
     for _, projection in every_view():
-        done = await rebuild.rebuilt(fresh_database, projection.name)
+        done = await rebuild.rebuild_view(fresh_database, projection.name)
         assert done.equal, projection.name
     await publish(district, "finance", "示例区供水价格", title="示例区水价")
     await district.settled()
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
     for _, projection in every_view():
-        assert (await rebuild.rebuilt(fresh_database, projection.name, rollback=True)).equal
+        assert (await rebuild.rebuild_view(fresh_database, projection.name, rollback=True)).equal
     tables, unreadable = await compare(fresh_database.dsn(MONITOR))
     assert ([each.table for each in tables if not each.equal], unreadable) == ([], [])
     with pytest.raises(UserError, match=r"no view nothing\.such; there are: .*console\.document"):
-        await rebuild.rebuilt(fresh_database, "nothing.such")
+        await rebuild.rebuild_view(fresh_database, "nothing.such")
 
 
 async def test_a_view_and_the_logs_as_they_stood(
-    district: House, fresh_database: Cluster, capsys: pytest.CaptureFixture[str]
+    district: Services, fresh_database: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monitor = fresh_database.dsn(MONITOR)
     monday = await rebuild.rows_as_of(monitor, "console.document", "2025-03-03")
@@ -74,10 +77,10 @@ async def test_a_view_and_the_logs_as_they_stood(
     intake = [e async for e in replay.entries(monitor, as_of="intake=0")]
     assert [e.record.name for e in intake] == ["UnitRegistered"]
     (stream, *_) = [e.stream for e in whole if e.stream.startswith("document-")]
-    await replay.show(monitor, log="intake", stream=stream, view=None, as_of=None, as_json=True)
+    await _print_records(replay.entries(monitor, log="intake", stream=stream), as_json=True)
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["record"]["subject"] == stream
-    await replay.show(monitor, log=None, stream=None, view="console.document", as_of=None, as_json=False)
+    await _print_view(monitor, "console.document", None, as_json=False)
     assert "示例区决算" in capsys.readouterr().out
     with pytest.raises(UserError, match="positions are written"):
         [e async for e in replay.entries(monitor, as_of="nolog=3")]

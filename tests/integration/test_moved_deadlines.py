@@ -12,7 +12,7 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.calendar import Calendar, official
 from gongkai.runtime import service
 from gongkai.runtime.topology import log_for
-from tests.integration.house import house, unit
+from tests.integration.running_services import running_services, unit
 
 RECEIVED = datetime(2025, 12, 15, 2, tzinfo=UTC)
 AFTER = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -30,13 +30,13 @@ async def test_an_open_application_gets_its_due_day_when_the_schedule_is_announc
     until_2025 = Calendar(tuple(n for n in official().notices if n.year <= 2025))
     with monkeypatch.context() as patch:
         patch.setattr(service, "official", lambda: until_2025)
-        async with house(fresh_database, broker, tmp_path, RECEIVED, services=("intake",)) as made:
+        async with running_services(fresh_database, broker, tmp_path, RECEIVED, services=("intake",)) as made:
             await made.say("intake", "/units", "registrar", unit("finance"))
             answer = await made.say("intake", "/applications", "public", BODY)
             assert answer.status_code == 201, answer.text
             await made.settled()
             assert not await made.deps["intake"].pool.fetch("SELECT * FROM timer")  # awaits 2026's schedule
-    async with house(fresh_database, broker, tmp_path, services=("intake",)) as made:
+    async with running_services(fresh_database, broker, tmp_path, services=("intake",)) as made:
         pool = made.deps["intake"].pool
         (timer,) = await pool.fetch("SELECT * FROM timer")
         assert (timer["due_at"].year, timer["fired"]) == (2026, False)
@@ -47,7 +47,7 @@ async def test_an_open_application_gets_its_due_day_when_the_schedule_is_announc
         assert [e.record.name for e in late] == ["ApplicationOverdue"]
     with monkeypatch.context() as patch:
         patch.setattr(service, "official", lambda: until_2025)  # whatever is announced later
-        async with house(fresh_database, broker, tmp_path, services=("intake",)) as made:
+        async with running_services(fresh_database, broker, tmp_path, services=("intake",)) as made:
             await made.settled()
             assert not await made.deps["intake"].pool.fetch("SELECT * FROM timer")
             assert len(await read.after(made.deps["intake"].pool, log_for("intake"), 1)) == 1

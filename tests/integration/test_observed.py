@@ -21,7 +21,7 @@ from gongkai.ledger import read
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
 from gongkai.runtime.topology import log_for
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 
@@ -37,14 +37,14 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
 @pytest.fixture
 async def district(
     kept: InMemorySpanExporter, fresh_database: Cluster, broker: str, tmp_path: Path
-) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY) as made:
+) -> AsyncIterator[Services]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made:
         for name in ("finance", "water"):
             assert (await made.say("intake", "/units", "registrar", unit(name))).status_code == 201
         yield made
 
 
-async def draft(district: House, **headers: str) -> str:
+async def draft(district: Services, **headers: str) -> str:
     """A draft that touches another unit; the id of its request."""
     text = await district.clients["intake"].post(
         "/texts",
@@ -75,7 +75,7 @@ def named(spans: list[ReadableSpan], trace: str) -> dict[str, list[ReadableSpan]
     return found
 
 
-async def test_one_command_is_one_connected_trace(district: House, kept: InMemorySpanExporter) -> None:
+async def test_one_command_is_one_connected_trace(district: Services, kept: InMemorySpanExporter) -> None:
     trace = await draft(district)
     await district.settled()
     await district.sent()
@@ -104,7 +104,7 @@ async def test_one_command_is_one_connected_trace(district: House, kept: InMemor
     assert "finance-drafter" not in shown
 
 
-async def test_a_caller_that_has_a_trace_goes_on_in_it(district: House) -> None:
+async def test_a_caller_that_has_a_trace_goes_on_in_it(district: Services) -> None:
     above = "0af7651916cd43dd8448eb211c80319c"
     assert await draft(district, traceparent=f"00-{above}-b7ad6b7169203331-01") == above
     (entry,) = await read.stream(district.deps["intake"].pool, log_for("intake"), "document-draft-1")
@@ -118,7 +118,7 @@ async def test_a_caller_that_has_a_trace_goes_on_in_it(district: House) -> None:
 
 
 async def test_log_lines_carry_the_ids_of_request_and_command(
-    district: House, monkeypatch: pytest.MonkeyPatch
+    district: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def complains(*_: object, **__: object) -> None:
         structlog.get_logger("test").warning("here")
@@ -146,7 +146,7 @@ async def test_log_lines_carry_the_ids_of_request_and_command(
     assert "command" not in structlog.contextvars.get_contextvars()
 
 
-async def test_each_service_shows_its_numbers(district: House) -> None:
+async def test_each_service_shows_its_numbers(district: Services) -> None:
     await draft(district)
     await district.settled()
     await district.sent()
@@ -166,7 +166,7 @@ async def test_each_service_shows_its_numbers(district: House) -> None:
     assert review['gongkai_applied_records_total{log="intake",subscription="review"}'] == 3
 
 
-async def test_what_is_behind_and_what_is_stopped_shows(district: House) -> None:
+async def test_what_is_behind_and_what_is_stopped_shows(district: Services) -> None:
     await district.settled()
     pool = district.deps["review"].pool
     await pool.execute(
@@ -183,7 +183,7 @@ async def test_what_is_behind_and_what_is_stopped_shows(district: House) -> None
     )
 
 
-async def _metrics(district: House, service: str) -> dict[str, float]:
+async def _metrics(district: Services, service: str) -> dict[str, float]:
     answer = await district.clients[service].get("/metrics")
     assert answer.status_code == 200
     lines = [line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")]

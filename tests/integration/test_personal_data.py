@@ -24,8 +24,8 @@ from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
 from gongkai.runtime.topology import log_for
 from tests.integration.console.console_app import Browser, desk
-from tests.integration.house import House, house, unit
 from tests.integration.portal.portal_app import public_door
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 SAID = {
@@ -59,10 +59,10 @@ async def town(
     fresh_database: Cluster,
     broker: str,
     tmp_path: Path,
-) -> AsyncIterator[tuple[House, Browser]]:
+) -> AsyncIterator[tuple[Services, Browser]]:
     """All six services, and the officer in charge at her browser."""
     async with AsyncExitStack() as stack:
-        made = await stack.enter_async_context(house(fresh_database, broker, tmp_path, MONDAY))
+        made = await stack.enter_async_context(running_services(fresh_database, broker, tmp_path, MONDAY))
         console = await stack.enter_async_context(desk(made, broker))
         await stack.enter_async_context(public_door(made, broker))
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
@@ -70,7 +70,7 @@ async def town(
         yield made, await Browser(console).enter("water-officer")
 
 
-async def ask(town: House) -> dict[str, Any]:
+async def ask(town: Services) -> dict[str, Any]:
     body = {"unit": "water", "applicant": SAID, "request": {"description": WANTED}}
     received = await town.say("intake", "/applications", "public", body)
     assert received.status_code == 201, received.text
@@ -78,7 +78,7 @@ async def ask(town: House) -> dict[str, Any]:
     return dict(received.json())
 
 
-async def answer(town: House, application: str) -> None:
+async def answer(town: Services, application: str) -> None:
     said = {"kind": "disclosed", "text": LETTER}
     given = await town.say("intake", f"/applications/{application}/answer", "water-officer", said)
     assert given.status_code == 201, given.text
@@ -86,7 +86,7 @@ async def answer(town: House, application: str) -> None:
 
 
 async def test_it_leaves_no_trace(
-    town: tuple[House, Browser],
+    town: tuple[Services, Browser],
     kept: InMemorySpanExporter,
     written: io.StringIO,
     caplog: pytest.LogCaptureFixture,
@@ -141,7 +141,7 @@ def tables(cluster: Cluster) -> Iterator[tuple[str, bytes]]:
                 yield f"{database}: {table}", "\n".join(row for (row,) in rows).encode()
 
 
-async def kafka(broker: str, town: House) -> AsyncIterator[bytes]:
+async def kafka(broker: str, town: Services) -> AsyncIterator[bytes]:
     """Every record of every topic, with its key and headers."""
     consumer = AIOKafkaConsumer(bootstrap_servers=broker)
     await consumer.start()
@@ -161,11 +161,11 @@ async def kafka(broker: str, town: House) -> AsyncIterator[bytes]:
         await consumer.stop()
 
 
-async def erase(town: House, application: str, person: str = "water-officer") -> httpx.Response:
+async def erase(town: Services, application: str, person: str = "water-officer") -> httpx.Response:
     return await town.say("intake", f"/applications/{application}/erasure", person, {"ground": "consent"})
 
 
-async def leaves(town: House) -> list[tuple[int, bytes, bytes]]:
+async def leaves(town: Services) -> list[tuple[int, bytes, bytes]]:
     rows = await town.deps["intake"].pool.fetch(
         "SELECT position, record, leaf FROM log_entry ORDER BY position"
     )
@@ -174,7 +174,7 @@ async def leaves(town: House) -> list[tuple[int, bytes, bytes]]:
 
 @pytest.mark.clause("GT-register")
 async def test_who_is_erased_can_not_be_read_by_anybody_and_every_hash_stands(
-    town: tuple[House, Browser],
+    town: tuple[Services, Browser],
 ) -> None:
     here, officer = town
     first = await ask(here)
@@ -223,7 +223,7 @@ async def test_who_is_erased_can_not_be_read_by_anybody_and_every_hash_stands(
     assert another.json()["code"] == "applicant.erased"
 
 
-async def test_who_comes_back_is_somebody_else_and_is_kept_apart(town: tuple[House, Browser]) -> None:
+async def test_who_comes_back_is_somebody_else_and_is_kept_apart(town: tuple[Services, Browser]) -> None:
     here, _ = town
     first = await ask(here)
     await answer(here, first["id"])
@@ -239,7 +239,7 @@ async def test_who_comes_back_is_somebody_else_and_is_kept_apart(town: tuple[Hou
 
 
 async def test_an_older_backup_of_the_keys_brings_nobody_back(
-    town: tuple[House, Browser],
+    town: tuple[Services, Browser],
 ) -> None:
     here, _ = town
     first = await ask(here)
@@ -255,11 +255,11 @@ async def test_an_older_backup_of_the_keys_brings_nobody_back(
     assert not await keys_held(here)
 
 
-async def keys_held(town: House) -> list[tuple[Any, ...]]:
+async def keys_held(town: Services) -> list[tuple[Any, ...]]:
     with psycopg.connect(town.cluster.admin(town.cluster.keys_database)) as conn:
         return conn.execute("SELECT * FROM keys.person_key").fetchall()
 
 
-async def person_of(town: House, application: str) -> str:
+async def person_of(town: Services, application: str) -> str:
     (entry, *_) = await read.stream(town.deps["intake"].pool, log_for("intake"), f"application-{application}")
     return str(entry.record.data["applicant"]["person"])

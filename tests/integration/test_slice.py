@@ -12,25 +12,25 @@ import pytest
 from gongkai.ledger import read
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
 
 @pytest.fixture
-async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY) as made:
+async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made:
         for name, jurisdiction in (("finance", "sc"), ("water", "sc"), ("chuxiong", "cx")):
             answer = await made.say("intake", "/units", "registrar", unit(name, jurisdiction=jurisdiction))
             assert answer.status_code == 201, answer.text
         yield made
 
 
-async def text(house: House, content: str, unit: str = "finance") -> str:
-    answer = await house.clients["intake"].post(
+async def text(services: Services, content: str, unit: str = "finance") -> str:
+    answer = await services.clients["intake"].post(
         "/texts",
         content=content.encode(),
-        headers=house.bearer(f"{unit}-drafter") | {"Content-Type": "text/plain"},
+        headers=services.bearer(f"{unit}-drafter") | {"Content-Type": "text/plain"},
     )
     assert answer.status_code == 201, answer.text
     return str(answer.json()["digest"])
@@ -47,7 +47,7 @@ def draft(digest: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-async def test_a_document_travels_from_draft_to_publication(district: House) -> None:
+async def test_a_document_travels_from_draft_to_publication(district: Services) -> None:
     digest = await text(district, "示例区预算公开说明。\n全文。" + secrets.token_hex(4))
     needs = [{"unit": "water", "kind": "affects", "matters": "水费", "opinion": "拟公开"}]
     drafted = (
@@ -88,7 +88,7 @@ async def test_a_document_travels_from_draft_to_publication(district: House) -> 
 
 
 @pytest.mark.clause("GT-answer")
-async def test_an_application_past_its_twenty_working_days_lowers_the_score_once(district: House) -> None:
+async def test_an_application_past_its_twenty_working_days_lowers_the_score_once(district: Services) -> None:
     application = {
         "unit": "finance",
         "applicant": {"name": "示例申请人", "id_number": "000000", "contact": "示例电话"},
@@ -127,7 +127,7 @@ async def test_an_application_past_its_twenty_working_days_lowers_the_score_once
 
 
 @pytest.mark.clause("CX-6")
-async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(district: House) -> None:
+async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(district: Services) -> None:
     content = "一份文本" + secrets.token_hex(4)
     digest = await text(district, content)
     assert await text(district, content, "chuxiong") == digest
@@ -162,19 +162,19 @@ async def test_bad_input_is_told_field_code_and_clause_and_writes_nothing(distri
     assert await _sizes(district) == before
 
 
-async def _stream(district: House, log: str, prefix: str) -> str:
+async def _stream(district: Services, log: str, prefix: str) -> str:
     (entry, *_) = await read.streams_with_prefix(district.deps[log].pool, log_for(log), prefix, -1)
     return entry.stream.removeprefix(prefix)
 
 
-async def _sizes(district: House) -> list[int]:
+async def _sizes(district: Services) -> list[int]:
     return [
         await read.size(district.deps["scoring"].pool, log_for(log))
         for log in ("intake", "review", "publishing")
     ]
 
 
-async def _until_scored(district: House, many: int) -> dict[str, Any]:
+async def _until_scored(district: Services, many: int) -> dict[str, Any]:
     """Until the timers have fired and everything they set off has settled; the last score, if any."""
     import asyncio
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 APRIL = datetime(2025, 4, 1, 1, tzinfo=UTC)
@@ -20,9 +20,11 @@ APPLICATION = {
 
 
 @pytest.fixture
-async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
+async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
     """A district with a finance bureau, a grain bureau and a school."""
-    async with house(fresh_database, broker, tmp_path, MONDAY, ("intake", "review", "publishing")) as made:
+    async with running_services(
+        fresh_database, broker, tmp_path, MONDAY, ("intake", "review", "publishing")
+    ) as made:
         district = {"unit": "district", "name": "示例区人民政府", "kind": "government", "jurisdiction": "sc"}
         await enter(made, district)
         await enter(made, unit("finance", government="district", roles=["authority"]))
@@ -31,25 +33,25 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
         yield made
 
 
-async def enter(house: House, entry: dict[str, Any], status: int = 201) -> httpx.Response:
-    answer = await house.say("intake", "/units", "registrar", entry)
+async def enter(services: Services, entry: dict[str, Any], status: int = 201) -> httpx.Response:
+    answer = await services.say("intake", "/units", "registrar", entry)
     assert answer.status_code == status, answer.text
     return answer
 
 
-async def end(house: House, name: str = "grain", status: int = 201, **said: Any) -> dict[str, Any]:
+async def end(services: Services, name: str = "grain", status: int = 201, **said: Any) -> dict[str, Any]:
     body = {"kind": "merged", "on": "2025-04-01", "successors": [{"unit": "finance"}]} | said
-    answer = await house.say("intake", f"/units/{name}/ending", "registrar", body)
+    answer = await services.say("intake", f"/units/{name}/ending", "registrar", body)
     assert answer.status_code == status, answer.text
     return dict(answer.json())
 
 
-async def names(house: House, **asked: str) -> set[str]:
-    return {u["unit"] for u in (await house.ask("intake", "/units", "finance-officer", **asked)).json()}
+async def names(services: Services, **asked: str) -> set[str]:
+    return {u["unit"] for u in (await services.ask("intake", "/units", "finance-officer", **asked)).json()}
 
 
 @pytest.mark.clause("SC-A1.3")
-async def test_the_register_of_a_day_has_the_units_of_that_day(district: House) -> None:
+async def test_the_register_of_a_day_has_the_units_of_that_day(district: Services) -> None:
     await end(district)
     assert "grain" in await names(district)
     assert "grain" in await names(district, on="2025-03-31")
@@ -63,7 +65,7 @@ async def test_the_register_of_a_day_has_the_units_of_that_day(district: House) 
 
 @pytest.mark.clause("SC-A1.3", "LS-4")
 async def test_nothing_new_in_the_name_of_an_ended_unit_and_its_successor_goes_on_with_the_old(
-    district: House,
+    district: Services,
 ) -> None:
     received = (
         await district.say("intake", "/applications", "public", {"unit": "grain", **APPLICATION})
@@ -107,7 +109,7 @@ TEXT = {"Content-Type": "text/plain"}
 
 
 @pytest.mark.clause("SC-A1.3")
-async def test_a_successor_exists_and_was_never_succeeded_by_the_unit(district: House) -> None:
+async def test_a_successor_exists_and_was_never_succeeded_by_the_unit(district: Services) -> None:
     assert (await end(district, successors=[{"unit": "nowhere"}], status=422))["code"] == "unit.unknown"
     await end(district)
     refused = await end(district, "finance", successors=[{"unit": "grain"}], status=409)
@@ -115,7 +117,7 @@ async def test_a_successor_exists_and_was_never_succeeded_by_the_unit(district: 
 
 
 @pytest.mark.clause("SC-A1.3")
-async def test_an_ended_unit_gets_no_new_entry_and_who_took_over_is_named(district: House) -> None:
+async def test_an_ended_unit_gets_no_new_entry_and_who_took_over_is_named(district: Services) -> None:
     again = unit("grain", government="district", effective_on="2025-04-01")
     await end(district)
     assert "由示例finance局承接" in (await enter(district, again, status=409)).json()["title"]
@@ -124,7 +126,7 @@ async def test_an_ended_unit_gets_no_new_entry_and_who_took_over_is_named(distri
 
 
 @pytest.mark.clause("SC-A1.3", "LS-4")
-async def test_of_two_units_that_decide_each_others_end_one_goes_on_to_owe(district: House) -> None:
+async def test_of_two_units_that_decide_each_others_end_one_goes_on_to_owe(district: Services) -> None:
     alone: dict[str, Any] = {"kind": "abolished", "successors": []}
     await end(district, "finance", **alone, decided_by="grain")
     for day in ("2025-04-02", "2025-03-31"):
@@ -135,7 +137,7 @@ async def test_of_two_units_that_decide_each_others_end_one_goes_on_to_owe(distr
     await end(district, "grain", on="2025-04-02", decided_by="finance", successors=[{"unit": "school"}])
 
 
-async def test_what_an_entry_lacks_is_told_with_the_clause_that_asks_for_it(district: House) -> None:
+async def test_what_an_entry_lacks_is_told_with_the_clause_that_asks_for_it(district: Services) -> None:
     entry = unit("water") | {"kind": "club"}
     for path, body, clause in (("/units/grain/ending", {}, "SC-A1.3"), ("/units", entry, "GT-whom")):
         answer = await district.say("intake", path, "registrar", body)
@@ -143,7 +145,7 @@ async def test_what_an_entry_lacks_is_told_with_the_clause_that_asks_for_it(dist
         assert (answer.json()["field"], answer.json()["clause"]) == ("/kind", clause)
 
 
-async def test_only_the_registrar_enters_an_ending(district: House) -> None:
+async def test_only_the_registrar_enters_an_ending(district: Services) -> None:
     body = {"kind": "abolished", "on": "2025-04-01", "decided_by": "district"}
     refused = await district.say("intake", "/units/grain/ending", "finance-head", body)
     assert refused.status_code == 403
@@ -151,7 +153,7 @@ async def test_only_the_registrar_enters_an_ending(district: House) -> None:
 
 @pytest.mark.clause("GT-whom", "LS-12")
 async def test_an_application_to_who_cannot_be_applied_to_is_refused_and_names_who_can(
-    district: House,
+    district: Services,
 ) -> None:
     branch = unit("branch", government="district", superior="finance", managed="dual", kind="branch")
     await enter(district, branch)
@@ -167,7 +169,7 @@ async def test_an_application_to_who_cannot_be_applied_to_is_refused_and_names_w
 
 @pytest.mark.clause("GT-scope", "LS-16")
 async def test_an_application_to_an_institution_is_refused_and_names_its_competent_department(
-    district: House,
+    district: Services,
 ) -> None:
     refused = await district.say("intake", "/applications", "public", {"unit": "school", **APPLICATION})
     assert (refused.json()["code"], refused.json()["clause"]) == ("application.institution", "GT-scope")
@@ -175,14 +177,14 @@ async def test_an_application_to_an_institution_is_refused_and_names_its_compete
 
 
 @pytest.mark.clause("SC-1.2")
-async def test_the_common_superior_comes_with_the_way_there(district: House) -> None:
+async def test_the_common_superior_comes_with_the_way_there(district: Services) -> None:
     found = (await district.ask("intake", "/units/finance/common-superior/grain", "finance-head")).json()
     assert found["unit"] == "district"
     assert [step["line"] for way in found["ways"] for step in way] == ["government", "government"]
 
 
 @pytest.mark.clause("SC-1.1", "SC-1.3", "SC-A1.2")
-async def test_gaps_are_for_officers_and_the_registrar(district: House) -> None:
+async def test_gaps_are_for_officers_and_the_registrar(district: Services) -> None:
     found = (await district.ask("intake", "/register/gaps", "finance-head")).json()
     assert {"section", "body"} <= {gap["code"] for gap in found if gap["unit"] == "finance"}
     assert {"role-secrecy"} <= {gap["code"] for gap in found if gap["unit"] == "district"}
@@ -190,21 +192,21 @@ async def test_gaps_are_for_officers_and_the_registrar(district: House) -> None:
 
 
 @pytest.mark.clause("WY-A.3", "SC-A1.2")
-async def test_the_public_sees_a_disclosure_body_but_no_officer(district: House) -> None:
+async def test_the_public_sees_a_disclosure_body_but_no_officer(district: Services) -> None:
     body = {"name": "办公室", "officer": "grain-officer", "phone": "0000-0000000"}
     await enter(district, unit("grain", government="district", body=body))
     shown = {u["unit"]: u for u in (await district.ask("intake", "/units", "public")).json()}["grain"]
     assert (shown["body"]["name"], shown["body"]["officer"], shown["officers"]) == ("办公室", None, [])
 
 
-async def test_a_social_credit_code_has_to_be_one(district: House) -> None:
+async def test_a_social_credit_code_has_to_be_one(district: Services) -> None:
     await enter(district, unit("grain", code="91110000600037341L"))
     refused = await enter(district, unit("grain", code="91110000600037341M"), status=422)
     assert refused.json()["field"] == "/code"
 
 
 @pytest.mark.clause("WY-H.11")
-async def test_a_unit_under_vertical_management_is_decided_by_its_superiors_rules(district: House) -> None:
+async def test_a_unit_under_vertical_management_is_decided_by_its_superiors_rules(district: Services) -> None:
     await enter(district, unit("tax-above", jurisdiction="cx"))
     await enter(district, unit("tax", superior="tax-above", managed="vertical"))
     text = await district.clients["intake"].post(
@@ -228,7 +230,7 @@ async def test_a_unit_under_vertical_management_is_decided_by_its_superiors_rule
     ],
 )
 async def test_what_comes_in_is_what_it_says(
-    district: House, media_type: str, content: bytes, status: int
+    district: Services, media_type: str, content: bytes, status: int
 ) -> None:
     headers = district.bearer("finance-drafter") | {"Content-Type": media_type}
     answer = await district.clients["intake"].post("/texts", content=content, headers=headers)

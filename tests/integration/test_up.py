@@ -23,14 +23,14 @@ import pytest
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Signer, Verifier
 from gongkai.operate.embedded import Postgres
-from gongkai.operate.embedded.home import Home
+from gongkai.operate.embedded.state_folder import StateFolder
 from gongkai.operate.embedded.witness_process import WITNESS, WITNESS_USER
 from gongkai.operate.processes.credentials import Credentials
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.operate.processes.ending import lives
+from gongkai.operate.processes.termination import is_alive
 from gongkai.operate.services import installed
 
-STANDINS = Path(__file__).with_name("standins.py")
+STANDINS = Path(__file__).with_name("stub_services.py")
 PATIENCE = 120.0  # seconds; an idle machine needs five
 
 
@@ -76,7 +76,7 @@ class Up:
 
 
 def living(processes: dict[str, psutil.Process]) -> set[str]:
-    return {name for name, process in processes.items() if lives(process)}
+    return {name for name, process in processes.items() if is_alive(process)}
 
 
 def healthy(deployment: Deployment, service: str) -> bool:
@@ -155,7 +155,7 @@ def test_secrets_are_closed_to_others(deployment: Deployment) -> None:
 def test_the_witness_has_a_user_a_folder_and_a_key_of_its_own(up: Up, deployment: Deployment) -> None:
     vkey = Credentials(deployment.data / "secrets").witness_vkey() or ""
     assert httpx.get(f"{deployment.witness_url}/vkey", trust_env=False).text.strip() == vkey
-    folder = Home(deployment.data, WITNESS, WITNESS_USER).folder()
+    folder = StateFolder(deployment.data, WITNESS, WITNESS_USER).folder()
     key = folder / "witness.key"
     assert Signer.parse(key.read_text()).verifier == Verifier.parse(vkey)
     owner = psutil.Process(up.pid("witness")).uids().effective

@@ -14,11 +14,11 @@ from uuid import uuid4, uuid5
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, Row, Turn, rows, write
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.bench.whole import whole
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, PARTITIONS, EventPosition, Row, make_write, rows
+from gongkai.bench.log_check import check_log
+from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.contracts.errors import UserError
 from gongkai.ledger.append import Appender
 from gongkai.operate.databases.cluster import writer as role_of
@@ -29,21 +29,23 @@ BENCH = Bench(
 )
 EVENTS = 16_000
 WRITERS = 32
-SLOWER = 8  # `eventsourcing` gets so many times fewer events: a repeat of all three shall stay short
+PEER_FRACTION = 8  # `eventsourcing` gets so many times fewer events: a repeat of all three shall stay short
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int
+) -> Result:
     """Three ways to store the same events, in turn."""
-    few = max(1, events // WRITERS // SLOWER)
+    few = max(1, events // WRITERS // PEER_FRACTION)
     async with (
-        ground.pool(role_of(LOG.schema)) as pool,
-        asyncpg.create_pool(ground.peers, min_size=WRITERS, max_size=WRITERS) as plain,
+        environment.pool(role_of(LOG.schema)) as pool,
+        asyncpg.create_pool(environment.peers, min_size=WRITERS, max_size=WRITERS) as plain,
     ):
         appender = Appender(pool, LOG, PARTITIONS)
         inserts = Inserts(plain)
         await inserts.prepare()
-        recorder = EventSourcing(ground.peers)
-        functions = EventSourcing(ground.peers, functions=True)
+        recorder = EventSourcing(environment.peers)
+        functions = EventSourcing(environment.peers, functions=True)
 
         async def ours(number: int) -> float:
             return await _appended(appender, number, events // WRITERS)
@@ -64,14 +66,14 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
                 "eventsourcing-unordered": unordered,
                 "insert": insert,
             }
-            figures = await interleaved(runners, repeats, stage)
+            figures = await interleaved(runners, repeats, progress)
         finally:
             recorder.close()
             functions.close()
             await appender.close()
-        stage.say("核对 checking the log")
+        progress.describe("核对 checking the log")
         expected = (repeats + 1) * (events // WRITERS) * WRITERS
-        checked = await whole(pool, LOG, expected)
+        checked = await check_log(pool, LOG, expected)
         await inserts.check(expected)
         peer_rows = 2 * (repeats + 1) * few * WRITERS
         await recorder.check(plain, peer_rows)
@@ -84,7 +86,7 @@ async def _appended(appender: Appender, number: int, each: int) -> float:
     async def writer(name: str) -> None:
         for n in range(each):
             now = datetime.now(UTC)
-            await appender.append(write(Turn.of(name, n), now), now)
+            await appender.append(make_write(EventPosition.of(name, n), now), now)
 
     watch = Stopwatch()
     await asyncio.gather(*(writer(f"r{number}-w{w}") for w in range(WRITERS)))
@@ -133,7 +135,7 @@ class EventSourcing:
     """The application recorder of `eventsourcing`: a connection for every writer, and no ping before use.
 
     It locks its table, so that readers skip nothing. With its database functions (`functions`) it is quicker, and
-    gives that up: readers may pass over events that commit late. Both are told; the first promises what we promise.
+    gives that up: readers may pass over events that commit late. Both are reported; the first promises what we promise.
     """
 
     def __init__(self, dsn: str, *, functions: bool = False) -> None:

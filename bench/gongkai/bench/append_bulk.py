@@ -7,11 +7,11 @@ from typing import Any
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, writes
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.bench.whole import whole
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, PARTITIONS, make_writes
+from gongkai.bench.log_check import check_log
+from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger.append import append_many
 from gongkai.operate.databases.cluster import writer
 
@@ -23,17 +23,19 @@ COLUMNS = (
 )
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int
+) -> Result:
     """Commands are sealed beforehand, as COPY's rows are: what is compared is how they get into a log."""
-    admin = await asyncpg.connect(ground.cluster.admin(ground.cluster.database))
+    admin = await asyncpg.connect(environment.cluster.admin(environment.cluster.database))
     try:
         await admin.execute(
             f"CREATE SCHEMA peer; CREATE TABLE peer.log_entry (LIKE {LOG.schema}.log_entry INCLUDING ALL)"
         )
-        async with ground.pool(writer(LOG.schema)) as pool:
+        async with environment.pool(writer(LOG.schema)) as pool:
 
             async def ours(number: int) -> float:
-                ready = list(writes(f"r{number}", events))
+                ready = list(make_writes(f"r{number}", events))
                 watch = Stopwatch()
                 await append_many(pool, LOG, PARTITIONS, datetime.now(UTC), ready)
                 return events / watch.seconds
@@ -47,10 +49,10 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
                 return events / watch.seconds
 
             # ours always goes first: the rows that COPY gets are the ones that ours has written
-            figures = await interleaved({"gongkai": ours, "copy": copy}, repeats, stage, rotate=False)
-            stage.say("核对 checking the log")
+            figures = await interleaved({"gongkai": ours, "copy": copy}, repeats, progress, rotate=False)
+            progress.describe("核对 checking the log")
             expected = (repeats + 1) * events
-            checked = await whole(pool, LOG, expected)
+            checked = await check_log(pool, LOG, expected)
         same = await admin.fetchval(
             f"SELECT count(*) FROM peer.log_entry JOIN {LOG.schema}.log_entry USING (log, position, record, leaf)"
         )

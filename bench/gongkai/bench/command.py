@@ -13,9 +13,9 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.bench.figures import Result
-from gongkai.bench.ground import ground
-from gongkai.bench.rounds import Bar
+from gongkai.bench.environment import bench_environment
+from gongkai.bench.measurement import ProgressBar
+from gongkai.bench.results import Result
 from gongkai.runtime import telemetry
 
 app = typer.Typer(no_args_is_help=True)
@@ -63,14 +63,14 @@ def bench(
 
 
 def measure(name: str, *, events: int | None, repeats: int, kafka: str | None = None) -> dict[str, Any]:
-    """Run one bench on a ground of its own; its figures as they go into the JSON."""
+    """Run one bench in an environment of its own; its figures as they go into the JSON."""
     module = import_module(f"gongkai.bench.{name.replace('-', '_')}")
-    with Bar(name) as bar:
-        bar.say("PostgreSQL")
-        with getattr(module, "ground", ground)() as there:
-            more = {"kafka": kafka} if getattr(module, "TRAVELS", False) else {}
+    with ProgressBar(name) as bar:
+        bar.describe("PostgreSQL")
+        with getattr(module, "bench_environment", bench_environment)() as there:
+            more = {"kafka": kafka} if getattr(module, "NEEDS_BROKER", False) else {}
             running = module.run(there, bar, events=events or module.EVENTS, repeats=repeats, **more)
-            result: Result = getattr(module, "in_loop", uvloop.run)(running)
+            result: Result = getattr(module, "RUN_LOOP", uvloop.run)(running)
             result.setting |= there.durable
             return result.as_json()
 

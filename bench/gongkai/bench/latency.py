@@ -1,6 +1,6 @@
 """`latency`: from the acknowledged commit until a projection shows it, at 500 events a second, through the broker.
 
-Everything between is the real thing: appender, relay, Kafka, FastStream, subscription and a view of the console's.
+Everything between is the real thing: appender, relay, Kafka, FastStream, subscription and a view.
 Measuring begins when the consumer's group has formed and records come by Kafka: until then they come from the log.
 """
 
@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from itertools import count
 from statistics import quantiles
 
-from gongkai.bench.facts import LOG, PARTITIONS, Turn, write
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.project import SERVICE, VIEW, now_of
-from gongkai.bench.rounds import Stage
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, PARTITIONS, EventPosition, make_write
+from gongkai.bench.measurement import ProgressListener
+from gongkai.bench.project import now_of, prepare_view
+from gongkai.bench.results import Bench, Goal, Result
+from gongkai.bench.review_view import SERVICE, TABLE, VIEW
 from gongkai.contracts.envelope import Place
 from gongkai.ledger.append import Appender
 from gongkai.ledger.brokers import Brokers
@@ -29,31 +30,34 @@ from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("latency", unit="ms", better="lower", goals={"p99": Goal(100, 50)})
 EVENTS = 5_000
-TRAVELS = True
+NEEDS_BROKER = True
 RATE = 500  # events a second
 WRITERS = 16
 JOINED = 60.0  # seconds for the consumer's group to form
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka: str | None) -> Result:
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int, kafka: str | None
+) -> Result:
     """An open loop: each event has its moment, whether the ones before it are through or not."""
     figures: dict[str, list[float]] = {"p50": [], "p99": [], "max": []}
     slow = 0
-    with ground.broker(kafka) as brokers:
+    await prepare_view(environment)
+    with environment.broker(kafka) as brokers:
         async with (
-            ground.pool(writer(LOG.schema)) as own,
-            ground.pool(writer(SERVICE)) as pool,
-            _running(ground, brokers, own, pool) as (appender, subscription),
+            environment.pool(writer(LOG.schema)) as own,
+            environment.pool(writer(SERVICE)) as pool,
+            _running(environment, brokers, own, pool) as (appender, subscription),
         ):
-            stage.say("预热 warm-up")
+            progress.describe("预热 warm-up")
             async with asyncio.timeout(JOINED):
                 for number in count():
                     joined = subscription.brought
                     await _round(appender, subscription, f"warm{number}", RATE * 2)
                     if joined:
                         break
-            stage.expect(repeats)
-            stage.say(f"{RATE}/s")
+            progress.expect(repeats)
+            progress.describe(f"{RATE}/s")
             for number in range(repeats):
                 seen = sorted(await _round(appender, subscription, f"r{number}", events))
                 cuts = quantiles(seen, n=100, method="inclusive")
@@ -61,8 +65,8 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
                 figures["p99"].append(cuts[98])
                 figures["max"].append(seen[-1])
                 slow += sum(each > 500 for each in seen)
-                stage.done()
-            shown = await pool.fetchval(f"SELECT count(*) FROM {SERVICE}.review")
+                progress.advance()
+            shown = await pool.fetchval(f"SELECT count(*) FROM {SERVICE}.{TABLE}")
     return Result(
         BENCH,
         events,
@@ -86,13 +90,15 @@ class _Brought(Subscription):
 
 @asynccontextmanager
 async def _running(
-    ground: Ground, brokers: Brokers, own: object, pool: object
+    environment: BenchEnvironment, brokers: Brokers, own: object, pool: object
 ) -> AsyncIterator[tuple[Appender, _Brought]]:
-    prefix = f"bench-{ground.mark}"
+    prefix = f"bench-{environment.run_id}"
     appender = Appender(own, LOG, PARTITIONS)
     subscription = _Brought(SERVICE, pool, [LOG], PARTITIONS, now_of, handlers=[VIEW])
     await subscription.open()
-    relay = Relay(ground.cluster.dsn(writer(LOG.schema)), own, LOG, brokers, PARTITIONS, 1, prefix=prefix)
+    relay = Relay(
+        environment.cluster.dsn(writer(LOG.schema)), own, LOG, brokers, PARTITIONS, 1, prefix=prefix
+    )
     jobs = [
         asyncio.create_task(relay.run()),
         asyncio.create_task(KafkaConsumer(brokers, subscription, prefix).run()),
@@ -114,9 +120,9 @@ async def _round(appender: Appender, subscription: Subscription, name: str, even
 
     async def one(n: int) -> float:
         now = datetime.now(UTC)
-        turn = Turn.of(f"{name}-w{n % WRITERS}", n // WRITERS)
-        async with appender.stream_lock(turn.stream):
-            done = await appender.append(write(turn, now), now)
+        position = EventPosition.of(f"{name}-w{n % WRITERS}", n // WRITERS)
+        async with appender.stream_lock(position.stream):
+            done = await appender.append(make_write(position, now), now)
         return await _until_seen(subscription, done.place)
 
     for n in range(events):

@@ -1,7 +1,6 @@
 """`project`: decode, apply and checkpoint in batches, against a transaction for every event.
 
-The view is a real one, the console's documents and their reviews; the peer decodes, applies and keeps the same
-checkpoint by the same functions, one event at a time.
+The peer decodes, applies and keeps the same checkpoint by the same functions, one event at a time.
 """
 
 from datetime import UTC, datetime
@@ -9,30 +8,30 @@ from typing import Any
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
-from gongkai.console.views import PROJECTIONS
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, PARTITIONS, fill_log
+from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
+from gongkai.bench.review_view import SERVICE, VIEW, create_table
 from gongkai.ledger import consumer_checkpoint, projections, read
 from gongkai.ledger.delivery import Delivered
-from gongkai.ledger.projections import Projection
 from gongkai.ledger.subscribe import Subscription
-from gongkai.operate.databases.cluster import writer
+from gongkai.operate.databases.cluster import owner, writer
 
 BENCH = Bench("project", goals={"per-event": Goal(10, 30)})
 EVENTS = 20_000
-SLOWER = 20  # the peer gets so many times fewer events
-VIEW: Projection = next(view for view in PROJECTIONS if "review" in view.tables)
-SERVICE = "console"
+PEER_FRACTION = 20  # the peer gets so many times fewer events
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
-    admin = await asyncpg.connect(ground.cluster.admin(ground.cluster.database))
-    async with ground.pool(writer(LOG.schema)) as own, ground.pool(writer(SERVICE)) as pool:
-        stage.say("写入日志 filling the log")
-        await fill(own, events)
-        few = max(1, events // SLOWER)
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int
+) -> Result:
+    admin = await asyncpg.connect(environment.cluster.admin(environment.cluster.database))
+    await prepare_view(environment)
+    async with environment.pool(writer(LOG.schema)) as own, environment.pool(writer(SERVICE)) as pool:
+        progress.describe("写入日志 filling the log")
+        await fill_log(own, events)
+        few = max(1, events // PEER_FRACTION)
         digests: dict[str, str] = {}
 
         async def ours(number: int) -> float:
@@ -63,14 +62,23 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
             return few / watch.seconds
 
         try:
-            figures = await interleaved({"gongkai": ours, "per-event": per_event}, repeats, stage)
+            figures = await interleaved({"gongkai": ours, "per-event": per_event}, repeats, progress)
             await _clear(admin)
-            again = await _folded(ground, admin)
+            again = await _folded(environment, admin)
         finally:
             await admin.close()
     if again != digests["gongkai"]:
         raise RuntimeError("the view differs from one that is folded in order")
     return Result(BENCH, events, figures, checked={"digest": again}, setting={"view": VIEW.name})
+
+
+async def prepare_view(environment: BenchEnvironment) -> None:
+    """The table of the view that is measured."""
+    conn = await asyncpg.connect(environment.cluster.dsn(owner(SERVICE)))
+    try:
+        await create_table(conn)
+    finally:
+        await conn.close()
 
 
 async def now_of(_: Any) -> datetime:
@@ -82,7 +90,7 @@ async def _clear(admin: Any) -> None:
     await admin.execute(f"TRUNCATE {', '.join(f'{SERVICE}.{table}' for table in VIEW.tables)}")
 
 
-async def _folded(ground: Ground, admin: Any) -> str:
+async def _folded(environment: BenchEnvironment, admin: Any) -> str:
     """The digest of the same view, folded position by position."""
     async with admin.transaction():
         await admin.execute(f"SET LOCAL search_path = {SERVICE}")

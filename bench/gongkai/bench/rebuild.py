@@ -4,11 +4,12 @@ import json
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.project import SERVICE, VIEW, now_of
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, PARTITIONS, fill_log
+from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
+from gongkai.bench.project import now_of, prepare_view
+from gongkai.bench.results import Bench, Goal, Result
+from gongkai.bench.review_view import SERVICE, VIEW
 from gongkai.ledger import projections, rebuild
 from gongkai.ledger.rebuild import LiveProjection
 from gongkai.ledger.subscribe import Subscription
@@ -19,16 +20,19 @@ EVENTS = 1_000_000
 BATCH = 5000
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
-    """`gongkai rebuild` whole: fold, indexes, both digests, and their comparison; without the switch."""
-    dsn = ground.cluster.dsn
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int
+) -> Result:
+    """`gongkai rebuild` as a whole: fold, indexes, both digests, and their comparison; without the switch."""
+    await prepare_view(environment)
+    dsn = environment.cluster.dsn
     reader, conn = await asyncpg.connect(dsn(writer(SERVICE))), await asyncpg.connect(dsn(owner(SERVICE)))
     view = LiveProjection(VIEW, SERVICE, SERVICE, {LOG.name: LOG})
     try:
-        async with ground.pool(writer(LOG.schema)) as own, ground.pool(writer(SERVICE)) as pool:
-            stage.say(f"写入 {events} 条 filling the log")
-            await fill(own, events)
-            stage.say("建立视图 the live view")
+        async with environment.pool(writer(LOG.schema)) as own, environment.pool(writer(SERVICE)) as pool:
+            progress.describe(f"写入 {events} 条 filling the log")
+            await fill_log(own, events)
+            progress.describe("建立视图 the live view")
             await Subscription(SERVICE, pool, [LOG], PARTITIONS, now_of, handlers=[VIEW]).open()
 
         async def ours(_: int) -> float:
@@ -56,7 +60,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
             return events / watch.seconds
 
         figures = await interleaved(
-            {"gongkai": ours, "scan": scan}, repeats, stage, warm_up=events <= 100_000
+            {"gongkai": ours, "scan": scan}, repeats, progress, warm_up=events <= 100_000
         )
         digest = await projections.digest(conn, SERVICE, VIEW)
     finally:

@@ -4,7 +4,7 @@ Ours reads the log, sends, waits for every acknowledgement and keeps its cursor.
 connection is made and the topic is there until everything is acknowledged.
 
 The bare producer is used as its documentation says: a `send` for every message. Ours packs its batches itself, so
-`packed` is told beside it: the same rows from memory through our own packing, with nothing read and no cursor kept.
+`packed` is reported too: the same rows from memory through our own packing, with nothing read and no cursor kept.
 """
 
 import asyncio
@@ -15,10 +15,10 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import UnknownError
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, PARTITIONS, fill_log
+from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger import read, relay_cursor
 from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.kafka import COMMITTED_AT, POSITION, PREVIOUS, ensure_topic
@@ -31,7 +31,7 @@ from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("relay", goals={"aiokafka": Goal(0.7, 0.9)})
 EVENTS = 50_000
-TRAVELS = True
+NEEDS_BROKER = True
 
 Message = tuple[bytes, bytes, int, list[tuple[str, bytes]]]  # value, key, partition, headers
 
@@ -48,11 +48,13 @@ class _Count(Observer):
             self.done.set()
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka: str | None) -> Result:
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int, kafka: str | None
+) -> Result:
     role = writer(LOG.schema)
-    async with ground.pool(role) as pool:
-        stage.say("写入日志 filling the log")
-        await fill(pool, events)
+    async with environment.pool(role) as pool:
+        progress.describe("写入日志 filling the log")
+        await fill_log(pool, events)
         entries: list[RelayRow] = []
         while some := await read.relay_rows_after(pool, LOG, len(entries) - 1, 5000):
             entries += some
@@ -67,16 +69,16 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
             last[partition] = position
             messages.append((record, stream.encode(), partition, headers))
 
-        with ground.broker(kafka) as brokers:
+        with environment.broker(kafka) as brokers:
             idempotent = await _idempotent(brokers)
 
             async def ours(number: int) -> float:
                 count = _Count(events)
                 await relay_cursor.save(pool, LOG, RelayCursor(-1, [-1] * PARTITIONS, [0] * PARTITIONS))
                 relay = Relay(
-                    *(ground.cluster.dsn(role), pool, LOG, brokers, PARTITIONS, 1),
+                    *(environment.cluster.dsn(role), pool, LOG, brokers, PARTITIONS, 1),
                     idempotent=idempotent,
-                    prefix=f"bench-{ground.mark}-{number}",
+                    prefix=f"bench-{environment.run_id}-{number}",
                     observer=count,
                 )
                 watch = Stopwatch()
@@ -88,21 +90,21 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int, kafka:
                 return events / seconds
 
             async def aiokafka(number: int) -> float:
-                topic = f"bare-{ground.mark}-{number}"
+                topic = f"bare-{environment.run_id}-{number}"
                 watch = Stopwatch()
                 await ensure_topic(brokers, topic, PARTITIONS, 1)
                 await _bare(brokers, topic, messages, idempotent=idempotent)
                 return events / watch.seconds
 
             async def packed(number: int) -> float:
-                topic = f"packed-{ground.mark}-{number}"
+                topic = f"packed-{environment.run_id}-{number}"
                 watch = Stopwatch()
                 await ensure_topic(brokers, topic, PARTITIONS, 1)
                 await _packed(brokers, topic, entries, idempotent=idempotent)
                 return events / watch.seconds
 
             runners = {"gongkai": ours, "aiokafka": aiokafka, "packed": packed}
-            figures = await interleaved(runners, repeats, stage)
+            figures = await interleaved(runners, repeats, progress)
         cursor = await relay_cursor.load(pool, LOG, PARTITIONS)
     return Result(
         BENCH,

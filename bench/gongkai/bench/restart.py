@@ -15,9 +15,9 @@ from sys import stderr
 
 import asyncpg
 
-from gongkai.bench.facts import LOG, PARTITIONS, fill, writes
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.rounds import Stage, Stopwatch
+from gongkai.bench.events import LOG, PARTITIONS, fill_log, make_writes
+from gongkai.bench.measurement import ProgressListener, Stopwatch
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger import read
 from gongkai.ledger.append import Appended, append
 from gongkai.ledger.integrate import Integrator
@@ -33,12 +33,12 @@ from gongkai.operate.services import installed
 
 BENCH = Bench("restart", unit="s", better="lower", goals={"ready": Goal(30, 10)})
 EVENTS = 1_000_000
-in_loop = asyncio.run  # `up` starts processes as other users; uvloop, which services run on, can not
-PATIENCE = 300.0  # seconds until a new event must have been shown
+RUN_LOOP = asyncio.run  # `up` starts processes as other users; uvloop, which services run on, can not
+SHOWN_WITHIN = 300.0  # seconds until a new event must have been shown
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class UpEnvironment:
     """A data folder for `gongkai up`."""
 
     data: Path
@@ -46,37 +46,37 @@ class Grounds:
 
 
 @contextmanager
-def ground() -> Iterator[Grounds]:
+def bench_environment() -> Iterator[UpEnvironment]:
     """Nothing runs yet: that is what is measured."""
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)
         data = folder / "data"
         try:
-            yield Grounds(data, {})
+            yield UpEnvironment(data, {})
         finally:
             if data.exists():
                 credentials = Credentials(data / "secrets")
                 _server(data, credentials, choose(data / "run" / "ports.json", "127.0.0.1", 0)).destroy()
 
 
-async def run(ground: Grounds, stage: Stage, *, events: int, repeats: int) -> Result:
+async def run(environment: UpEnvironment, progress: ProgressListener, *, events: int, repeats: int) -> Result:
     """Every start is a restart: the first one, on an empty log, only makes what a deployment has."""
-    stage.expect(repeats)
-    stage.say("首次启动 the first start")
-    await _started(ground.data, None)
-    stage.say(f"写入 {events} 条 filling the log")
-    async with _database(ground.data) as cluster:
-        keys = KeyFile(Credentials(ground.data / "secrets").log_keys(LOG.schema) / f"{LOG.name}.key")
-        ground.durable.update(await _lived(cluster, keys, events))
+    progress.expect(repeats)
+    progress.describe("首次启动 the first start")
+    await _started(environment.data, None)
+    progress.describe(f"写入 {events} 条 filling the log")
+    async with _database(environment.data) as cluster:
+        keys = KeyFile(Credentials(environment.data / "secrets").log_keys(LOG.schema) / f"{LOG.name}.key")
+        environment.durable.update(await _lived(cluster, keys, events))
     figures: dict[str, list[float]] = {"ready": [], "shown": []}
     for number in range(repeats):
-        stage.say("启动 starting")
+        progress.describe("启动 starting")
         watch = Stopwatch()
-        ready, shown = await _started(ground.data, number, watch)
+        ready, shown = await _started(environment.data, number, watch)
         figures["ready"].append(ready)
         figures["shown"].append(shown)
-        stage.done()
+        progress.advance()
     return Result(
         BENCH,
         events,
@@ -107,9 +107,9 @@ async def _shown(cluster: Cluster, name: str) -> None:
     """A new event, until the console has applied it."""
     conn = await asyncpg.connect(cluster.dsn(writer(LOG.schema)))
     try:
-        (done,) = await append(conn, LOG, PARTITIONS, datetime.now(UTC), list(writes(name, 1)))
+        (done,) = await append(conn, LOG, PARTITIONS, datetime.now(UTC), list(make_writes(name, 1)))
         assert isinstance(done, Appended)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(SHOWN_WITHIN):
             while done.place.position > await conn.fetchval(  # noqa: ASYNC110  # it is another process's
                 "SELECT position FROM ledger.checkpoint WHERE subscription = 'console' AND log = $1 AND partition = $2",
                 LOG.name,
@@ -124,7 +124,7 @@ async def _lived(cluster: Cluster, keys: KeyFile, events: int) -> dict[str, str]
     """A log of so many events that everybody has seen, that is signed, and that the broker has acknowledged."""
     dsn = cluster.dsn(writer(LOG.schema))
     async with asyncpg.create_pool(dsn, min_size=2, max_size=4, command_timeout=600) as pool:
-        await fill(pool, events)
+        await fill_log(pool, events)
         names = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
         durable = {name: await pool.fetchval("SELECT current_setting($1)", name) for name in names}
         conn = await asyncpg.connect(dsn)

@@ -7,10 +7,10 @@ from pathlib import Path
 import asyncpg
 import psycopg
 
-from gongkai.bench.facts import LOG, fill
-from gongkai.bench.figures import Bench, Goal, Result
-from gongkai.bench.ground import Ground
-from gongkai.bench.rounds import Stage, Stopwatch, interleaved
+from gongkai.bench.environment import BenchEnvironment
+from gongkai.bench.events import LOG, fill_log
+from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
+from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger.audit import verify_log
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.keyfile import KeyFile, new_key_file
@@ -23,24 +23,26 @@ BENCH = Bench("verify", goals={"sha256": Goal(0.2, 0.4)})
 EVENTS = 500_000
 
 
-async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Result:
+async def run(
+    environment: BenchEnvironment, progress: ProgressListener, *, events: int, repeats: int
+) -> Result:
     """As `gongkai verify` does it offline; the peer reads the same files and hashes them in one go, nothing else."""
-    dsn = ground.cluster.dsn(writer(LOG.schema))
-    keys = KeyFile(ground.folder / "log.key")
+    dsn = environment.cluster.dsn(writer(LOG.schema))
+    keys = KeyFile(environment.folder / "log.key")
     keys.path.write_text(new_key_file("bench.internal/log"))
     trusted = [Verifier.parse(vkey) for vkey in keys.vkeys()]
-    async with ground.pool(writer(LOG.schema)) as pool:
-        stage.say("写入日志 filling the log")
-        await fill(pool, events)
-        stage.say("签名 signing")
+    async with environment.pool(writer(LOG.schema)) as pool:
+        progress.describe("写入日志 filling the log")
+        await fill_log(pool, events)
+        progress.describe("签名 signing")
         conn = await asyncpg.connect(dsn)
         integrator = Integrator(dsn, pool, LOG, keys)
         while await integrator.integrate(conn):
             pass
         await conn.close()
-    stage.say("复制 copying")
-    folder = ground.folder / "copy"
-    await asyncio.to_thread(_copied, ground.cluster.dsn(MONITOR), folder, trusted)
+    progress.describe("复制 copying")
+    folder = environment.folder / "copy"
+    await asyncio.to_thread(_copied, environment.cluster.dsn(MONITOR), folder, trusted)
     bundles = sorted((folder / "tile" / "entries").rglob("*"))
     files = [file for file in bundles if file.is_file()]
 
@@ -60,7 +62,7 @@ async def run(ground: Ground, stage: Stage, *, events: int, repeats: int) -> Res
         total.digest()
         return events / watch.seconds
 
-    figures = await interleaved({"gongkai": ours, "sha256": plain}, repeats, stage)
+    figures = await interleaved({"gongkai": ours, "sha256": plain}, repeats, progress)
     return Result(
         BENCH,
         events,

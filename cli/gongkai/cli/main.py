@@ -6,6 +6,7 @@ A command's own module is imported when it is called: a service that died must b
 import asyncio
 import math
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -15,14 +16,13 @@ from typer.main import get_command
 
 from gongkai.contracts.errors import UserError
 
-# Commands that are in other modules' Typer applications.
-ELSEWHERE = {
+# Commands of this distribution that are in modules of their own.
+MODULES = {
     "backup": "gongkai.cli.commands.backup",
-    "bench": "gongkai.bench.command",
-    "calendar": "gongkai.cli.commands.law",
-    "clauses": "gongkai.cli.commands.law",
+    "calendar": "gongkai.cli.commands.deadlines",
+    "clauses": "gongkai.cli.commands.clauses",
     "copy": "gongkai.cli.commands.proofs",
-    "deadline": "gongkai.cli.commands.law",
+    "deadline": "gongkai.cli.commands.deadlines",
     "doctor": "gongkai.cli.commands.doctor",
     "import": "gongkai.cli.commands.import_events",
     "keys": "gongkai.cli.commands.proofs",
@@ -32,24 +32,39 @@ ELSEWHERE = {
     "restore": "gongkai.cli.commands.backup",
     "resume": "gongkai.cli.commands.history",
     "rights": "gongkai.cli.commands.rights",
-    "rules": "gongkai.cli.commands.law",
+    "rules": "gongkai.cli.commands.rulebooks",
     "schema": "gongkai.cli.commands.schema",
     "units": "gongkai.cli.commands.units",
     "verify": "gongkai.cli.commands.proofs",
     "witness": "gongkai.cli.commands.witness",
 }
 
+# Commands of other distributions are declared by them: the name of the command = "module:app", a Typer application.
+ENTRY_POINTS = "gongkai.commands"
+
+
+def elsewhere() -> dict[str, str]:
+    """By command, the module of its Typer application. Reads the metadata of what is installed, which takes time."""
+    return MODULES | {each.name: each.module for each in entry_points(group=ENTRY_POINTS)}
+
 
 class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in self.commands:
-            for name in [cmd_name] if cmd_name in ELSEWHERE else ELSEWHERE:  # a mistyped one may resemble any
-                group = cast(TyperGroup, get_command(import_module(ELSEWHERE[name]).app))
-                self.commands[name] = group.commands[name]
+        if cmd_name in MODULES:
+            self._load(cmd_name, MODULES[cmd_name])
+        elif cmd_name not in self.commands:
+            others = elsewhere()
+            for name in [cmd_name] if cmd_name in others else others:  # a mistyped one may resemble any
+                self._load(name, others[name])
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), *(name for name in ELSEWHERE if name not in self.commands)]
+        return [*super().list_commands(ctx), *(name for name in elsewhere() if name not in self.commands)]
+
+    def _load(self, name: str, module: str) -> None:
+        if name not in self.commands:
+            group = cast(TyperGroup, get_command(import_module(module).app))
+            self.commands[name] = group.commands[name]
 
 
 app = typer.Typer(
@@ -139,11 +154,13 @@ def demo(
     postgres: Postgres = None,
 ) -> None:
     """启动全部服务并演示一个区的一年 / up, and a district's year."""
-    from gongkai.demo.run import Wanted
+    from gongkai.demo.run import DemoOptions
     from gongkai.demo.run import demo as run
     from gongkai.operate.processes.up import Options
 
-    wanted = Wanted(Options(data, port=port, kafka=kafka, postgres=postgres), seed, scale, documents, check)
+    wanted = DemoOptions(
+        Options(data, port=port, kafka=kafka, postgres=postgres), seed, scale, documents, check
+    )
     if not run(wanted):
         raise typer.Exit(1)
 
@@ -151,9 +168,9 @@ def demo(
 @app.command()
 def check(data: Data = Path("var")) -> None:
     """核对运行中的数据：事件、得分、投影 / is every event, score and projection right?"""
-    from gongkai.demo.check import checked
+    from gongkai.demo.check import check_data_folder
 
-    if not checked(data):
+    if not check_data_folder(data):
         raise typer.Exit(1)
 
 
@@ -191,7 +208,7 @@ def migrate(
     data: Data = Path("var"),
 ) -> None:
     """在外部 PostgreSQL 上建库、建角色、迁移 / databases, roles and migrations of a PostgreSQL elsewhere."""
-    from gongkai.cli.commands.migrate import prepare
+    from gongkai.operate.databases.external import prepare
 
     for done in prepare(data, postgres):
         typer.echo(done)

@@ -1,15 +1,15 @@
-"""The life of a demo's application: handed in at the portal or to a clerk, answered in time, late or never (GT-answer)."""
+"""An application in the demo: handed in at the portal or to a clerk, answered in time, late or never (GT-answer)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
+from gongkai.demo.context import DemoContext
 from gongkai.demo.documents import EARLY, Dated
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Form, Say
+from gongkai.demo.tasks import Command, PortalForm, Task
 from gongkai.demo.unit import Unit
-from gongkai.demo.workdays import share, some
+from gongkai.demo.workdays import sample, share
 from gongkai.runtime.commands import named
 
 AT_THE_PORTAL: Final = 24  # at most: the portal lets one address hand in thirty an hour
@@ -48,31 +48,31 @@ _ANSWERS: Final = (
 )
 
 
-def lives(scene: Scene, count: int) -> Iterator[Dated]:
+def applications_of_the_year(context: DemoContext, count: int) -> Iterator[Dated]:
     """All applications of the year."""
-    dice = scene.dice("applications")
+    random = context.random("applications")
     asked = [
-        unit for unit in scene.units if unit.kind is not UnitKind.INSTITUTION
+        unit for unit in context.units if unit.kind is not UnitKind.INSTITUTION
     ]  # these have rules of their own
     early = list(range(max(1, round(count * EARLY))))
-    late = set(some(dice, early, share(len(early), 0.12 * count / len(early))))
-    never = set(some(dice, early, share(len(early), 0.015))) - late
-    online = set(some(dice, range(count), min(AT_THE_PORTAL, share(count, 0.06))))
-    for n, slot in enumerate(scene.days.slots(count)):
-        after: int | None = min(TERM, dice.randint(2, TERM + 2))
+    late = set(sample(random, early, share(len(early), 0.12 * count / len(early))))
+    never = set(sample(random, early, share(len(early), 0.015))) - late
+    online = set(sample(random, range(count), min(AT_THE_PORTAL, share(count, 0.06))))
+    for n, slot in enumerate(context.days.slots(count)):
+        after: int | None = min(TERM, random.randint(2, TERM + 2))
         if n in late:
-            after = TERM + dice.randint(1, 12)
+            after = TERM + random.randint(1, 12)
         elif n in never:
             after = None
-        life = _Life(scene, n + 1, dice.choice(asked), slot, after)
-        yield from life.online() if n in online else life.by_a_clerk()
+        course = _Course(context, n + 1, random.choice(asked), slot, after)
+        yield from course.online() if n in online else course.by_a_clerk()
 
 
 @dataclass(frozen=True, slots=True)
-class _Life:
+class _Course:
     """One application: the `n`-th, about working day `slot`, answered `after` so many working days."""
 
-    scene: Scene
+    context: DemoContext
     n: int
     unit: Unit
     slot: int
@@ -80,19 +80,19 @@ class _Life:
 
     def online(self) -> Iterator[Dated]:
         """At the portal, where some people come on days of rest."""
-        days, handed_in = self.scene.days, self.scene.key("application", self.n)
+        days, handed_in = self.context.days, self.context.command_id("application", self.n)
         day = days.working[self.slot]
         if self.n % 3 == 0:
             day = next((rest for rest in days.rest if rest > day), day)
-        unit = self.scene.acting(self.unit, day)
-        yield day, Errand("receive", (Form(_typed(self.n, unit, self._wanted()), handed_in),))
+        unit = self.context.acting(self.unit, day)
+        yield day, Task("receive", (PortalForm(_typed(self.n, unit, self._wanted()), handed_in),))
         yield from self._answer(named("portal", "public", handed_in), days.number_of(day))
 
     def by_a_clerk(self) -> Iterator[Dated]:
         """By letter or fax, signed for by the post room a day before, or at the counter."""
-        dice, days, slot = self.scene.dice("channel", self.n), self.scene.days, self.slot
-        application, channel = f"ysq-{self.n:05d}", dice.choice(_CHANNELS)
-        unit = self.scene.acting(self.unit, days.working[slot])
+        random, days, slot = self.context.random("channel", self.n), self.context.days, self.slot
+        application, channel = f"ysq-{self.n:05d}", random.choice(_CHANNELS)
+        unit = self.context.acting(self.unit, days.working[slot])
         body: dict[str, Any] = {
             "application": application,
             "unit": unit.id,
@@ -108,26 +108,28 @@ class _Life:
         if channel in (Channel.LETTER, Channel.FAX) and slot > 0:
             slot -= 1
             body["received_on"] = str(days.working[slot])
-        said = self.scene.key("application", self.n)
-        receive = Say("intake", "/applications", unit.person("disclosure"), body, said)
-        yield days.working[self.slot], Errand("receive", (receive,))
+        command = self.context.command_id("application", self.n)
+        receive = Command("intake", "/applications", unit.person("disclosure"), body, command)
+        yield days.working[self.slot], Task("receive", (receive,))
         yield from self._answer(application, slot)
 
     def _wanted(self) -> str:
-        dice = self.scene.dice("wanted", self.n)
-        return dice.choice(_WANTED).format(unit=self.unit.name, matter=dice.choice(self.unit.matters))
+        random = self.context.random("wanted", self.n)
+        return random.choice(_WANTED).format(unit=self.unit.name, matter=random.choice(self.unit.matters))
 
     def _answer(self, application: str, received: int) -> Iterator[Dated]:
         """`received`: the number of the last working day up to the day of receipt."""
         if self.after is None:
             return
-        kind, grounds, text = self.scene.dice("answer", self.n).choice(_ANSWERS)
+        kind, grounds, text = self.context.random("answer", self.n).choice(_ANSWERS)
         letter = f"{_name(self.n)}：\n{text}\n{self.unit.name}"
         body = {"kind": kind.value, "text": letter, "grounds": list(grounds)}
-        path, said = f"/applications/{application}/answer", self.scene.key("answer", self.n)
-        day = self.scene.days.at(received + self.after)
-        answer = Say("intake", path, self.scene.acting(self.unit, day).person("disclosure"), body, said)
-        yield day, Errand("answer", (answer,))
+        path, command = f"/applications/{application}/answer", self.context.command_id("answer", self.n)
+        day = self.context.days.at(received + self.after)
+        answer = Command(
+            "intake", path, self.context.acting(self.unit, day).person("disclosure"), body, command
+        )
+        yield day, Task("answer", (answer,))
 
 
 def _typed(n: int, unit: Unit, wanted: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`gongkai check`: every event accounted for, scores counted again, every projection built again."""
+"""`gongkai check`: logs and projections compared event by event, scores counted again, every projection rebuilt."""
 
 import asyncio
 import hashlib
@@ -13,41 +13,41 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.demo import accounts, record
-from gongkai.demo.accounts import Logs
+from gongkai.demo import state
+from gongkai.demo.backlog import BacklogMonitor, Stuck
+from gongkai.demo.consistency import LogContents, inconsistencies
 from gongkai.demo.database import Database
-from gongkai.demo.idle import Idle, Stuck
-from gongkai.demo.rebuilt import Compared, compare
-from gongkai.demo.recount import Item, Recount
+from gongkai.demo.projection_check import TableComparison, compare
+from gongkai.demo.score_recount import Item, Recount
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment
 
-PATIENCE = 30.0  # seconds without progress, until what is under way counts as missing
+STUCK_AFTER = 30.0  # seconds without progress; what is still under way then counts as missing
 
 
 @dataclass(slots=True)
 class Findings:
     events: int = 0
     scores: int = 0
-    papers: int = 0
-    tables: list[Compared] = field(default_factory=list)
+    supplied: int = 0
+    tables: list[TableComparison] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     @property
-    def right(self) -> bool:
+    def passed(self) -> bool:
         return not self.wrong
 
 
-async def check(deployment: Deployment, papers: Mapping[str, str]) -> Findings:
-    """`papers`: documents that must be on the portal, and the SHA-256 of their texts."""
+async def check(deployment: Deployment, supplied: Mapping[str, str]) -> Findings:
+    """`supplied`: documents that must be on the portal, and the SHA-256 of their texts."""
     findings = Findings()
     dsn = deployment.cluster.dsn(MONITOR)
-    await _quiet(dsn)
+    await _wait_until_empty(dsn)
     conn = await asyncpg.connect(dsn)
     try:
-        logs = await Logs.read(conn)
+        logs = await LogContents.read(conn)
         findings.events = len(logs.raws)
-        findings.wrong += await accounts.wrong(conn, logs)
+        findings.wrong += await inconsistencies(conn, logs)
         findings.scores, wrong = await _scores(conn, logs)
         findings.wrong += wrong
     finally:
@@ -57,23 +57,23 @@ async def check(deployment: Deployment, papers: Mapping[str, str]) -> Findings:
     findings.wrong += [
         f"{t.table}: rebuilt it is {t.again[:12]}, live {t.live[:12]}" for t in findings.tables if not t.equal
     ]
-    findings.papers = len(papers)
-    findings.wrong += await _published(deployment.url("portal"), papers)
+    findings.supplied = len(supplied)
+    findings.wrong += await _published(deployment.url("portal"), supplied)
     return findings
 
 
-async def _quiet(dsn: str) -> None:
-    """Let what is under way arrive. What never does, the accounts will name."""
+async def _wait_until_empty(dsn: str) -> None:
+    """Let what is under way arrive. What never does is reported as inconsistent."""
     monitor = Database(dsn)
     try:
-        await Idle(monitor).reached(PATIENCE)
+        await BacklogMonitor(monitor).wait_until_empty(STUCK_AFTER)
     except Stuck:
         pass
     finally:
         await monitor.close()
 
 
-async def _scores(conn: Any, logs: Logs) -> tuple[int, list[str]]:
+async def _scores(conn: Any, logs: LogContents) -> tuple[int, list[str]]:
     now = await conn.fetchval("SELECT coalesce((SELECT moment FROM ledger.clock), now())")
     count = Recount()
     count.read(logs.raws)
@@ -87,20 +87,20 @@ async def _scores(conn: Any, logs: Logs) -> tuple[int, list[str]]:
     return len(shown), wrong
 
 
-async def _published(portal: str, papers: Mapping[str, str]) -> list[str]:
+async def _published(portal: str, supplied: Mapping[str, str]) -> list[str]:
     wrong = []
     async with httpx.AsyncClient(base_url=portal, trust_env=False, timeout=30) as public:
-        for document, digest in papers.items():
+        for document, digest in supplied.items():
             answer = await public.get(f"/documents/{document}/text")
             if answer.status_code != httpx.codes.OK or hashlib.sha256(answer.content).hexdigest() != digest:
                 wrong.append(f"portal: /documents/{document}/text is not the text that was handed in")
     return wrong
 
 
-async def report(deployment: Deployment, console: Console, papers: Mapping[str, str]) -> bool:
-    """Check and print. True when everything is right."""
+async def report(deployment: Deployment, console: Console, supplied: Mapping[str, str]) -> bool:
+    """Check and print. True when nothing is wrong."""
     began = time.monotonic()
-    findings = await check(deployment, papers)
+    findings = await check(deployment, supplied)
     table = Table("投影 projection", "行 rows", "摘要 digest", "重建 rebuilt")
     for each in findings.tables:
         same = "相同 equal" if each.equal else "不同 DIFFERS"
@@ -108,19 +108,19 @@ async def report(deployment: Deployment, console: Console, papers: Mapping[str, 
     console.print(table)
     console.print(
         f"事件 events {findings.events}，考核扣分 score items {findings.scores}，"
-        f"指定文件 documents given {findings.papers}，用时 {time.monotonic() - began:.1f} s",
+        f"指定文件 documents given {findings.supplied}，用时 {time.monotonic() - began:.1f} s",
         soft_wrap=True,
     )
     for sentence in findings.wrong:
         console.print(f"✗ {sentence}", style="red", markup=False, soft_wrap=True)
-    console.print("✓ 全部相符 / all of it is right" if findings.right else "✗ 核对不符 / something is wrong")
-    return findings.right
+    console.print("✓ 全部相符 / all of it is right" if findings.passed else "✗ 核对不符 / something is wrong")
+    return findings.passed
 
 
-def checked(data: Path) -> bool:
+def check_data_folder(data: Path) -> bool:
     """Check what runs on that data folder. Raises NotUp."""
     data = data.resolve()
     deployment = Deployment.running(data)
-    played = record.read(data) if (data / record.NAME).exists() else None
-    papers = played.papers if played and played.finished else {}
-    return asyncio.run(report(deployment, Console(highlight=False), papers))
+    demo = state.read(data) if (data / state.NAME).exists() else None
+    supplied = demo.papers if demo and demo.finished else {}
+    return asyncio.run(report(deployment, Console(highlight=False), supplied))

@@ -178,7 +178,7 @@ _UNITS: Final = (
     ),
 )
 
-# Above the district, and beside it: in the register, and at work elsewhere.
+# Above the district, or outside it: in the register, and at work elsewhere.
 _BESIDE: Final = (
     Unit(
         "ssrmzf",
@@ -211,6 +211,6 @@ def district() -> tuple[Unit, ...]:
     return tuple(replace(unit, people=f"示例{stem}") for unit, stem in zip(_UNITS, _STEMS, strict=True))
 
 
-def beside() -> tuple[Unit, ...]:
-    """Units that the district's have above them or beside them."""
+def units_outside() -> tuple[Unit, ...]:
+    """Units that the district's have above them, and others outside it."""
     return _BESIDE

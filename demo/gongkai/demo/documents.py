@@ -1,4 +1,4 @@
-"""The life of a demo's document: draft, secrecy review, consultation, perhaps an edit, publication (CX-6, WY-B, SC-3.3)."""
+"""A document in the demo: draft, secrecy review, consultation, perhaps an edit, publication (CX-6, WY-B, SC-3.3)."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from typing import Any, Final
 
 from gongkai.contracts.streams import consultation_id
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
-from gongkai.demo import prose
+from gongkai.demo import document_texts
+from gongkai.demo.context import DemoContext
 from gongkai.demo.district import SECRECY_BODY
-from gongkai.demo.papers import Paper
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Say
+from gongkai.demo.supplied_documents import SuppliedDocument
+from gongkai.demo.tasks import Command, Task
 from gongkai.demo.unit import Unit
-from gongkai.demo.workdays import YEAR, share, some
+from gongkai.demo.workdays import YEAR, sample, share
 
-Dated = tuple[date | None, Errand]  # None: past the end of the year, so never
+Dated = tuple[date | None, Task]  # None: past the end of the year, so never
 
 TERM: Final = {ConsultationKind.AFFECTS: 2, ConsultationKind.COORDINATE: 5}  # working days to answer, in sc
 EARLY: Final = 0.85  # of the year: what is to be seen to its end begins in it
@@ -50,7 +50,7 @@ _ASKED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """How a document's life goes."""
+    """What happens to a document."""
 
     attribute: Attribute = Attribute.PROACTIVE
     consult: ConsultationKind | None = None
@@ -60,79 +60,81 @@ class Traits:
     edited: bool = False
 
 
-def traits(count: int, dice: Random) -> list[Traits]:
+def traits(count: int, random: Random) -> list[Traits]:
     """A mix in fixed shares, scattered over the year."""
     mix = [Traits() for _ in range(count)]
     everyone = list(range(count))
-    closed = some(dice, everyone, share(count, 0.25))
+    closed = sample(random, everyone, share(count, 0.25))
     for n, at in enumerate(closed):
         mix[at] = Traits(Attribute.WITHHELD if n % 3 == 0 else Attribute.ON_APPLICATION)
     open_ones = [n for n in everyone if mix[n].attribute is Attribute.PROACTIVE]
     early = [n for n in open_ones if n < count * EARLY] or open_ones
-    asked = some(dice, early, share(len(early), 0.2 * count / len(early)))
+    asked = sample(random, early, share(len(early), 0.2 * count / len(early)))
     for n, at in enumerate(asked):
         kind = ConsultationKind.AFFECTS if n % 2 == 0 else ConsultationKind.COORDINATE
         # of every twenty two are never answered in time, one of either kind, and two objected to
-        answer = {0: "silent", 1: "silent", 20: "silent-late", 6: "objects", 11: "objects"}
-        said = answer.get(n % 40, answer.get(n % 20, "agrees"))
-        mix[at] = replace(mix[at], consult=kind, answer=said)
-    for at in some(dice, open_ones, share(count, 0.04)):
+        answers = {0: "silent", 1: "silent", 20: "silent-late", 6: "objects", 11: "objects"}
+        answer = answers.get(n % 40, answers.get(n % 20, "agrees"))
+        mix[at] = replace(mix[at], consult=kind, answer=answer)
+    for at in sample(random, open_ones, share(count, 0.04)):
         mix[at] = replace(mix[at], opinion=Opinion.EXEMPT)
-    for at in some(dice, open_ones, share(count, 0.02)):
+    for at in sample(random, open_ones, share(count, 0.02)):
         mix[at] = replace(mix[at], referred=True)
     agreed = [n for n in early if mix[n].answer == "agrees" and mix[n].opinion is Opinion.DISCLOSE]
-    for at in some(dice, agreed, share(count, 0.03)):
+    for at in sample(random, agreed, share(count, 0.03)):
         mix[at] = replace(mix[at], edited=True)
     return mix
 
 
-def lives(scene: Scene, count: int) -> Iterator[Dated]:
+def documents_of_the_year(context: DemoContext, count: int) -> Iterator[Dated]:
     """All documents of the year."""
-    dice = scene.dice("documents")
-    numbers = dict.fromkeys((unit.id for unit in scene.units), 0)
-    for slot, how in zip(scene.days.slots(count), traits(count, dice), strict=True):
-        unit = scene.acting(dice.choice(scene.units), scene.days.at(slot))
+    random = context.random("documents")
+    numbers = dict.fromkeys((unit.id for unit in context.units), 0)
+    for slot, how in zip(context.days.slots(count), traits(count, random), strict=True):
+        unit = context.acting(random.choice(context.units), context.days.at(slot))
         numbers[unit.id] += 1
-        yield from _Life(scene, unit, numbers[unit.id], slot, how).events()
+        yield from _Course(context, unit, numbers[unit.id], slot, how).events()
 
 
-class _Life:
+class _Course:
     """One document: the `n`-th of its unit, drafted on working day `slot`."""
 
-    def __init__(self, scene: Scene, unit: Unit, n: int, slot: int, traits: Traits) -> None:
-        self.scene, self.unit, self.traits, self.slot = scene, unit, traits, slot
+    def __init__(self, context: DemoContext, unit: Unit, n: int, slot: int, traits: Traits) -> None:
+        self.context, self.unit, self.traits, self.slot = context, unit, traits, slot
         self.document = f"{unit.id}-{YEAR}-{n:04d}"
-        self.dice = dice = scene.dice(self.document)
-        self.matter, kind = dice.choice(unit.matters), dice.choice(prose.KINDS)
-        self.category = Category.OTHER if kind in prose.INFORMAL else Category.OFFICIAL_DOCUMENT
-        self.number = None if kind in prose.INFORMAL else f"{unit.mark}〔{YEAR}〕{n}号"
-        self.title = prose.title(unit, self.matter, kind, dice)
-        self.summary = prose.summary(unit, self.matter, kind)
-        self.text = f"{self.number or unit.name}\n" + prose.body(unit, self.title, self.matter, kind, dice)
-        self.asks = dice.choice([u for u in scene.units if unit.id not in (u.id, u.successor)])
-        self.drafter = dice.choice(("drafter", "drafter-2"))
+        self.random = random = context.random(self.document)
+        self.matter, kind = random.choice(unit.matters), random.choice(document_texts.KINDS)
+        self.category = Category.OTHER if kind in document_texts.INFORMAL else Category.OFFICIAL_DOCUMENT
+        self.number = None if kind in document_texts.INFORMAL else f"{unit.mark}〔{YEAR}〕{n}号"
+        self.title = document_texts.title(unit, self.matter, kind, random)
+        self.summary = document_texts.summary(unit, self.matter, kind)
+        self.text = f"{self.number or unit.name}\n" + document_texts.body(
+            unit, self.title, self.matter, kind, random
+        )
+        self.asks = random.choice([u for u in context.units if unit.id not in (u.id, u.successor)])
+        self.drafter = random.choice(("drafter", "drafter-2"))
 
     def person(self, post: str, slot: int, unit: Unit | None = None) -> str:
         """Who holds the post in the unit, or in the one that carries its affairs on, on that working day."""
-        return self.scene.acting(unit or self.unit, self.scene.days.at(slot)).person(post)
+        return self.context.acting(unit or self.unit, self.context.days.at(slot)).person(post)
 
     def events(self) -> Iterator[Dated]:
         text = self.text.encode()
         yield self._draft(self.slot, 1, text)
-        reviewed = self.slot + self.dice.randint(1, 3)
+        reviewed = self.slot + self.random.randint(1, 3)
         settled, answers = self._consultation(self.slot, text)
         yield from answers
         if self.traits.edited:
             yield self._review(reviewed, text, self.person("secrecy", reviewed), Opinion.DISCLOSE)
             text = self.text.replace("三个工作日", "两个工作日").encode() + "（经核改）\n".encode()
-            edited = reviewed + self.dice.randint(1, 2)
+            edited = reviewed + self.random.randint(1, 2)
             yield self._draft(edited, 2, text)
-            reviewed = edited + self.dice.randint(1, 2)
+            reviewed = edited + self.random.randint(1, 2)
             settled, answers = self._consultation(edited, text)
             yield from answers
         if self.traits.referred and self.unit.id != SECRECY_BODY:
             yield self._review(reviewed, text, self.person("secrecy", reviewed), Opinion.REFER)
-            reviewed += self.dice.randint(1, 3)
+            reviewed += self.random.randint(1, 3)
             yield self._review(reviewed, text, f"{SECRECY_BODY}-secrecy", self.traits.opinion)
         else:
             yield self._review(reviewed, text, self.person("secrecy", reviewed), self.traits.opinion)
@@ -141,27 +143,27 @@ class _Life:
             and self.traits.attribute is Attribute.PROACTIVE
             and self.traits.opinion is Opinion.DISCLOSE
         ):
-            out = max(reviewed, settled) + self.dice.randint(1, 4)
+            out = max(reviewed, settled) + self.random.randint(1, 4)
             yield self._publish(out, text)
 
     def _draft(self, slot: int, version: int, text: bytes) -> Dated:
-        day = self.scene.days.at(slot)
+        day = self.context.days.at(slot)
         body: dict[str, Any] = {
             "document": self.document,
-            "unit": self.scene.acting(self.unit, day).id,
+            "unit": self.context.acting(self.unit, day).id,
             "title": self.title,
             "number": self.number,
             "category": self.category.value,
             "attribute": self.traits.attribute.value,
-            "reason": self.dice.choice(_REASONS.get(self.traits.attribute, ("",))),
+            "reason": self.random.choice(_REASONS.get(self.traits.attribute, ("",))),
             "summary": self.summary,
             "digest": _digest(text),
             "formed_on": str(day),
             "consult": [
                 {
-                    "unit": self.scene.acting(self.asks, day).id,
+                    "unit": self.context.acting(self.asks, day).id,
                     "kind": self.traits.consult.value,
-                    "matters": self.dice.choice(_ASKED),
+                    "matters": self.random.choice(_ASKED),
                     "opinion": "拟主动公开",
                 }
             ]
@@ -169,62 +171,62 @@ class _Life:
             else [],
         }
         drafter = self.person(self.drafter, slot)
-        return day, draft(self.scene, f"{self.document}/{version}", drafter, _Text(text), body)
+        return day, draft(self.context, f"{self.document}/{version}", drafter, _Text(text), body)
 
     def _review(self, slot: int, text: bytes, reviewer: str, opinion: Opinion) -> Dated:
-        said = review(self.scene, reviewer, self.document, _digest(text), opinion)
-        return self.scene.days.at(slot), said
+        task = review(self.context, reviewer, self.document, _digest(text), opinion)
+        return self.context.days.at(slot), task
 
     def _consultation(self, slot: int, text: bytes) -> tuple[int | None, list[Dated]]:
         """The working day on which it is settled by consent, if ever; and the answers given."""
-        kind, said = self.traits.consult, self.traits.answer
+        kind, answer = self.traits.consult, self.traits.answer
         if kind is None:
             return slot, []
         term = TERM[kind]
-        if said == "silent":
+        if answer == "silent":
             return (slot + term + 1 if kind is ConsultationKind.COORDINATE else None), []
-        late = said == "silent-late"
-        at = slot + (term + self.dice.randint(2, 5) if late else self.dice.randint(1, term))
-        agrees = said != "objects"
-        to = self.scene.acting(self.asks, self.scene.days.at(slot))
+        late = answer == "silent-late"
+        at = slot + (term + self.random.randint(2, 5) if late else self.random.randint(1, term))
+        agrees = answer != "objects"
+        to = self.context.acting(self.asks, self.context.days.at(slot))
         asked = consultation_id(self.document, _digest(text), to.id, kind)
-        body: dict[str, Any] = {"agrees": agrees, "reason": "" if agrees else self.dice.choice(_OBJECTIONS)}
+        body: dict[str, Any] = {"agrees": agrees, "reason": "" if agrees else self.random.choice(_OBJECTIONS)}
         if not agrees:
             body["signed_by"] = self.person("deputy", at, to)
-        command = Say(
+        command = Command(
             "review",
             f"/consultations/{asked}/answer",
             self.person("disclosure", at, to),
             body,
-            self.scene.key("consultation", asked),
+            self.context.command_id("consultation", asked),
         )
-        return (at if agrees else None), [(self.scene.days.at(at), Errand("review", (command,)))]
+        return (at if agrees else None), [(self.context.days.at(at), Task("review", (command,)))]
 
     def _publish(self, slot: int, text: bytes) -> Dated:
-        day = self.scene.days.at(slot)
-        return day, publish(self.scene, self.scene.acting(self.unit, day), self.document, _digest(text))
+        day = self.context.days.at(slot)
+        return day, publish(self.context, self.context.acting(self.unit, day), self.document, _digest(text))
 
 
-def of_papers(scene: Scene, papers: tuple[Paper, ...]) -> Iterator[Dated]:
+def supplied_documents(context: DemoContext, supplied: tuple[SuppliedDocument, ...]) -> Iterator[Dated]:
     """The texts of `--documents`: drafted on the first working day, reviewed on the next, published on the third."""
-    days = scene.days
-    for paper in papers:
+    days = context.days
+    for each in supplied:
         body = {
-            "document": paper.document,
-            "unit": paper.agency.id,
-            "title": paper.title,
-            "number": paper.number,
+            "document": each.document,
+            "unit": each.agency.id,
+            "title": each.title,
+            "number": each.number,
             "category": Category.OFFICIAL_DOCUMENT.value,
             "attribute": Attribute.PROACTIVE.value,
-            "summary": f"{paper.agency.name}：{paper.title}（全文）。",
-            "digest": paper.digest,
-            "formed_on": str(paper.formed_on),
+            "summary": f"{each.agency.name}：{each.title}（全文）。",
+            "digest": each.digest,
+            "formed_on": str(each.formed_on),
         }
-        text = _Text(paper.content, paper.media_type)
-        yield days.at(0), draft(scene, paper.document, paper.agency.person("drafter"), text, body)
-        reviewer = paper.agency.person("secrecy")
-        yield days.at(1), review(scene, reviewer, paper.document, paper.digest, Opinion.DISCLOSE)
-        yield days.at(2), publish(scene, paper.agency, paper.document, paper.digest)
+        text = _Text(each.content, each.media_type)
+        yield days.at(0), draft(context, each.document, each.agency.person("drafter"), text, body)
+        reviewer = each.agency.person("secrecy")
+        yield days.at(1), review(context, reviewer, each.document, each.digest, Opinion.DISCLOSE)
+        yield days.at(2), publish(context, each.agency, each.document, each.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,27 +235,31 @@ class _Text:
     media_type: str = "text/plain"
 
 
-def draft(scene: Scene, version: str, drafter: str, text: _Text, body: dict[str, Any]) -> Errand:
+def draft(context: DemoContext, version: str, drafter: str, text: _Text, body: dict[str, Any]) -> Task:
     """Store the text, then hand in the draft that names it. `version` is unique in the year."""
-    store = Say("intake", "/texts", drafter, text.content, scene.key("text", version), text.media_type)
-    hand_in = Say("intake", "/documents", drafter, body, scene.key("draft", version))
-    return Errand("draft", (store, hand_in))
+    store = Command(
+        "intake", "/texts", drafter, text.content, context.command_id("text", version), text.media_type
+    )
+    hand_in = Command("intake", "/documents", drafter, body, context.command_id("draft", version))
+    return Task("draft", (store, hand_in))
 
 
-def review(scene: Scene, reviewer: str, document: str, digest: str, opinion: Opinion) -> Errand:
+def review(context: DemoContext, reviewer: str, document: str, digest: str, opinion: Opinion) -> Task:
     body = {
         "digest": digest,
         "opinion": opinion.value,
         "basis": ["《中华人民共和国政府信息公开条例》第十四条至第十七条", "《中华人民共和国保守国家秘密法》"],
         "reason": _OPINIONS[opinion],
     }
-    said = scene.key("review", document, digest, opinion.value)
-    return Errand("review", (Say("review", f"/reviews/{document}", reviewer, body, said),))
+    command = context.command_id("review", document, digest, opinion.value)
+    return Task("review", (Command("review", f"/reviews/{document}", reviewer, body, command),))
 
 
-def publish(scene: Scene, unit: Unit, document: str, digest: str) -> Errand:
-    path, said = f"/publications/{document}", scene.key("publish", document, digest)
-    return Errand("publish", (Say("publishing", path, unit.person("disclosure"), {"digest": digest}, said),))
+def publish(context: DemoContext, unit: Unit, document: str, digest: str) -> Task:
+    path, command = f"/publications/{document}", context.command_id("publish", document, digest)
+    return Task(
+        "publish", (Command("publishing", path, unit.person("disclosure"), {"digest": digest}, command),)
+    )
 
 
 def _digest(text: bytes) -> str:

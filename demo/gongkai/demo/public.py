@@ -5,10 +5,10 @@ from typing import Final
 
 import httpx
 
-from gongkai.demo.patience import Away, insist
-from gongkai.demo.steps import Form
+from gongkai.demo.retry import Unavailable, retry
+from gongkai.demo.tasks import PortalForm
 
-PATIENCE: Final = 90.0  # seconds: the portal asks for the list of units every sixty
+RETRY_SECONDS: Final = 90.0  # the portal asks for the list of units every sixty
 
 
 class Unexpected(Exception):
@@ -31,16 +31,16 @@ class _Hidden(HTMLParser):
             self.fields[given.get("name") or ""] = given.get("value") or ""
 
 
-async def hand_in(portal: str, form: Form) -> None:
-    """Until it is handed in; the form's key makes it count once.
+async def submit_application(portal: str, form: PortalForm) -> None:
+    """Retries until it is accepted; the form's key makes it idempotent.
 
-    Also when a page isn't what was expected: a portal that was killed may not know the units yet.
+    Retries also when a page isn't what was expected: a portal that was restarted may not know the units yet.
     """
-    away = (httpx.TransportError, Unexpected)
-    await insist("portal/apply", lambda: _once(portal, form), *away, patience=PATIENCE)
+    retried = (httpx.TransportError, Unexpected)
+    await retry("portal/apply", lambda: _submit(portal, form), *retried, seconds=RETRY_SECONDS)
 
 
-async def _once(portal: str, form: Form) -> None:
+async def _submit(portal: str, form: PortalForm) -> None:
     async with httpx.AsyncClient(base_url=portal, trust_env=False, timeout=30) as browser:
         page = await _page(browser, "GET", "/apply")
         typed = {**_hidden(page, "/apply/check"), **form.fields}
@@ -56,7 +56,7 @@ async def _page(
 ) -> str:
     answer = await browser.request(method, path, data=data)
     if answer.is_server_error:
-        raise Away(f"{path}: {answer.status_code}")
+        raise Unavailable(f"{path}: {answer.status_code}")
     if answer.status_code != httpx.codes.OK:
         raise Unexpected(f"{path}: {answer.status_code} {answer.text[:2000]}")
     return answer.text

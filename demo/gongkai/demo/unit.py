@@ -1,4 +1,4 @@
-"""A unit of the demo: the people in its posts, and what the register is told of both (SC-1.1, SC-1.3)."""
+"""A unit of the demo: the people in its posts, and their entries in the register (SC-1.1, SC-1.3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

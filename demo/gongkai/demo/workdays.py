@@ -48,6 +48,6 @@ def share(count: int, part: float) -> int:
     return min(count, max(1, round(count * part)))
 
 
-def some(dice: Random, pool: Sequence[int], count: int) -> list[int]:
+def sample(random: Random, pool: Sequence[int], count: int) -> list[int]:
     """So many of the pool, by chance; all of it where it is smaller."""
-    return dice.sample(pool, min(count, len(pool)))
+    return random.sample(pool, min(count, len(pool)))

@@ -6,59 +6,63 @@ from datetime import date
 from typing import Final
 
 from gongkai.demo import applications, documents
-from gongkai.demo.district import DECIDED_ON, beside, district
+from gongkai.demo.context import DemoContext
+from gongkai.demo.district import DECIDED_ON, district, units_outside
 from gongkai.demo.documents import Dated
-from gongkai.demo.papers import Paper
-from gongkai.demo.scene import Scene
-from gongkai.demo.steps import Errand, Kind, Say
+from gongkai.demo.supplied_documents import SuppliedDocument
+from gongkai.demo.tasks import Command, Kind, Task
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import Workdays
 
 DOCUMENTS, APPLICATIONS = 2000, 400  # at scale 1
 
-# Drafts first: others' work follows from them, and can go on beside the rest of the day's.
+# Drafts first: others' work follows from them, and runs concurrently with the rest of the day's.
 _ORDER: Final[tuple[Kind, ...]] = ("register", "draft", "review", "publish", "receive", "answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    scene: Scene
-    units: tuple[Unit, ...]  # the district's, and the agencies of the papers
-    agenda: Mapping[date, tuple[Errand, ...]]
+    context: DemoContext
+    units: tuple[Unit, ...]  # the district's, and the agencies of the supplied documents
+    agenda: Mapping[date, tuple[Task, ...]]
 
-    def errands(self) -> int:
+    def task_count(self) -> int:
         return sum(map(len, self.agenda.values()))
 
 
-def plan(seed: int, scale: float, papers: tuple[Paper, ...] = ()) -> Year:
-    """The year of a district, and the way of the papers through it."""
-    scene = Scene(seed, district(), Workdays())
-    agenda: dict[date, list[Errand]] = {}
-    for life in (
-        reorganisations(scene),
-        documents.of_papers(scene, papers),
-        documents.lives(scene, _count(DOCUMENTS, scale)),
-        applications.lives(scene, _count(APPLICATIONS, scale)),
+def plan(seed: int, scale: float, supplied: tuple[SuppliedDocument, ...] = ()) -> Year:
+    """The year of a district, with the supplied documents in it."""
+    context = DemoContext(seed, district(), Workdays())
+    agenda: dict[date, list[Task]] = {}
+    for course in (
+        reorganisations(context),
+        documents.supplied_documents(context, supplied),
+        documents.documents_of_the_year(context, _count(DOCUMENTS, scale)),
+        applications.applications_of_the_year(context, _count(APPLICATIONS, scale)),
     ):
-        for day, errand in life:
+        for day, task in course:
             if day is not None:
-                agenda.setdefault(day, []).append(errand)
-    agencies = dict.fromkeys(paper.agency for paper in papers)
+                agenda.setdefault(day, []).append(task)
+    agencies = dict.fromkeys(each.agency for each in supplied)
     in_order = {
-        day: tuple(sorted(errands, key=lambda errand: _ORDER.index(errand.kind)))
-        for day, errands in sorted(agenda.items())
+        day: tuple(sorted(tasks, key=lambda task: _ORDER.index(task.kind)))
+        for day, tasks in sorted(agenda.items())
     }
-    return Year(scene, (*beside(), *scene.units, *agencies), in_order)
+    return Year(context, (*units_outside(), *context.units, *agencies), in_order)
 
 
-def reorganisations(scene: Scene) -> Iterator[Dated]:
+def reorganisations(context: DemoContext) -> Iterator[Dated]:
     """Units that end in the year: decided, and entered in the register, some days before (SC-A1.3)."""
-    for unit in scene.units:
+    for unit in context.units:
         if unit.ends is not None:
-            said = Say(
-                "intake", f"/units/{unit.id}/ending", "registrar", unit.ending(), scene.key("ending", unit.id)
+            command = Command(
+                "intake",
+                f"/units/{unit.id}/ending",
+                "registrar",
+                unit.ending(),
+                context.command_id("ending", unit.id),
             )
-            yield DECIDED_ON, Errand("register", (said,))
+            yield DECIDED_ON, Task("register", (command,))
 
 
 def _count(at_one: int, scale: float) -> int:

@@ -8,12 +8,12 @@ from gongkai.operate.databases.cluster import Cluster
 from tests.conftest import _copy
 from tests.e2e.served import Open, served
 from tests.integration.console.console_app import desk
-from tests.integration.house import unit
+from tests.integration.running_services import unit
 
 
 async def _furnish(open_: Open) -> None:
     for name, more in (("finance", {}), ("water", {}), ("law", {"roles": ["supervision"]})):
-        await open_.house.say("intake", "/units", "registrar", unit(name, **more))
+        await open_.services.say("intake", "/units", "registrar", unit(name, **more))
 
 
 @pytest.fixture(scope="module")

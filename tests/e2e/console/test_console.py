@@ -39,23 +39,23 @@ def cases(console: Open) -> dict[str, str]:
     """A draft, an application that is late, and one that isn't; the clock stands at 2 April 2026."""
 
     async def make() -> dict[str, str]:
-        house = console.house
-        text = await house.clients["intake"].post(
+        services = console.services
+        text = await services.clients["intake"].post(
             "/texts",
             content=f"全文。{secrets.token_hex(4)}".encode(),
-            headers=house.bearer("finance-drafter") | {"Content-Type": "text/plain"},
+            headers=services.bearer("finance-drafter") | {"Content-Type": "text/plain"},
         )
         draft = {
             "unit": "finance", "title": "预算公开说明", "attribute": "proactive", "digest": text.json()["digest"],
             "formed_on": "2026-03-02",
             "consult": [{"unit": "water", "kind": "affects", "matters": "水费", "opinion": "拟公开"}],
         }  # fmt: skip
-        document = (await house.say("intake", "/documents", "finance-drafter", draft)).json()
-        late = (await house.say("intake", "/applications", "public", _application())).json()
-        await house.settled()
-        await house.set_clock(datetime(2026, 4, 2, 1, tzinfo=UTC))
-        new = (await house.say("intake", "/applications", "public", _application())).json()
-        await house.seen("console", new["place"])
+        document = (await services.say("intake", "/documents", "finance-drafter", draft)).json()
+        late = (await services.say("intake", "/applications", "public", _application())).json()
+        await services.settled()
+        await services.set_clock(datetime(2026, 4, 2, 1, tzinfo=UTC))
+        new = (await services.say("intake", "/applications", "public", _application())).json()
+        await services.seen("console", new["place"])
         return {"document": document["id"], "late": late["id"], "new": new["id"]}
 
     return console.run(make())

@@ -7,8 +7,8 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from tests.conftest import _copy
 from tests.e2e.served import Open, served
-from tests.integration.house import unit
 from tests.integration.portal.portal_app import public_door, publish
+from tests.integration.running_services import unit
 
 TEXT = "\n".join(
     [
@@ -21,10 +21,10 @@ TEXT = "\n".join(
 
 async def _furnish(open_: Open) -> None:
     for entry in (unit("water"), unit("finance")):
-        await open_.house.say("intake", "/units", "registrar", entry)
-    await open_.house.settled()
+        await open_.services.say("intake", "/units", "registrar", entry)
+    await open_.services.settled()
     title = "示例区防汛物资采购办法"
-    open_.made["document"] = await publish(open_.house, "water", TEXT, title=title, summary="规定采购程序")
+    open_.made["document"] = await publish(open_.services, "water", TEXT, title=title, summary="规定采购程序")
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ def test_someone_asks_and_follows(portal: Open, chromium: Browser, script: bool)
     page.get_by_role("button", name="提交申请").click()
     receipt, code = page.locator(".receipt dd").all_inner_texts()
     assert receipt not in page.url
-    portal.run(portal.house.settled())
+    portal.run(portal.services.settled())
     page.goto(f"{portal.url}/progress")
     page.evaluate("window.same = true")
     page.get_by_label("受理编号").fill(receipt)

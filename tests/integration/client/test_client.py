@@ -10,14 +10,14 @@ import pytest
 
 from gongkai.client import Client, Problem, Unreachable
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.house import house, unit
+from tests.integration.running_services import running_services, unit
 
 
 async def test_an_agency_hands_in_a_draft_and_is_told_what_is_wrong_with_another(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
     start = datetime(2025, 3, 3, 1, tzinfo=UTC)
-    async with house(fresh_database, broker, tmp_path, start, services=("intake",)) as made:
+    async with running_services(fresh_database, broker, tmp_path, start, services=("intake",)) as made:
         registrar = made.bearer("registrar", registrar=True)["Authorization"].removeprefix("Bearer ")
         drafter = made.bearer("finance-drafter")["Authorization"].removeprefix("Bearer ")
         client = Client({"intake": "http://intake"}, http=made.clients["intake"])

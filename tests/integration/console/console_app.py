@@ -13,22 +13,22 @@ from pydantic import SecretStr
 from gongkai.console.app import create
 from gongkai.console.settings import ConsoleSettings
 from gongkai.operate.databases.cluster import writer
-from tests.integration.house import SESSION, House
+from tests.integration.running_services import SESSION, Services
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 
 
 @asynccontextmanager
-async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
+async def desk(services: Services, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
     """The console, in the same process, asking the services without a network."""
     settings = ConsoleSettings(
         service="console",
-        dsn=SecretStr(house.cluster.dsn(writer("console"))),
+        dsn=SecretStr(services.cluster.dsn(writer("console"))),
         kafka=broker,
-        kafka_prefix=house.cluster.database,
+        kafka_prefix=services.cluster.database,
         kafka_session=SESSION,
-        token_keys=house.keys,
+        token_keys=services.keys,
         intake_url="http://intake",
         review_url="http://review",
         publishing_url="http://publishing",
@@ -36,10 +36,10 @@ async def desk(house: House, broker: str, **more: Any) -> AsyncIterator[FastAPI]
     )
     app = create(settings)
     async with app.router.lifespan_context(app):
-        mounts = {f"all://{name}": client._transport for name, client in house.clients.items()}
+        mounts = {f"all://{name}": client._transport for name, client in services.clients.items()}
         async with httpx.AsyncClient(mounts=mounts) as inside:
             app.state.deps.http = inside
-            house.deps["console"] = app.state.deps
+            services.deps["console"] = app.state.deps
             yield app
 
 

@@ -9,7 +9,7 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.calendar import notice_of
 from tests.integration.console.console_app import Browser, desk
-from tests.integration.house import house, unit
+from tests.integration.running_services import running_services, unit
 from tests.unit.examples import holidays_announced
 
 DECEMBER = datetime(2026, 12, 28, 2, tzinfo=UTC)
@@ -40,7 +40,7 @@ async def test_officers_read_count_and_enter_the_notice(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
     async with (
-        house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
+        running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
         desk(made, broker) as app,
     ):
         await made.say("intake", "/units", "registrar", unit("finance"))
@@ -109,7 +109,7 @@ async def test_a_jurisdictions_rules_are_shown_with_clause_and_reading(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
     async with (
-        house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
+        running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
         desk(made, broker) as app,
     ):
         await made.say("intake", "/units", "registrar", unit("wuyuan", jurisdiction="wy"))

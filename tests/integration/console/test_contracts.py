@@ -12,14 +12,14 @@ from gongkai.contracts.schema import FOLDER
 from gongkai.contracts.vocabulary import Attribute
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.console_app import Browser, desk
-from tests.integration.house import house, unit
+from tests.integration.running_services import running_services, unit
 
 
 @pytest.fixture
 async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
     start = datetime(2025, 3, 3, 1, tzinfo=UTC)
     async with (
-        house(fresh_database, broker, tmp_path, start, services=("intake",)) as made,
+        running_services(fresh_database, broker, tmp_path, start, services=("intake",)) as made,
         desk(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201

@@ -16,13 +16,17 @@ from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.test_pages import MONDAY
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 
 @pytest.fixture
-async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, FastAPI]]:
+async def lobby(
+    fresh_database: Cluster, broker: str, tmp_path: Path
+) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY, services=["intake", "review", "publishing"]) as made,
+        running_services(
+            fresh_database, broker, tmp_path, MONDAY, services=["intake", "review", "publishing"]
+        ) as made,
         desk(made, broker) as app,
     ):
         for name in ("finance", "czj"):
@@ -76,7 +80,7 @@ ADDRESSES = (
 )
 
 
-async def test_no_address_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> None:
+async def test_no_address_is_an_error_of_ours(lobby: tuple[Services, FastAPI]) -> None:
     _, app = lobby
     browser = await Browser(app).enter("finance-drafter")
     for address in ADDRESSES:
@@ -100,7 +104,7 @@ async def test_no_address_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> N
     ],
 )
 async def test_no_token_is_asked_for_with_what_cant_be_stored(
-    lobby: tuple[House, FastAPI], body: bytes
+    lobby: tuple[Services, FastAPI], body: bytes
 ) -> None:
     browser = Browser(lobby[1])
     answer = await browser.client.post(
@@ -110,7 +114,7 @@ async def test_no_token_is_asked_for_with_what_cant_be_stored(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_no_form_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> None:
+async def test_no_form_is_an_error_of_ours(lobby: tuple[Services, FastAPI]) -> None:
     browser = Browser(lobby[1])
     for action in ("/sign-in", "/sign-in/demo"):
         await browser.open("/sign-in")
@@ -153,7 +157,7 @@ FIELDS = (
 )
 
 
-async def test_no_draft_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> None:
+async def test_no_draft_is_an_error_of_ours(lobby: tuple[Services, FastAPI]) -> None:
     browser = await Browser(lobby[1]).enter("finance-drafter")
     csrf = await _csrf(browser)
     for fields in FIELDS:
@@ -172,7 +176,7 @@ async def test_no_draft_is_an_error_of_ours(lobby: tuple[House, FastAPI]) -> Non
         assert 400 <= answer.status_code < 500, media_type
 
 
-async def test_a_long_text_typed_into_the_form_is_handed_in(lobby: tuple[House, FastAPI]) -> None:
+async def test_a_long_text_typed_into_the_form_is_handed_in(lobby: tuple[Services, FastAPI]) -> None:
     browser = await Browser(lobby[1]).enter("finance-drafter")
     await browser.open("/documents/new")
     text = "全文。\r\n" * 400_000  # 4.4 MB
@@ -201,7 +205,7 @@ HERE = "192.0.2.1"
 
 
 async def test_a_locked_account_costs_nothing_and_a_slow_check_holds_no_connection(
-    lobby: tuple[House, FastAPI], monkeypatch: pytest.MonkeyPatch
+    lobby: tuple[Services, FastAPI], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deps = lobby[1].state.deps
     now = deps.wall()

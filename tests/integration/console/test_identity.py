@@ -16,7 +16,7 @@ from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 HERE, THERE = "192.0.2.1", "198.51.100.7"
 PASSWORD = "Kaitong-2026"
@@ -25,9 +25,11 @@ AUDITOR = {"person": "finance-auditor", "name": "示例审计", "duties": ["audi
 
 
 @pytest.fixture
-async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, FastAPI]]:
+async def lobby(
+    fresh_database: Cluster, broker: str, tmp_path: Path
+) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
-        house(fresh_database, broker, tmp_path, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
         desk(made, broker) as app,
     ):
         entry = unit("finance")
@@ -53,7 +55,7 @@ async def security(app: FastAPI, folder: Path) -> Browser:
     return await enter(app, "security", (folder / accounts.PASSWORD_FILE["security"]).read_text().strip())
 
 
-async def test_a_stranger_locks_nobody_out(lobby: tuple[House, FastAPI]) -> None:
+async def test_a_stranger_locks_nobody_out(lobby: tuple[Services, FastAPI]) -> None:
     pool, now = lobby[1].state.deps.pool, lobby[1].state.deps.wall()
     assert await accounts.check(pool, "finance-head", PASSWORD, HERE, now)  # a place of his from now on
     for n in range(60):
@@ -64,7 +66,7 @@ async def test_a_stranger_locks_nobody_out(lobby: tuple[House, FastAPI]) -> None
     assert await accounts.check(pool, "finance-head", PASSWORD, THERE, later)  # for five minutes at most
 
 
-async def test_guesses_are_few_from_one_place_and_for_one_name(lobby: tuple[House, FastAPI]) -> None:
+async def test_guesses_are_few_from_one_place_and_for_one_name(lobby: tuple[Services, FastAPI]) -> None:
     pool, now = lobby[1].state.deps.pool, lobby[1].state.deps.wall()
     for _ in range(LIMITS["pair"].failures):
         assert await accounts.check(pool, "finance-head", "wrong", HERE, now) is None
@@ -77,7 +79,7 @@ async def test_guesses_are_few_from_one_place_and_for_one_name(lobby: tuple[Hous
 
 
 async def test_many_guesses_at_once_are_no_more(
-    lobby: tuple[House, FastAPI], monkeypatch: pytest.MonkeyPatch
+    lobby: tuple[Services, FastAPI], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import asyncio
 
@@ -94,7 +96,7 @@ async def test_many_guesses_at_once_are_no_more(
 
 
 async def test_the_security_administrator_lifts_the_limits(
-    lobby: tuple[House, FastAPI], tmp_path: Path
+    lobby: tuple[Services, FastAPI], tmp_path: Path
 ) -> None:
     app = lobby[1]
     for _ in range(LIMITS["pair"].failures):
@@ -106,7 +108,7 @@ async def test_the_security_administrator_lifts_the_limits(
     assert (await enter(app, "finance-head", PASSWORD)).status == 200
 
 
-async def test_a_password_ages(lobby: tuple[House, FastAPI]) -> None:
+async def test_a_password_ages(lobby: tuple[Services, FastAPI]) -> None:
     app = lobby[1]
     pool = app.state.deps.pool
     long_ago = app.state.deps.wall() - accounts.MAX_AGE
@@ -121,7 +123,7 @@ async def test_a_password_ages(lobby: tuple[House, FastAPI]) -> None:
 
 
 async def test_signing_out_everywhere_and_a_new_password_end_all_sessions(
-    lobby: tuple[House, FastAPI],
+    lobby: tuple[Services, FastAPI],
 ) -> None:
     app = lobby[1]
     one, other = await enter(app, "finance-head", PASSWORD), await enter(app, "finance-head", PASSWORD)
@@ -138,7 +140,9 @@ async def test_signing_out_everywhere_and_a_new_password_end_all_sessions(
 
 
 @pytest.mark.clause("GT-supervise")
-async def test_auditors_see_who_came_in_and_who_did_not(lobby: tuple[House, FastAPI], tmp_path: Path) -> None:
+async def test_auditors_see_who_came_in_and_who_did_not(
+    lobby: tuple[Services, FastAPI], tmp_path: Path
+) -> None:
     made, app = lobby
     assert (await made.say("intake", "/systems", "registrar", OA)).status_code == 201
     await enter(app, "finance-head", "wrong")
@@ -161,7 +165,7 @@ async def test_auditors_see_who_came_in_and_who_did_not(lobby: tuple[House, Fast
 
 @pytest.mark.clause("SC-1.1")
 async def test_a_system_its_keys_and_its_end_on_the_console(
-    lobby: tuple[House, FastAPI], tmp_path: Path
+    lobby: tuple[Services, FastAPI], tmp_path: Path
 ) -> None:
     _, app = lobby
     password = (tmp_path / accounts.PASSWORD_FILE["registrar"]).read_text().strip()
@@ -204,7 +208,7 @@ async def test_no_secret_is_ever_logged(
     caplog.set_level(logging.DEBUG)
     with redirect_stdout(out), redirect_stderr(err):
         async with (
-            house(fresh_database, broker, tmp_path, services=["intake"]) as made,
+            running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
             desk(made, broker, log_level="debug", **more) as app,
             httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
         ):

@@ -17,14 +17,14 @@ from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.test_pages import MONDAY
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 
 @dataclass
 class Public:
     """Anybody's client."""
 
-    made: House
+    made: Services
     client: httpx.AsyncClient
     browser: Browser
     vkey: Verifier
@@ -48,7 +48,7 @@ class Public:
 @pytest.fixture
 async def public(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Public]:
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
         desk(made, broker) as app,
     ):
         audit = unit("audit", roles=["supervision"])

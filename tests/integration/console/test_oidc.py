@@ -14,7 +14,7 @@ from gongkai.identity.oidc import Provider, map_identity
 from gongkai.operate.databases.cluster import Cluster, writer
 from tests.integration.console.console_app import Browser, desk
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
-from tests.integration.house import house, unit
+from tests.integration.running_services import running_services, unit
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def console_with_issuer(
     secret.write_text(issuer.secret)
     more = {"oidc_issuer": ISSUER, "oidc_client_id": issuer.client, "oidc_secret_file": secret}
     async with (
-        house(fresh_database, broker, tmp_path, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
         desk(made, broker, **more) as app,
         httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
     ):

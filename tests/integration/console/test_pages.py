@@ -1,4 +1,4 @@
-"""The console's pages over the whole house, without JavaScript: sign in, do the next thing, see what was done."""
+"""The console's pages over all services, without JavaScript: sign in, do the next thing, see what was done."""
 
 import re
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.console.console_app import Browser, desk
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
@@ -19,8 +19,8 @@ MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 @pytest.fixture
 async def district(
     fresh_database: Cluster, broker: str, tmp_path: Path
-) -> AsyncIterator[tuple[House, FastAPI]]:
-    async with house(fresh_database, broker, tmp_path, MONDAY) as made, desk(made, broker) as app:
+) -> AsyncIterator[tuple[Services, FastAPI]]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made, desk(made, broker) as app:
         for name, more in (("finance", {}), ("water", {}), ("law", {"roles": ["supervision"]})):
             assert (await made.say("intake", "/units", "registrar", unit(name, **more))).status_code == 201
         await made.settled()
@@ -29,9 +29,9 @@ async def district(
 
 @pytest.fixture
 async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
-    """As much of the house as signing in needs."""
+    """The services that signing in needs."""
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
         desk(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
@@ -39,7 +39,7 @@ async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIt
 
 
 @pytest.mark.clause("CX-6", "WY-B.3", "WY-B.9", "SC-3.3", "WY-B.4")
-async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[House, FastAPI]) -> None:
+async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[Services, FastAPI]) -> None:
     made, app = district
     drafter = await Browser(app).enter("finance-drafter")
     await drafter.open("/documents/new")
@@ -105,7 +105,7 @@ async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[House
 
 @pytest.mark.clause("WY-B.3")
 async def test_a_title_that_was_edited_needs_its_own_review_and_goes_out_anew(
-    district: tuple[House, FastAPI],
+    district: tuple[Services, FastAPI],
 ) -> None:
     made, app = district
     stored = await made.say(
@@ -142,7 +142,7 @@ async def test_a_title_that_was_edited_needs_its_own_review_and_goes_out_anew(
 
 @pytest.mark.clause("GT-answer", "SC-4.1")
 async def test_a_late_application_is_answered_and_costs_what_its_evidence_shows(
-    district: tuple[House, FastAPI],
+    district: tuple[Services, FastAPI],
 ) -> None:
     made, app = district
     application = {
@@ -225,7 +225,7 @@ async def test_the_invented_people_are_offered_in_a_demo_and_nowhere_else(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
     async with (
-        house(fresh_database, broker, tmp_path, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
         desk(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201

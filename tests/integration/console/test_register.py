@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from gongkai.cli.commands.units import _enter
 from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
+from gongkai.operate.unit_import import register_all
 from gongkai.tables.unit_workbook import XLSX, read
 from tests.integration.console.console_app import Browser, desk
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 from tests.unit.tables.test_unit_workbook import FINANCE, workbook
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
@@ -21,9 +21,9 @@ MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
 @pytest.fixture
 async def district(
     fresh_database: Cluster, broker: str, tmp_path: Path
-) -> AsyncIterator[tuple[House, FastAPI]]:
+) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
         desk(made, broker) as app,
     ):
         government = {"unit": "district", "name": "示例区政府", "kind": "government", "jurisdiction": "sc"}
@@ -45,7 +45,9 @@ async def district(
 
 
 @pytest.mark.clause("SC-1.1", "SC-1.3")
-async def test_the_register_is_a_tree_that_can_be_narrowed_and_dated(district: tuple[House, FastAPI]) -> None:
+async def test_the_register_is_a_tree_that_can_be_narrowed_and_dated(
+    district: tuple[Services, FastAPI],
+) -> None:
     _, app = district
     who = await Browser(app).enter("finance-head")
     page = await who.open("/register")
@@ -61,7 +63,7 @@ async def test_the_register_is_a_tree_that_can_be_narrowed_and_dated(district: t
 
 @pytest.mark.clause("SC-A1.3", "SC-1.3", "SC-A1.2", "SC-1.2")
 async def test_a_units_page_says_who_owes_what_it_owed_and_what_its_entry_lacks(
-    district: tuple[House, FastAPI],
+    district: tuple[Services, FastAPI],
 ) -> None:
     made, app = district
     who = await Browser(app).enter("finance-officer")
@@ -84,7 +86,7 @@ async def test_a_units_page_says_who_owes_what_it_owed_and_what_its_entry_lacks(
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_the_registrar_enters_units_from_a_workbook_once(district: tuple[House, FastAPI]) -> None:
+async def test_the_registrar_enters_units_from_a_workbook_once(district: tuple[Services, FastAPI]) -> None:
     _, app = district
     rows = (
         FINANCE | {"单位编号": "audit", "单位名称": "示例区审计局", "所属人民政府": "district"},
@@ -112,19 +114,21 @@ async def test_the_registrar_enters_units_from_a_workbook_once(district: tuple[H
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_the_command_says_of_each_row_what_came_of_it(district: tuple[House, FastAPI]) -> None:
+async def test_the_command_says_of_each_row_what_came_of_it(district: tuple[Services, FastAPI]) -> None:
     made, _ = district
     rows = read(workbook(FINANCE | {"单位编号": "audit"}, FINANCE | {"单位编号": "tax", "适用规则": "zz"}))
     token = made.bearer("registrar", registrar=True)["Authorization"].removeprefix("Bearer ")
     client = Client({"intake": "http://intake"}, http=made.clients["intake"])
-    said = [await _enter(client, token, row) for row in (*rows, rows[0])]
-    assert [state for state, _ in said] == ["已登记 entered", "未登记 refused", "未变化 unchanged"]
-    (fault,) = said[1][1]
+    results = [each async for each in register_all(client, token, (*rows, rows[0]))]
+    assert [each.outcome for each in results] == ["registered", "refused", "unchanged"]
+    (fault,) = results[1].faults
     assert (fault.row, fault.column, fault.clause) == (3, "适用规则", "GT-scope")
 
 
 @pytest.mark.clause("SC-A1.3")
-async def test_the_registrar_enters_how_a_unit_ends_and_corrects_it(district: tuple[House, FastAPI]) -> None:
+async def test_the_registrar_enters_how_a_unit_ends_and_corrects_it(
+    district: tuple[Services, FastAPI],
+) -> None:
     _, app = district
     registrar = await Browser(app).enter("registrar")
     assert "登记变更" in await registrar.open("/register/finance")

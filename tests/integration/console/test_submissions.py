@@ -27,13 +27,13 @@ async def test_a_refused_event_is_mended_by_an_officer_and_counts_as_his(
 ) -> None:
     async with (
         agency_at(fresh_database, broker, tmp_path) as agency,
-        desk(agency.house, broker) as app,
+        desk(agency.services, broker) as app,
     ):
         wrong, good = event(drafted(attribute=None)), event(drafted())
         letter = application()
         letter["data"]["channel"] = "pigeon"
         await agency.batch(wrong, good, letter)
-        await Agency(agency.house, "water").batch(event(drafted("water", attribute=None)))
+        await Agency(agency.services, "water").batch(event(drafted("water", attribute=None)))
 
         drafter = await Browser(app).enter("finance-drafter")
         shown = await drafter.open("/handed-in")
@@ -46,7 +46,7 @@ async def test_a_refused_event_is_mended_by_an_officer_and_counts_as_his(
 
         numbers = {
             row["id"]: row["n"]
-            for row in await agency.house.deps["intake"].pool.fetch("SELECT id, n FROM handed")
+            for row in await agency.services.deps["intake"].pool.fetch("SELECT id, n FROM handed")
         }
         page = f"/handed-in/finance/{numbers[wrong['id']]}"
         shown = await drafter.open(page)
@@ -62,7 +62,7 @@ async def test_a_refused_event_is_mended_by_an_officer_and_counts_as_his(
         assert drafter.status == 200, drafter.page
         assert "更正后的事件已接收" in shown
         assert drafter.at.startswith("/handed-in?unit=finance")
-        last = await read.after(agency.house.deps["intake"].pool, log_for("intake"), before - 1)
+        last = await read.after(agency.services.deps["intake"].pool, log_for("intake"), before - 1)
         assert [entry.record.data["by"] for entry in last] == ["finance-drafter"]
         assert wrong["id"] not in await drafter.open("/handed-in?state=refused")
 

@@ -12,16 +12,18 @@ from gongkai.identity import keys
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import SYSTEM_LIFETIME, Principal
 from tests.integration.console.console_app import Browser, desk
-from tests.integration.house import House, house, unit
+from tests.integration.running_services import Services, running_services, unit
 
 OA = {"system": "finance-oa", "name": "区财政局办公系统", "unit": "finance", "may": ["draft", "application"]}
 GRANT = {"grant_type": "client_credentials"}
 
 
 @pytest.fixture
-async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[tuple[House, FastAPI]]:
+async def lobby(
+    fresh_database: Cluster, broker: str, tmp_path: Path
+) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
-        house(fresh_database, broker, tmp_path, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
         desk(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
@@ -40,7 +42,7 @@ async def a_key(app: FastAPI) -> tuple[str, str]:
 
 
 @pytest.mark.clause("SC-1.1")
-async def test_a_system_gets_a_token_that_speaks_for_its_unit_alone(lobby: tuple[House, FastAPI]) -> None:
+async def test_a_system_gets_a_token_that_speaks_for_its_unit_alone(lobby: tuple[Services, FastAPI]) -> None:
     app = lobby[1]
     deps = app.state.deps
     _, secret = await a_key(app)
@@ -68,7 +70,7 @@ async def test_a_system_gets_a_token_that_speaks_for_its_unit_alone(lobby: tuple
     ],
 )
 async def test_what_is_wrong_is_told_in_the_words_of_the_standard(
-    lobby: tuple[House, FastAPI], data: dict[str, str], auth: Any, error: str, status: int
+    lobby: tuple[Services, FastAPI], data: dict[str, str], auth: Any, error: str, status: int
 ) -> None:
     answer = await ask(lobby[1], data, **({"auth": auth} if auth else {}))
     assert (answer.status_code, answer.json()["error"]) == (status, error)
@@ -76,7 +78,7 @@ async def test_what_is_wrong_is_told_in_the_words_of_the_standard(
 
 
 async def test_a_key_is_replaced_without_a_gap_and_a_revoked_one_is_none(
-    lobby: tuple[House, FastAPI],
+    lobby: tuple[Services, FastAPI],
 ) -> None:
     made, app = lobby
     deps = app.state.deps
@@ -95,7 +97,7 @@ async def test_a_key_is_replaced_without_a_gap_and_a_revoked_one_is_none(
     assert (await ask(app, GRANT, auth=("finance-oa", new_secret))).status_code == 401
 
 
-async def test_nobody_guesses_a_key_for_long(lobby: tuple[House, FastAPI]) -> None:
+async def test_nobody_guesses_a_key_for_long(lobby: tuple[Services, FastAPI]) -> None:
     app = lobby[1]
     _, secret = await a_key(app)
     for _ in range(5):

@@ -19,7 +19,7 @@ from gongkai.ledger import read
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.topology import log_for
-from tests.integration.house import NOBODY, House, house, unit
+from tests.integration.running_services import NOBODY, Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 MAY = ["draft", "application", "answer"]
@@ -28,9 +28,9 @@ APPLICANT = {"name": "示例申请人", "id_number": "110101199003070000", "cont
 
 @dataclass
 class Agency:
-    """A unit's system `<unit>-oa`, and the house whose door it is at."""
+    """A unit's system `<unit>-oa`, and the services that it hands in to."""
 
-    house: House
+    services: Services
     unit: str = "finance"
 
     @property
@@ -39,11 +39,11 @@ class Agency:
 
     @property
     def topic(self) -> str:
-        return topic_of(self.house.cluster.database, self.system)
+        return topic_of(self.services.cluster.database, self.system)
 
     @property
     def bearer(self) -> dict[str, str]:
-        issuer = Issuer.load("console", self.house.keys)
+        issuer = Issuer.load("console", self.services.keys)
         return {
             "Authorization": f"Bearer {issuer.issue_for_system(self.system, self.unit, datetime.now(UTC))}"
         }
@@ -53,7 +53,7 @@ class Agency:
     ) -> httpx.Response:
         """One request. `body` is JSON, or bytes as they are."""
         content = {"content": body} if isinstance(body, bytes) else {"json": body}
-        return await self.house.clients["intake"].post(
+        return await self.services.clients["intake"].post(
             path, headers=self.bearer | {"Content-Type": media} | headers, **content
         )
 
@@ -64,11 +64,11 @@ class Agency:
         return results
 
     async def get(self, path: str, **params: Any) -> httpx.Response:
-        return await self.house.clients["intake"].get(path, headers=self.bearer, params=params)
+        return await self.services.clients["intake"].get(path, headers=self.bearer, params=params)
 
     async def size(self) -> int:
         """Records in intake's log."""
-        return await read.size(self.house.deps["intake"].pool, log_for("intake"))
+        return await read.size(self.services.deps["intake"].pool, log_for("intake"))
 
 
 def event(data: Any, kind: str = DRAFTED, **more: Any) -> dict[str, Any]:
@@ -126,8 +126,8 @@ async def agency_at(
     services: tuple[str, ...] = ("intake",),
     users: Mapping[str, str] = NOBODY,
 ) -> AsyncIterator[Agency]:
-    """Two units and a system of each, in a house of these services."""
-    async with house(cluster, broker, folder, MONDAY, services=services, users=users) as made:
+    """Two units and a system of each, with these services running."""
+    async with running_services(cluster, broker, folder, MONDAY, services=services, users=users) as made:
         for name in ("finance", "water"):
             answer = await made.say("intake", "/units", "registrar", unit(name))
             assert answer.status_code == 201, answer.text

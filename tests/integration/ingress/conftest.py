@@ -1,4 +1,4 @@
-"""A house with an agency at its door, and a deployment as an operator runs it."""
+"""Services with an agency that hands in, and a deployment as an operator runs it."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

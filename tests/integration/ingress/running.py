@@ -25,8 +25,8 @@ from gongkai.operate.processes.credentials import Credentials
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.topology import log_for
-from tests.integration.house import unit
 from tests.integration.ingress.agency import MAY, drafted
+from tests.integration.running_services import unit
 
 CODE = Path(__file__).parents[3]
 PATIENCE = 240.0  # seconds until everything has started; an idle machine needs ten

@@ -28,10 +28,10 @@ from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.kafka import ensure_topic, start_client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.settings import KafkaSettings
-from tests.integration.house import CREATE
 from tests.integration.ingress.agency import Agency, agency_at, drafted, event
 from tests.integration.ingress.secured import BROKERS, SECURED, Administrator, as_user
 from tests.integration.ingress.wire import Wire
+from tests.integration.running_services import CREATE
 
 secured = pytest.mark.skipif(
     not SECURED, reason="needs an Apache Kafka with access lists: deploy/kafka/run --secured (make kafka)"
@@ -128,8 +128,8 @@ async def wire_of(agency: Agency, who: Brokers) -> AsyncIterator[Wire]:
 async def test_a_system_does_what_is_its_own_and_nothing_else(
     agency: Agency, systems: dict[str, Brokers], unit: str, other: str
 ) -> None:
-    me, own, prefix = systems[unit], Agency(agency.house, unit).topic, agency.house.cluster.database
-    others = Agency(agency.house, other).topic
+    me, own, prefix = systems[unit], Agency(agency.services, unit).topic, agency.services.cluster.database
+    others = Agency(agency.services, other).topic
     for who, topic in ((me, own), (systems[other], others)):
         await until_seen(who, f"{topic}.results")
         await write(who, topic)
@@ -175,7 +175,7 @@ async def test_a_retired_system_writes_and_reads_no_more(agency: Agency, systems
     finance, topic = systems["finance"], agency.topic
     await until_seen(finance, f"{topic}.results")
     await write(finance, topic)
-    answer = await agency.house.say(
+    answer = await agency.services.say(
         "intake", "/systems/finance-oa/retirement", "registrar", {"reason": "换装"}
     )
     assert answer.status_code == 201, answer.text
@@ -184,13 +184,13 @@ async def test_a_retired_system_writes_and_reads_no_more(agency: Agency, systems
         await write(finance, topic)
     with pytest.raises((TopicAuthorizationFailedError, GroupAuthorizationFailedError)):
         await read(finance, f"{topic}.results", f"{topic}.desk")
-    async with wire_of(Agency(agency.house, "water"), systems["water"]) as water:
+    async with wire_of(Agency(agency.services, "water"), systems["water"]) as water:
         water.send(said := event(drafted("water")))
         [told] = await water.results(1)
     assert (told["id"], told["state"]) == (said["id"], "accepted")
 
     back = {"system": "finance-oa", "name": "示例办公系统", "unit": "finance", "may": ["draft"]}
-    assert (await agency.house.say("intake", "/systems", "registrar", back)).status_code == 201
+    assert (await agency.services.say("intake", "/systems", "registrar", back)).status_code == 201
     await until_seen(finance, topic)
     await write(finance, topic)
 
@@ -207,8 +207,8 @@ async def test_an_event_goes_all_the_way_by_services_with_the_rights_they_need(
         [told] = await wire.results(1)
     assert (told["id"], told["state"]) == (said["id"], "accepted"), told
     for service in CREATE:
-        await agency.house.seen(service, told["place"])  # by relay, Kafka and delivery
-    await agency.house.sent()
+        await agency.services.seen(service, told["place"])  # by relay, Kafka and delivery
+    await agency.services.sent()
 
 
 @secured

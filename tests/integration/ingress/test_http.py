@@ -15,7 +15,9 @@ from tests.integration.ingress.agency import APPLICANT, Agency, application, app
 
 
 async def last(agency: Agency) -> dict[str, Any]:
-    entries = await read.after(agency.house.deps["intake"].pool, log_for("intake"), await agency.size() - 2)
+    entries = await read.after(
+        agency.services.deps["intake"].pool, log_for("intake"), await agency.size() - 2
+    )
     return entries[-1].record.data
 
 
@@ -82,9 +84,9 @@ async def test_an_application_by_letter_is_received_and_answered_and_nothing_per
     body = {"application": received["made"], "kind": "disclosed", "text": "现予公开。"}
     [done] = await agency.batch(event(body, ANSWERED))
     assert done["state"] == "accepted", done
-    pool = agency.house.deps["intake"].pool
-    assert await agency.house.deps["intake"].subscription.wait_for(_place(done["place"]), 20)  # type: ignore[union-attr]
-    shown = await agency.house.say(
+    pool = agency.services.deps["intake"].pool
+    assert await agency.services.deps["intake"].subscription.wait_for(_place(done["place"]), 20)  # type: ignore[union-attr]
+    shown = await agency.services.say(
         "intake", "/applications/progress", "public", {k: received[k] for k in ("receipt", "code")}
     )
     assert shown.json()["answer"]["text"] == "现予公开。"
@@ -116,7 +118,7 @@ async def test_many_versions_of_one_document_in_a_batch_keep_their_order(agency:
     titles = [f"第{n}稿" for n in range(20)]
     results = await agency.batch(*(event(drafted(document="plan", title=title)) for title in titles))
     assert {r["state"] for r in results} == {"accepted"}
-    entries = await read.stream(agency.house.deps["intake"].pool, log_for("intake"), "document-plan")
+    entries = await read.stream(agency.services.deps["intake"].pool, log_for("intake"), "document-plan")
     assert [entry.record.data["title"] for entry in entries] == titles
 
 
@@ -132,7 +134,7 @@ async def test_in_the_sandbox_all_is_decided_and_nothing_is_written(agency: Agen
     assert received["receipt"]
     assert await agency.size() == before
     assert (await agency.get("/v1/events")).json()["events"] == []
-    pool = agency.house.deps["intake"].keys
+    pool = agency.services.deps["intake"].keys
     assert pool is not None
     assert await pool.pool.fetchval("SELECT count(*) FROM keys.person_key") == 0
     assert (await agency.post(said)).json()["state"] == "accepted"
@@ -140,7 +142,7 @@ async def test_in_the_sandbox_all_is_decided_and_nothing_is_written(agency: Agen
 
 @pytest.mark.clause("GT-register")
 async def test_the_sandbox_tells_no_code_that_opens_another_units_application(agency: Agency) -> None:
-    water = Agency(agency.house, "water")
+    water = Agency(agency.services, "water")
     guess = event(applied("water", application="a-77"), RECEIVED)
     practised = (await water.post(guess, path="/v1/sandbox/events")).json()
     said = event(applied(application="a-77"), RECEIVED)
@@ -168,7 +170,7 @@ async def test_a_code_that_was_made_before_codes_knew_units_is_told_again_and_ho
     [again] = await agency.batch(said)
     assert again == received | {"state": "duplicate", "status": 200}
     [new] = await agency.batch(application())
-    keys = agency.house.deps["intake"].keys
+    keys = agency.services.deps["intake"].keys
     assert keys is not None
     assert new["code"] != await at_first(keys, new["made"], "finance")
 

@@ -1,4 +1,4 @@
-"""`gongkai import` at the real door: what the file says of one case is decided in the file's order."""
+"""`gongkai import` at the real ingress: what the file says of one case is decided in the file's order."""
 
 import json
 from collections import Counter
@@ -15,8 +15,8 @@ from tests.integration.ingress.agency import Agency, applied, drafted, event
 from tests.integration.ingress.importing import results
 
 
-class Door:
-    """The agency's door, as `System` goes through it."""
+class EventSink:
+    """Sends as the agency, as `System` does."""
 
     def __init__(self, agency: Agency) -> None:
         self.agency = agency
@@ -37,11 +37,11 @@ async def imported(agency: Agency, file: Path, events: list[dict[str, Any]]) -> 
     write(file, events)
     return await run(
         file,
-        Door(agency),
+        EventSink(agency),
         kind=None,
         source="import",
         practice=False,
-        tell=lambda *_: None,
+        on_progress=lambda *_: None,
         system=agency.system,
     )
 
@@ -60,7 +60,7 @@ async def test_the_newest_version_is_the_files_last(agency: Agency, tmp_path: Pa
         for n in range(600)
     ]
     assert await imported(agency, tmp_path / "a.jsonl", versions) == {"accepted": 600}
-    pool = agency.house.deps["intake"].pool
+    pool = agency.services.deps["intake"].pool
     told = await read.stream(pool, log_for("intake"), document_stream("doc-1"))
     assert [each.record.data["title"] for each in told] == [f"第{n}稿" for n in range(600)]
 

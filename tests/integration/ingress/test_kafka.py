@@ -60,7 +60,7 @@ async def test_events_of_any_shape_get_their_answer_and_a_poison_message_stops_n
 async def test_what_cannot_be_unpacked_is_stepped_over_and_stops_neither_its_topic_nor_anothers(
     agency: Agency, broker: str, wire: Wire
 ) -> None:
-    water = Wire(Agency(agency.house, "water").topic, {"bootstrap.servers": broker})
+    water = Wire(Agency(agency.services, "water").topic, {"bootstrap.servers": broker})
     await water.ready()
     before, odd, behind = (event(drafted()) for _ in range(3))
     await send_batch(broker, agency.topic, before, odd, behind, odd=1)
@@ -111,7 +111,7 @@ async def test_a_refusal_is_bounded_however_long_the_names_are_that_it_is_about(
     assert told[1]["problem"]["field"] == f"/data/{'k' * 80}…"
     sizes = [len(json.dumps(each, ensure_ascii=False).encode()) for each in told]
     assert max(sizes) < MAX_PROBLEM + 2_000, sizes
-    pool = agency.house.deps["intake"].pool
+    pool = agency.services.deps["intake"].pool
     assert await pool.fetchval("SELECT max(octet_length(problem)) FROM handed") <= MAX_PROBLEM
 
 
@@ -134,7 +134,7 @@ async def test_personal_data_comes_encrypted_or_not_at_all(agency: Agency, wire:
     assert accepted["receipt"]
     assert accepted["code"] is None
     assert [each["problem"]["code"] for each in (stolen, broken)] == ["ingress.sealed"] * 2
-    pool = agency.house.deps["intake"].pool
+    pool = agency.services.deps["intake"].pool
     for row in await pool.fetch("SELECT kept, problem FROM handed WHERE state = 'refused'"):
         for word in (*APPLICANT.values(), "2024年决算"):
             assert word.encode() not in row["kept"] + row["problem"]

@@ -33,7 +33,7 @@ async def survived(agency: Agency, count: int, seed: int) -> None:
                 places.add(each["place"])
     assert all(states.values()), states
     assert await agency.size() == before + len(places)
-    pool = agency.house.deps["intake"].pool
+    pool = agency.services.deps["intake"].pool
     rows = await pool.fetch("SELECT source, id FROM handed WHERE state = 'accepted'")
     assert {(row["source"], row["id"]) for row in rows} == accepted
     grown = psutil.Process(os.getpid()).memory_info().rss - memory

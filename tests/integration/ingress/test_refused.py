@@ -22,7 +22,7 @@ async def test_only_a_units_own_system_speaks_for_it(agency: Agency) -> None:
     mine = application()
     [received] = await agency.batch(mine)
     before = await agency.size()
-    water = Agency(agency.house, "water")
+    water = Agency(agency.services, "water")
     stolen = event({"application": received["made"], "kind": "disclosed", "text": "答复"}, ANSWERED)
     drafts, answer = await water.batch(event(drafted("finance")), stolen)
     assert (drafts["problem"]["code"], drafts["problem"]["field"]) == ("ingress.other-unit", "/data/unit")
@@ -36,7 +36,7 @@ async def test_only_a_units_own_system_speaks_for_it(agency: Agency) -> None:
     ]
     assert theirs == nobodys
     assert (theirs[0], theirs[1]["code"]) == (404, "application.unknown")
-    person = await agency.house.say("intake", "/v1/events", "finance-drafter", event(drafted()))
+    person = await agency.services.say("intake", "/v1/events", "finance-drafter", event(drafted()))
     assert (person.status_code, person.json()["code"]) == (403, "ingress.not-a-system")
     assert await agency.size() == before
 
@@ -96,7 +96,7 @@ async def test_of_a_refused_application_nothing_personal_is_kept(agency: Agency)
     typed_as_draft = application(type=DRAFTED)
     results = await agency.batch(wrong, odd, typed_as_draft)
     assert [r["state"] for r in results] == ["refused"] * 3
-    rows = await agency.house.deps["intake"].pool.fetch("SELECT problem, kept FROM handed")
+    rows = await agency.services.deps["intake"].pool.fetch("SELECT problem, kept FROM handed")
     assert len(rows) == 3
     for row in rows:
         for personal in (*APPLICANT.values(), "2024年决算"):
@@ -118,7 +118,7 @@ async def test_a_body_as_a_whole_is_refused_in_words(agency: Agency) -> None:
     for body, media, status, code in cases:
         answer = await agency.post(body, media)
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    anonymous = await agency.house.clients["intake"].post("/v1/events", json=event(drafted()))
+    anonymous = await agency.services.clients["intake"].post("/v1/events", json=event(drafted()))
     assert anonymous.status_code == 401
 
 
@@ -206,7 +206,7 @@ async def test_a_body_that_does_not_come_holds_no_place_for_long(
         await asyncio.sleep(60)
 
     headers = agency.bearer | {"Content-Type": BATCH}
-    slow = agency.house.clients["intake"].post("/v1/events", headers=headers, content=trickle())
+    slow = agency.services.clients["intake"].post("/v1/events", headers=headers, content=trickle())
     async with asyncio.timeout(10):
         answer = await slow
     assert (answer.status_code, answer.json()["code"]) == (408, "ingress.too-slow")
@@ -215,7 +215,7 @@ async def test_a_body_that_does_not_come_holds_no_place_for_long(
 
 
 async def test_who_practises_and_who_means_it_do_not_wait_for_each_other(agency: Agency) -> None:
-    transport = agency.house.clients["intake"]._transport
+    transport = agency.services.clients["intake"]._transport
     assert isinstance(transport, httpx.ASGITransport)
     limits: IngressLimits = transport.app.state.ingress_limits  # type: ignore[attr-defined]  # the service's own application
     async with AsyncExitStack() as full, asyncio.timeout(10):
@@ -229,13 +229,15 @@ async def test_what_had_no_name_stays_refused_until_something_new_comes_of_it(ag
     good = event(drafted())
     nameless = {name: value for name, value in event(drafted(attribute=None)).items() if name != "id"}
     await agency.batch(good, nameless)
-    n = await agency.house.deps["intake"].pool.fetchval("SELECT n FROM handed WHERE state = 'refused'")
+    n = await agency.services.deps["intake"].pool.fetchval("SELECT n FROM handed WHERE state = 'refused'")
     path = f"/v1/units/finance/events/{n}/mended"
     said = {"type": DRAFTED, "source": good["source"]}
     old = said | {"id": good["id"], "data": good["data"]}
-    again = await agency.house.say("intake", path, "finance-drafter", old)
+    again = await agency.services.say("intake", path, "finance-drafter", old)
     assert again.json()["state"] == "duplicate", again.text
-    new = await agency.house.say("intake", path, "finance-drafter", said | {"id": "new", "data": drafted()})
+    new = await agency.services.say(
+        "intake", path, "finance-drafter", said | {"id": "new", "data": drafted()}
+    )
     assert new.json()["state"] == "accepted", new.text
-    gone = await agency.house.say("intake", path, "finance-drafter", old)
+    gone = await agency.services.say("intake", path, "finance-drafter", old)
     assert gone.status_code == 404

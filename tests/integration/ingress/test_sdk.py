@@ -27,7 +27,7 @@ async def test_binary_structured_and_batch(agency: Agency) -> None:
         (sdk.to_structured(one, JSONFormat()), "duplicate"),
         (sdk.to_structured(made(), JSONFormat()), "accepted"),
     ):
-        answer = await agency.house.clients["intake"].post(
+        answer = await agency.services.clients["intake"].post(
             "/v1/events", content=message.body, headers=agency.bearer | dict(message.headers)
         )
         assert answer.json()["state"] == state, answer.text

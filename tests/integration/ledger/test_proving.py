@@ -54,7 +54,7 @@ async def test_an_event_is_proved_as_soon_as_it_is_appended_and_for_ever(
 async def test_what_nobody_signs_yet_cannot_be_proved(
     fresh_database: Cluster, pool: Any, appender: Appender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gongkai.operate.logs.verifying.PATIENCE", 0.1)
+    monkeypatch.setattr("gongkai.operate.logs.verifying.CHECKPOINT_WAIT", 0.1)
     await carry_out(pool, appender, INTAKE, count("one"), NOW)
     event = await pool.fetchval("SELECT event_id FROM log_entry")
     vkey = keyfile.vkeys_in(keyfile.new_key_file(ORIGIN))[0]

@@ -11,7 +11,7 @@ from gongkai.contracts.errors import UserError
 from gongkai.ledger import read, subscribe
 from gongkai.ledger.append import Appender
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.operate.logs.resume import resumed
+from gongkai.operate.logs.resume import resume_partition
 from tests.integration.ledger.conftest import INTAKE, number, running, until
 from tests.integration.ledger.following import Memory, arrivals, fill, subscription
 
@@ -61,20 +61,20 @@ async def test_a_stopped_partition_goes_on_by_command(
     key = (stopped["log"], stopped["partition"])
     operator = fresh_database.dsn("ledger_owner")
     with pytest.raises(UserError, match="may not be running"):
-        await resumed(operator, "review", key, 0.3)
+        await resume_partition(operator, "review", key, 0.3)
     async with running(here.watch()):
         while not await review_pool.fetchval(
             "SELECT count(*) FROM ledger.checkpoint WHERE stopped IS NOT NULL"
         ):
             await asyncio.sleep(0.02)  # it has seen that it may try again, and failed
         with pytest.raises(UserError, match=r"stopped again.*a handler that raises"):
-            await resumed(operator, "review", key)
+            await resume_partition(operator, "review", key)
         memory.bad.clear()
-        assert "goes on" in (await resumed(operator, "review", key))[1]
+        assert "goes on" in (await resume_partition(operator, "review", key))[1]
         await until(lambda: sorted(memory.numbers) == list(range(20)))
-        assert "wasn't stopped" in (await resumed(operator, "review", key))[1]
+        assert "wasn't stopped" in (await resume_partition(operator, "review", key))[1]
     with pytest.raises(UserError, match="follows no"):
-        await resumed(operator, "review", ("intake", 99))
+        await resume_partition(operator, "review", ("intake", 99))
 
 
 async def test_a_log_restored_from_an_older_backup_is_not_followed_until_it_is_repaired(

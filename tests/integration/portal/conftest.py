@@ -1,4 +1,4 @@
-"""The portal with all services or with intake only, and how a visitor reads pages and fills in forms."""
+"""The portal over running services, all of them or as many as the forms need, and how a visitor reads and fills in."""
 
 import re
 from collections.abc import AsyncIterator
@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.house import House, house, unit
 from tests.integration.portal.portal_app import public_door
+from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
@@ -29,8 +29,8 @@ APPLICATION = {
 
 
 @pytest.fixture
-async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(fresh_database, broker, tmp_path, MONDAY) as made, public_door(made, broker):
+async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
+    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made, public_door(made, broker):
         for entry in (unit("water"), unit("bus") | {"kind": "institution"}):
             assert (await made.say("intake", "/units", "registrar", entry)).status_code == 201
         await made.settled()
@@ -38,10 +38,10 @@ async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> Asyn
 
 
 @pytest.fixture
-async def counter(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[House]:
+async def counter(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
     """The services that the forms need."""
     async with (
-        house(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
+        running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
         public_door(made, broker),
     ):
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201

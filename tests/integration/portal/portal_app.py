@@ -12,50 +12,50 @@ from gongkai.operate.databases.cluster import writer
 from gongkai.portal.app import create
 from gongkai.portal.settings import PortalSettings
 from gongkai.portal.site import Site
-from tests.integration.house import SESSION, House
+from tests.integration.running_services import SESSION, Services
 
 
 @asynccontextmanager
-async def public_door(house: House, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
+async def public_door(services: Services, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
     """The portal, in the same process, asking intake without a network."""
     settings = PortalSettings(
         service="portal",
-        dsn=SecretStr(house.cluster.dsn(writer("portal"))),
+        dsn=SecretStr(services.cluster.dsn(writer("portal"))),
         kafka=broker,
-        kafka_prefix=house.cluster.database,
+        kafka_prefix=services.cluster.database,
         kafka_session=SESSION,
-        token_keys=house.keys,
+        token_keys=services.keys,
     )
     app = create(settings, site or Site(name="示例区人民政府信息公开", organiser="示例区人民政府办公室"))
     async with app.router.lifespan_context(app):
         intake = app.state.page_dependencies.intake
-        intake.http, intake.url = house.clients["intake"], ""
-        house.deps["portal"] = app.state.deps
+        intake.http, intake.url = services.clients["intake"], ""
+        services.deps["portal"] = app.state.deps
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal.test") as client:
-            house.clients["portal"] = client
+            services.clients["portal"] = client
             yield app
 
 
-async def publish(house: House, unit: str, content: str | bytes, **draft: Any) -> str:
-    """Draft, review and publish a text; its document id. The unit has the officers of `house.unit`."""
+async def publish(services: Services, unit: str, content: str | bytes, **draft: Any) -> str:
+    """Draft, review and publish a text; its document id. The unit has the officers of `running_services.unit`."""
     media = {"Content-Type": draft.pop("media_type", "text/plain")}
     raw = content.encode() if isinstance(content, str) else content
-    answer = await house.clients["intake"].post(
-        "/texts", content=raw, headers=house.bearer(f"{unit}-drafter") | media
+    answer = await services.clients["intake"].post(
+        "/texts", content=raw, headers=services.bearer(f"{unit}-drafter") | media
     )
     assert answer.status_code == 201, answer.text
     digest = answer.json()["digest"]
     body = {"unit": unit, "attribute": "proactive", "digest": digest, "formed_on": "2025-03-03"} | draft
-    made = await house.say("intake", "/documents", f"{unit}-drafter", body)
+    made = await services.say("intake", "/documents", f"{unit}-drafter", body)
     assert made.status_code == 201, made.text
     document = str(made.json()["id"])
-    await house.settled()
+    await services.settled()
     opinion = {"digest": digest, "opinion": "disclose", "basis": ["条例第十九条"], "reason": "不涉及国家秘密"}
-    reviewed = await house.say("review", f"/reviews/{document}", f"{unit}-reviewer", opinion)
+    reviewed = await services.say("review", f"/reviews/{document}", f"{unit}-reviewer", opinion)
     assert reviewed.status_code == 201, reviewed.text
-    await house.settled()
-    out = await house.say("publishing", f"/publications/{document}", f"{unit}-officer", {"digest": digest})
+    await services.settled()
+    out = await services.say("publishing", f"/publications/{document}", f"{unit}-officer", {"digest": digest})
     assert out.status_code == 201, out.text
-    await house.seen("portal", out.json()["place"])
+    await services.seen("portal", out.json()["place"])
     return document

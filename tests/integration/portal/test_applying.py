@@ -1,4 +1,4 @@
-"""The portal's forms over the whole house, without JavaScript: ask, and follow what was asked."""
+"""The portal's forms over all services, without JavaScript: ask, and follow what was asked."""
 
 import json
 import re
@@ -8,12 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.integration.house import House, unit
 from tests.integration.portal.conftest import APPLICATION, hidden, words
+from tests.integration.running_services import Services, unit
 
 
 @pytest.mark.clause("GT-apply", "GT-answer", "GT-whom")
-async def test_an_application_is_checked_sent_followed_and_answered(district: House) -> None:
+async def test_an_application_is_checked_sent_followed_and_answered(district: Services) -> None:
     portal = district.clients["portal"]
     form = await portal.get("/apply", params={"unit": "water"})
     assert 'value="water" selected' in form.text
@@ -63,7 +63,7 @@ async def test_an_application_is_checked_sent_followed_and_answered(district: Ho
     assert "超期2个工作日" in answered
 
 
-async def test_guessing_codes_ends_after_five_and_says_when_to_come_back(counter: House) -> None:
+async def test_guessing_codes_ends_after_five_and_says_when_to_come_back(counter: Services) -> None:
     portal = counter.clients["portal"]
     page = await portal.get("/progress")
     data = hidden(page) | {"receipt": "20250303-00000000", "code": "x"}
@@ -73,7 +73,7 @@ async def test_guessing_codes_ends_after_five_and_says_when_to_come_back(counter
     assert int(last.headers["retry-after"]) > 200
 
 
-async def test_a_form_from_elsewhere_is_not_taken_and_nothing_typed_is_lost(counter: House) -> None:
+async def test_a_form_from_elsewhere_is_not_taken_and_nothing_typed_is_lost(counter: Services) -> None:
     portal = counter.clients["portal"]
     await portal.get("/apply")
     stolen = await portal.post("/apply/send", data=APPLICATION | {"csrf": "x" * 43, "key": str(uuid4())})
@@ -83,7 +83,7 @@ async def test_a_form_from_elsewhere_is_not_taken_and_nothing_typed_is_lost(coun
     assert (await portal.post("/progress", data={"receipt": "a", "code": "b"})).status_code == 403
 
 
-async def test_intake_away_keeps_what_was_typed(counter: House) -> None:
+async def test_intake_away_keeps_what_was_typed(counter: Services) -> None:
     portal = counter.clients["portal"]
     form = await portal.get("/apply")
     check = await portal.post("/apply/check", data=hidden(form) | APPLICATION)
@@ -102,7 +102,7 @@ async def test_intake_away_keeps_what_was_typed(counter: House) -> None:
 
 
 async def test_nothing_of_a_person_is_in_a_log_or_an_address(
-    counter: House, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    counter: Services, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     portal = counter.clients["portal"]
     caplog.set_level("WARNING")
@@ -120,7 +120,7 @@ async def test_nothing_of_a_person_is_in_a_log_or_an_address(
 
 
 @pytest.mark.clause("GT-whom", "GT-scope", "LS-12", "SC-A1.3")
-async def test_whom_to_apply_to_is_what_the_register_says(counter: House) -> None:
+async def test_whom_to_apply_to_is_what_the_register_says(counter: Services) -> None:
     intake, portal = counter, counter.clients["portal"]
     for entry in (
         unit("grain", superior="water", body={"name": "粮食局办公室", "phone": "0000-0000000"}),
@@ -140,14 +140,14 @@ async def test_whom_to_apply_to_is_what_the_register_says(counter: House) -> Non
     assert 'value="branch"' not in form.text
 
 
-async def _applications(district: House) -> int:
+async def _applications(district: Services) -> int:
     names = await district.deps["intake"].pool.fetch(
         "SELECT record FROM log_entry WHERE stream LIKE 'application-%'"
     )
     return len(names)
 
 
-async def _application(district: House) -> str:
+async def _application(district: Services) -> str:
     record = await district.deps["intake"].pool.fetchval(
         "SELECT record FROM log_entry WHERE stream LIKE 'application-%' LIMIT 1"
     )

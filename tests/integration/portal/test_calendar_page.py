@@ -8,8 +8,8 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.portal.applications import intake
 from gongkai.rules.calendar import notice_of
-from tests.integration.house import house, unit
 from tests.integration.portal.portal_app import public_door
+from tests.integration.running_services import running_services, unit
 from tests.unit.examples import holidays_announced
 
 DECEMBER = datetime(2026, 12, 28, 2, tzinfo=UTC)
@@ -22,7 +22,7 @@ async def test_the_public_sees_the_calendar_and_the_notice_once_it_is_entered(
 ) -> None:
     monkeypatch.setattr(intake, "FRESH", 0.0)
     async with (
-        house(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
+        running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
         public_door(made, broker),
     ):
         portal = made.clients["portal"]

@@ -5,8 +5,8 @@ import json
 
 import httpx
 
-from tests.integration.house import House
 from tests.integration.portal.conftest import APPLICATION, hidden
+from tests.integration.running_services import Services
 
 
 def raw(text: str) -> str:
@@ -57,7 +57,7 @@ ADDRESSES = (
 )
 
 
-async def test_no_address_is_an_error_of_ours(counter: House) -> None:
+async def test_no_address_is_an_error_of_ours(counter: Services) -> None:
     portal = counter.clients["portal"]
     for address in ADDRESSES:
         answer = await portal.get(address)
@@ -67,7 +67,7 @@ async def test_no_address_is_an_error_of_ours(counter: House) -> None:
         assert "<h1" in answer.text or answer.headers["content-type"].startswith("text/csv"), address
 
 
-async def test_no_form_is_an_error_of_ours(counter: House) -> None:
+async def test_no_form_is_an_error_of_ours(counter: Services) -> None:
     portal = counter.clients["portal"]
     form = await portal.get("/apply")
     check = await portal.post("/apply/check", data=hidden(form) | APPLICATION)
@@ -90,7 +90,7 @@ async def test_no_form_is_an_error_of_ours(counter: House) -> None:
     assert "<h1" in flood.text
 
 
-async def test_nothing_of_the_inside_is_told_to_the_public(counter: House) -> None:
+async def test_nothing_of_the_inside_is_told_to_the_public(counter: Services) -> None:
     portal = counter.clients["portal"]
     for path in ("/docs", "/redoc", "/openapi.json"):
         assert (await portal.get(path)).status_code == 404, path
@@ -103,7 +103,7 @@ async def test_nothing_of_the_inside_is_told_to_the_public(counter: House) -> No
     assert health.json()["service"] == "portal"
 
 
-async def test_links_name_the_portal_and_not_whom_a_caller_names(counter: House) -> None:
+async def test_links_name_the_portal_and_not_whom_a_caller_names(counter: Services) -> None:
     portal = counter.clients["portal"]
     for path in ("/sitemap.xml", "/robots.txt", "/documents.csv"):
         answer = await portal.get(path, headers={"Host": "evil.test"})

@@ -1,13 +1,13 @@
-"""The portal's pages over the whole house, without JavaScript: find, and read."""
+"""The portal's pages over all services, without JavaScript: find, and read."""
 
 import hashlib
 import re
 
 import pytest
 
-from tests.integration.house import House
 from tests.integration.portal.conftest import words
 from tests.integration.portal.portal_app import publish
+from tests.integration.running_services import Services
 
 TEXT = "各街道办事处：\n示例区防汛物资采购办法如下。\n第一条 采购应当公开。\n示例区水务局\n2025年3月3日\n<b>&"
 
@@ -15,7 +15,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
 @pytest.mark.clause("GT-portal", "GT-guide", "LS-10b")
-async def test_a_published_document_is_read_found_and_downloaded(district: House) -> None:
+async def test_a_published_document_is_read_found_and_downloaded(district: Services) -> None:
     document = await publish(
         district, "water", TEXT, title="防汛物资采购办法", number="示水〔2025〕1号", summary="规定采购程序"
     )
@@ -57,7 +57,7 @@ async def test_a_published_document_is_read_found_and_downloaded(district: House
 
 
 @pytest.mark.clause("LS-2", "CX-2")
-async def test_a_picture_is_stored_published_and_shown(district: House) -> None:
+async def test_a_picture_is_stored_published_and_shown(district: Services) -> None:
     document = await publish(
         district,
         "water",
@@ -80,7 +80,7 @@ async def test_a_picture_is_stored_published_and_shown(district: House) -> None:
     assert shown.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_what_is_not_published_is_not_there(district: House) -> None:
+async def test_what_is_not_published_is_not_there(district: Services) -> None:
     draft = await district.clients["intake"].post(
         "/texts",
         content="草稿内容".encode(),
@@ -116,7 +116,7 @@ COLUMNS = {
 }
 
 
-async def test_every_page_is_whole_in_both_languages(counter: House) -> None:
+async def test_every_page_is_whole_in_both_languages(counter: Services) -> None:
     portal = counter.clients["portal"]
     for path, column in COLUMNS.items():
         page = await portal.get(path)
@@ -134,7 +134,7 @@ async def test_every_page_is_whole_in_both_languages(counter: House) -> None:
         portal.cookies.clear()
 
 
-async def test_odd_addresses_get_a_page(counter: House) -> None:
+async def test_odd_addresses_get_a_page(counter: Services) -> None:
     portal = counter.clients["portal"]
     for path, status in (
         ("/nowhere", 404),

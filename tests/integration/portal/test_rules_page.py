@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.house import house
 from tests.integration.portal.portal_app import public_door
+from tests.integration.running_services import running_services
 
 
 @pytest.mark.clause("GT-since", "GT-answer")
@@ -14,7 +14,7 @@ async def test_the_public_reads_the_rules_of_a_place_and_a_day(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> None:
     async with (
-        house(fresh_database, broker, tmp_path, services=("intake",)) as made,
+        running_services(fresh_database, broker, tmp_path, services=("intake",)) as made,
         public_door(made, broker),
     ):
         portal = made.clients["portal"]

@@ -1,4 +1,4 @@
-"""The region of the table of rights as a running house: the six services, every kind of asker, and cases to ask about."""
+"""The region of the table of rights as running services: the six services, every kind of asker, and cases to ask about."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,8 +19,8 @@ from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
 from gongkai.runtime.topology import log_for
 from tests.integration.console.console_app import desk
-from tests.integration.house import House, house
 from tests.integration.portal.portal_app import public_door
+from tests.integration.running_services import Services, running_services
 
 _UNIT = ("unit", "name", "kind", "jurisdiction", "government", "superior", "roles", "officers")
 DRAFT = {
@@ -38,7 +38,7 @@ APPLICATION = {"unit": "own", "applicant": APPLICANT, "request": {"description":
 class Region:
     """`ask` sends one request as one kind of asker: with a token to a service, with a session to the console's pages."""
 
-    house: House
+    services: Services
     console: FastAPI
     cases: dict[str, str]
     cookies: dict[str, tuple[str, str]]  # session and its form token, by kind
@@ -48,7 +48,7 @@ class Region:
         who = kind.who
         if who is None:
             return {}
-        issuer, now = Issuer.load(who.issuer, self.house.keys), self.console.state.deps.wall()
+        issuer, now = Issuer.load(who.issuer, self.services.keys), self.console.state.deps.wall()
         token = (
             issuer.issue_for_system(who.system, who.unit or "", now)
             if who.system
@@ -57,7 +57,7 @@ class Region:
         return {"Authorization": f"Bearer {token}"}
 
     async def ask(self, kind: Kind, service: str, method: str, path: str, **request: Any) -> httpx.Response:
-        client = self.house.clients[service]
+        client = self.services.clients[service]
         if service != "console" or path.startswith(("/api/", "/log/")):
             if kind.name not in self.tokens:
                 self.tokens[kind.name] = self.token(kind)
@@ -82,7 +82,7 @@ async def region(
     cluster: Cluster, broker: str, folder: Path, kinds: tuple[Kind, ...]
 ) -> AsyncIterator[Region]:
     async with (
-        house(cluster, broker, folder, start=MOMENT) as made,
+        running_services(cluster, broker, folder, start=MOMENT) as made,
         desk(made, broker) as console,
         public_door(made, broker),
         httpx.AsyncClient(transport=httpx.ASGITransport(console), base_url="http://console.test") as client,
@@ -105,7 +105,7 @@ async def _csrf(pool: Any, person: str) -> str:
     return str(await pool.fetchval("SELECT csrf FROM session WHERE person = $1", person))
 
 
-async def _enter(made: House, event: Any) -> None:
+async def _enter(made: Services, event: Any) -> None:
     match event:
         case UnitRegistered():
             body = {name: event.model_dump(mode="json")[name] for name in _UNIT}
@@ -121,7 +121,7 @@ async def _enter(made: House, event: Any) -> None:
     assert done.status_code == 201, done.text
 
 
-async def _cases(made: House) -> dict[str, str]:
+async def _cases(made: Services) -> dict[str, str]:
     """A draft under review and consultation, one that was referred upwards, an application, a delegation to come."""
     headers = made.bearer("drafter") | {"Content-Type": "text/plain"}
     digest = (await made.clients["intake"].post("/texts", content="全文".encode(), headers=headers)).json()[

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from gongkai.operate.backup.restore import Wanted
-from gongkai.operate.backup.restore import restore as bring_back
+from gongkai.cli.commands.terminal import DataFolder
+from gongkai.operate.backup.restore import RestoreOptions
+from gongkai.operate.backup.restore import restore as restore_backup
 from gongkai.operate.backup.take import KEYS, take
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.processes.credentials import Credentials
@@ -14,13 +15,11 @@ from gongkai.operate.processes.deployment import Deployment
 
 app = typer.Typer(no_args_is_help=True)
 
-Data = Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")]
-
 
 @app.command()
 def backup(
     into: Annotated[Path, typer.Argument(metavar="DIR", help="备份目录 where to put it")],
-    data: Data = Path("var"),
+    data: DataFolder = Path("var"),
     postgres: Annotated[
         str | None,
         typer.Option(metavar="DSN", help="不由 gongkai up 运行的（管理员）one that up doesn't run"),
@@ -63,7 +62,7 @@ def restore(
     ] = False,
 ) -> None:
     """恢复到空目录，逐条核对后才可启用 / into an empty place; every record is looked at before it opens."""
-    wanted = Wanted(
+    options = RestoreOptions(
         source.resolve(),
         data.resolve(),
         None if keys is None else keys.resolve(),
@@ -71,7 +70,7 @@ def restore(
         tuple(witness or ()),
         accept_loss,
     )
-    restored = bring_back(wanted)
+    restored = restore_backup(options)
     for lost in restored.lost:
         typer.secho(str(lost), fg="yellow")
     for log, size in restored.sizes.items():

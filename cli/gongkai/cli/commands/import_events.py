@@ -1,4 +1,4 @@
-"""`gongkai import FILE`: for an agency's side; it needs nothing but the two addresses and the system's key."""
+"""`gongkai import FILE`: run by an agency; needs only the two addresses and the system's key."""
 
 import asyncio
 import os
@@ -63,19 +63,19 @@ def import_(
     Results are in FILE.results.jsonl: a first line for address, system, type, source and practice, then a result a line.
 
     Run again: where the first line is the same, it goes on from the first line without a result, or that was changed.
-    Otherwise the old results are renamed to FILE.results.1.jsonl, and it starts anew.
+    Otherwise the old results are renamed to FILE.results.1.jsonl, and it starts on_other_results.
     """
     key = os.environ.get(KEY)
     if not key:
         raise UserError(f"请将业务系统的密钥放入 {KEY} / put the system's key into {KEY}")
     named = source or f"import/{file.name}".replace(" ", "-")
-    told = Console(stderr=True)
+    terminal = Console(stderr=True)
     try:
         outcome = uvloop.run(
             _run(
                 file,
                 System(intake, console, system, key),
-                told,
+                terminal,
                 intake=intake.rstrip("/"),
                 system=system,
                 kind=SHORT.get(kind or "", kind),
@@ -84,26 +84,28 @@ def import_(
             )
         )
     except Unreachable as error:
-        told.print(f"没有应答，请稍后再次运行 / no answer, run it again later: {error}")
+        terminal.print(f"没有应答，请稍后再次运行 / no answer, run it again later: {error}")
         raise typer.Exit(2) from None
     except httpx.UnsupportedProtocol as error:
-        told.print(f"地址须以 http:// 或 https:// 开头 / an address begins with http:// or https://: {error}")
+        terminal.print(
+            f"地址须以 http:// 或 https:// 开头 / an address begins with http:// or https://: {error}"
+        )
         raise typer.Exit(2) from None
     except Problem as problem:
-        told.print(f"{problem}")
+        terminal.print(f"{problem}")
         raise typer.Exit(2) from None
-    told.print(
+    terminal.print(
         f"接收 {outcome['accepted']}，重复 {outcome['duplicate']}，拒收 {outcome['refused']} / "
         f"accepted {outcome['accepted']}, duplicate {outcome['duplicate']}, refused {outcome['refused']}"
     )
-    told.print(f"逐行结果 results: {file}.results.jsonl")
+    terminal.print(f"逐行结果 results: {file}.results.jsonl")
     raise typer.Exit(1 if outcome["refused"] else 0)
 
 
 async def _run(
     file: Path,
-    door: System,
-    told: Console,
+    sink: System,
+    terminal: Console,
     *,
     intake: str,
     system: str,
@@ -118,40 +120,40 @@ async def _run(
         TimeRemainingColumn(),
         TextColumn("{task.fields[how]}"),
     )
-    with Progress(*columns, console=told) as bar:
+    with Progress(*columns, console=terminal) as bar:
         task = bar.add_task(file.name, total=None, how="")
 
-        def tell(done: int, outcome: Counter[str]) -> None:
+        def on_progress(done: int, outcome: Counter[str]) -> None:
             bar.update(
                 task,
                 completed=done,
                 how=f"收 {outcome['accepted']} 重 {outcome['duplicate']} 拒 {outcome['refused']}",
             )
 
-        def anew(aside: Path) -> None:
-            told.print(
-                f"已有结果属于另一次导入（地址、系统、类型、来源或演练不同），改名为 {aside.name}，从头开始 / "
+        def on_other_results(renamed: Path) -> None:
+            terminal.print(
+                f"已有结果属于另一次导入（地址、系统、类型、来源或演练不同），改名为 {renamed.name}，从头开始 / "
                 "the results that were there are another import's (address, system, type, source or practice differ): "
-                f"renamed to {aside.name}, and started anew"
+                f"renamed to {renamed.name}, and started anew"
             )
 
         bar.update(task, total=await asyncio.to_thread(_count, file, source))
-        async with door:
+        async with sink:
             return await run(
                 file,
-                door,
+                sink,
                 kind=kind,
                 source=source,
                 practice=practice,
-                tell=tell,
+                on_progress=on_progress,
                 intake=intake,
                 system=system,
-                anew=anew,
+                on_other_results=on_other_results,
             )
 
 
 def _count(file: Path, source: str) -> int:
-    """How many there are. Cheap for lines of text, a reading of the whole for a table."""
+    """Number of lines. Cheap for text; a table has to be read as a whole."""
     if file.suffix.lower() == ".jsonl":
         with file.open("rb") as text:
             return sum(1 for line in text if line.strip())

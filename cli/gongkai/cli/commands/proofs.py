@@ -1,6 +1,6 @@
-"""`gongkai keys`, `prove`, `verify`, `copy`: what an auditor or a citizen does with the logs."""
+"""`gongkai keys`, `prove`, `verify`, `copy`: for auditors and citizens."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -8,19 +8,19 @@ from uuid import UUID
 
 import typer
 
+from gongkai.cli.commands.terminal import DataFolder
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import keyfile
 from gongkai.ledger.audit import VerificationFailed
 from gongkai.ledger.proof import BadProofBundle
-from gongkai.operate.embedded.witness_process import WITNESS, watch
 from gongkai.operate.logs import copying, verifying
-from gongkai.operate.logs.reach import Where
-from gongkai.operate.logs.trust import trusted
-from gongkai.operate.processes.credentials import Credentials, write_secret
+from gongkai.operate.logs.location import LogLocation
+from gongkai.operate.logs.signing_keys import change_key
+from gongkai.operate.logs.trusted_keys import trusted_keys
+from gongkai.operate.processes.credentials import Credentials
 
 app = typer.Typer()
 
-Data = Annotated[Path, typer.Option("--data", envvar="GONGKAI_DATA", help="数据目录 data folder")]
 Postgres = Annotated[str | None, typer.Option(metavar="DSN", help="从该库读 read from this database instead")]
 Url = Annotated[str | None, typer.Option(metavar="URL", help="从该控制台读 read from this console instead")]
 Token = Annotated[str | None, typer.Option(envvar="GONGKAI_TOKEN", help="审计人员的令牌 an auditor's token")]
@@ -36,8 +36,8 @@ def proofs() -> None: ...
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """A promise that isn't kept ends the command with exit code 1 and the sentence that says which."""
+def _exit_1_if_broken() -> Iterator[None]:
+    """What can't be verified ends the command with exit code 1 and a sentence that says why."""
     try:
         yield
     except* (VerificationFailed, BadProofBundle) as broken:
@@ -46,13 +46,13 @@ def _told() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def _say(said: tuple[str, str]) -> None:
-    typer.echo(f"{said[0]} / {said[1]}")
+def _print(bilingual: tuple[str, str]) -> None:
+    typer.echo(" / ".join(bilingual))
 
 
 @app.command()
 def keys(
-    data: Data = Path("var"),
+    data: DataFolder = Path("var"),
     rotate: Annotated[
         str | None, typer.Option(metavar="LOG", help="加一把新钥，新旧并签 a new key, both sign")
     ] = None,
@@ -65,9 +65,9 @@ def keys(
     if not (here.folder / "origin").exists():
         raise UserError(f"{data} 还没有密钥，请先 gongkai up / no keys there yet: run gongkai up first")
     if rotate is not None:
-        _change(here, data, rotate, keyfile.rotated)
+        change_key(here, data, rotate, keyfile.rotated)
     if retire is not None:
-        _change(here, data, retire, keyfile.retired)
+        change_key(here, data, retire, keyfile.retired)
     for log, vkeys in here.log_vkeys().items():
         for number, vkey in enumerate(vkeys):
             typer.echo(f"# {log}" + ("" if number == 0 else "（先前的 earlier）"))
@@ -77,33 +77,19 @@ def keys(
         typer.echo(f"# 见证人 witness\n{witness}")
 
 
-def _change(here: Credentials, data: Path, log: str, change: Callable[[str], str]) -> None:
-    """The service reads its key file at the next checkpoint; the witness is told first."""
-    files = {file.stem: file for file in (here.folder / "logs").glob("*/*.key")}
-    if log not in files:
-        raise UserError(f"没有日志 / no such log: {log}（{', '.join(sorted(files))}）")
-    changed = change(files[log].read_text())
-    pointer = data / f"{WITNESS}.location"
-    folder = Path(pointer.read_text().strip()) if pointer.exists() else data / WITNESS
-    if folder.is_dir():
-        others = [vkey for name, vkeys in here.log_vkeys().items() if name != log for vkey in vkeys]
-        watch(folder, [*others, *keyfile.vkeys_in(changed)])
-    write_secret(files[log], changed)
-
-
 @app.command()
 def prove(
     event_id: Annotated[UUID, typer.Argument(help="事件号 the event's id")],
     output: Annotated[Path, typer.Option("-o", "--output", help="证明文件 the bundle's file")],
-    data: Data = Path("var"),
+    data: DataFolder = Path("var"),
     postgres: Postgres = None,
     vkey: Vkeys = None,
 ) -> None:
     """为一条记录出具证明，可离线核验 / a bundle that proves one record, to be verified offline."""
-    with _told():
-        bundle = verifying.proved(Where(data, postgres), event_id, trusted(vkey or [], data))
+    with _exit_1_if_broken():
+        bundle = verifying.prove(LogLocation(data, postgres), event_id, trusted_keys(vkey or [], data))
     output.write_bytes(bundle.to_json().encode())
-    _say(
+    _print(
         (
             f"{bundle.log} 第 {bundle.position} 位的证明已存于 {output}",
             f"position {bundle.position} of {bundle.log}: the proof is in {output}",
@@ -125,38 +111,25 @@ def verify(
     url: Url = None,
     token: Token = None,
     postgres: Postgres = None,
-    data: Data = Path("var"),
+    data: DataFolder = Path("var"),
     vkey: Vkeys = None,
 ) -> None:
     """核验证明文件或整部日志；不成立则退出码为 1 / a bundle, or whole logs; exits 1 if a promise is broken."""
-    trust = trusted(vkey or [], data)
-    with _told():
+    trust = trusted_keys(vkey or [], data)
+    with _exit_1_if_broken():
         if bundle is not None:
-            _say(verifying.verified_bundle(bundle, trust))
+            _print(verifying.verify_bundle(bundle, trust))
             return
-        earlier = [_read(file) for file in since or []]
-        with Where(data, postgres, url, copy, token).logs(log or []) as found:
-            strangers = set(earlier)
+        kept = [verifying.read_checkpoint(file) for file in since or []]
+        with LogLocation(data, postgres, url, copy, token).logs(log or []) as found:
             broken = []
-            for name, source in found.items():
-                theirs = verifying.of_origin(source, earlier, alone=len(found) == 1)
-                strangers -= set(theirs)
-                try:
-                    _say(verifying.verified_log(name, source, trust, theirs))
-                except VerificationFailed as error:
-                    broken.append(error)
-        for raw in sorted(strangers):
-            origin = verifying.origin_in(raw)
-            broken.append(VerificationFailed("same log", f"没有日志 {origin}", f"no log is {origin}"))
+            for result in verifying.verify_logs(found, trust, kept):
+                if isinstance(result, VerificationFailed):
+                    broken.append(result)
+                else:
+                    _print(result)
         if broken:
             raise ExceptionGroup("broken", broken)
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_bytes().decode(errors="replace")
-    except OSError as error:
-        raise UserError(f"读不了 / can't read {file}: {error.strerror}") from error
 
 
 @app.command()
@@ -167,12 +140,12 @@ def copy(
     url: Url = None,
     token: Token = None,
     postgres: Postgres = None,
-    data: Data = Path("var"),
+    data: DataFolder = Path("var"),
     vkey: Vkeys = None,
 ) -> None:
     """把日志抄成文件，供日后核验；再次运行即续抄 / logs as files, to be verified later; run again to go on."""
-    trust = trusted(vkey or [], data)
-    with _told(), Where(data, postgres, url, None, token).logs(log or []) as found:
+    trust = trusted_keys(vkey or [], data)
+    with _exit_1_if_broken(), LogLocation(data, postgres, url, None, token).logs(log or []) as found:
         for name, source in found.items():
             tree = copying.copy(source, folder / name, trust.keys)
-            _say((f"{name}：{tree.size} 条已抄至 {folder / name}", f"{name}: {tree.size} entries copied"))
+            _print((f"{name}：{tree.size} 条已抄至 {folder / name}", f"{name}: {tree.size} entries copied"))

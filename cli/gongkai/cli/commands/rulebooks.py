@@ -1,4 +1,4 @@
-"""规则书 on the command line: what holds where and when, what there is to count by, and where two places differ."""
+"""`gongkai rules`: what holds where and when, which terms there are, and where two places differ."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -7,12 +7,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.cli.commands.printing import AsJson, day, fail, print_json
+from gongkai.cli.commands.terminal import AsJson, day, fail, print_json
 from gongkai.rules.moment import local_date
 from gongkai.rules.rulebooks import Loosens, Rulebook, UnknownRulebook, Value, shipped
 from gongkai.rules.rulebooks.library import Counted
 
+app = typer.Typer(no_args_is_help=True)
 rules = typer.Typer(no_args_is_help=True, help="规则书 · rulebooks")
+app.add_typer(rules, name="rules")
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `rules` a group of its own when it is the only one here."""
+
 
 On = Annotated[
     date | None,
@@ -28,11 +36,11 @@ def _book(id_: str, on: date | None) -> Rulebook:
         raise fail(error, 2) from error
 
 
-def _told(value: Value) -> dict[str, Any]:
+def _as_data(value: Value) -> dict[str, Any]:
     return {**value.model_dump(mode="json"), **value.shown()}
 
 
-def _words(value: Value | None) -> str:
+def _bilingual(value: Value | None) -> str:
     if value is None:
         return "—"
     shown = value.shown()
@@ -58,12 +66,14 @@ def show_rules(jurisdiction: Jurisdiction, on: On = None, as_json: AsJson = Fals
     """某地某日的规则，逐项写明条款 · the rules of a place on a day, each with its clause."""
     book = _book(jurisdiction, on)
     if as_json:
-        print_json({"version": book.version, "values": {name: _told(v) for name, v in book.entries()}})
+        print_json({"version": book.version, "values": {name: _as_data(v) for name, v in book.entries()}})
         return
     table = _table(book.version, "项 value", "规定 rule", "条款 clause", "本系统的理解 reading")
     for name, value in book.entries():
         reading = value.reading
-        table.add_row(name, _words(value), _source(value), f"{reading.zh}\n{reading.en}" if reading else "")
+        table.add_row(
+            name, _bilingual(value), _source(value), f"{reading.zh}\n{reading.en}" if reading else ""
+        )
     Console().print(table)
 
 
@@ -77,11 +87,13 @@ def list_rules(
     book = _book(jurisdiction, on)
     found = {name: value for name, value in book.entries() if isinstance(value, Counted)}
     if as_json:
-        print_json({"version": book.version, "rules": {name: _told(value) for name, value in found.items()}})
+        print_json(
+            {"version": book.version, "rules": {name: _as_data(value) for name, value in found.items()}}
+        )
         return
     table = _table(book.version, "名称 name", "条款 clause", "期限 term")
     for name, value in found.items():
-        table.add_row(name, _source(value), _words(value))
+        table.add_row(name, _source(value), _bilingual(value))
     Console().print(table)
 
 
@@ -97,10 +109,11 @@ def compare_rules(
         _book(id_, day(when) if when else on) for id_, _, when in (w.partition("@") for w in (one, other))
     ]
     here, there = (dict(book.entries()) for book in books)
-    names = [name for name in dict.fromkeys((*here, *there)) if _apart(here.get(name), there.get(name))]
+    names = [name for name in dict.fromkeys((*here, *there)) if _differ(here.get(name), there.get(name))]
     if as_json:
         differences = [
-            {"name": name, "a": _or_none(here.get(name)), "b": _or_none(there.get(name))} for name in names
+            {"name": name, "a": _as_data_or_none(here.get(name)), "b": _as_data_or_none(there.get(name))}
+            for name in names
         ]
         print_json({"a": books[0].version, "b": books[1].version, "differences": differences})
         return
@@ -112,19 +125,19 @@ def compare_rules(
     Console().print(table)
 
 
-def _apart(one: Value | None, other: Value | None) -> bool:
+def _differ(one: Value | None, other: Value | None) -> bool:
     """Other words count, and so does another clause for the same words: it can be changed apart."""
     if one is None or other is None:
         return one is not other
     return one.shown() != other.shown() or one.clause != other.clause
 
 
-def _or_none(value: Value | None) -> dict[str, Any] | None:
-    return None if value is None else _told(value)
+def _as_data_or_none(value: Value | None) -> dict[str, Any] | None:
+    return None if value is None else _as_data(value)
 
 
 def _with_source(value: Value | None) -> str:
-    return _words(value) if value is None else f"{_words(value)}\n{_source(value)}"
+    return _bilingual(value) if value is None else f"{_bilingual(value)}\n{_source(value)}"
 
 
 @rules.command("check")

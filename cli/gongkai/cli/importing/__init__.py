@@ -1,1 +1,1 @@
-"""`gongkai import FILE`: a file of events handed in at the door, line by line, with a result for each."""
+"""`gongkai import FILE`: sends the events of a file to intake's ingress, with a result for each line."""

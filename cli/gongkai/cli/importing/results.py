@@ -1,5 +1,7 @@
-"""`FILE.results.jsonl`: for what the import is, then a result a line, in the file's order. It says how far an import
-came, whatever ended it; and only one to the same deployment, as the same system, goes on from there."""
+"""`FILE.results.jsonl`: the import's target, then a result for each line, in the file's order.
+
+An import that was interrupted continues from there, if its target is the same.
+"""
 
 import os
 from collections.abc import Iterator
@@ -15,8 +17,8 @@ STATES: Final = frozenset({"accepted", "duplicate", "refused"})
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What an import is for. The results of one say nothing about another."""
+class ImportTarget:
+    """Where an import goes, as which system, with which defaults. Results of another target don't count."""
 
     intake: str  # address of the deployment
     system: str
@@ -26,8 +28,8 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is known of a line that has its result."""
+class LineResult:
+    """The result of a line, as far as continuing needs it."""
 
     number: int
     hash: str
@@ -35,41 +37,40 @@ class Kept:
 
 
 class Results:
-    """Appended to and flushed batch by batch. A line without its end, of a run that was killed, counts for nothing."""
+    """Appended to and flushed batch by batch. An incomplete last line, of a run that was killed, is ignored."""
 
-    def __init__(self, file: Path, head: Head) -> None:
+    def __init__(self, file: Path, head: ImportTarget) -> None:
         self._of = file
         self.path = file.with_name(file.name + ".results.jsonl")
         self._head = to_json({"import": asdict(head)}) + b"\n"
 
-    def so_far(self) -> Iterator[Kept]:
-        """Each line that has its result; none when they are another import's."""
-        if not self._ours():
+    def completed(self) -> Iterator[LineResult]:
+        """The lines that have a result; none when the results are another import's."""
+        if not self._is_same_import():
             return
         with self.path.open("rb") as before:
             before.readline()
             for raw in before:
-                if (kept := _kept(raw)) is None:
+                if (kept := _parse(raw)) is None:
                     return
                 yield kept
 
     def open(self, keep: int) -> Path | None:
-        """Go on after the first `keep` results; what stands behind them is dropped. Another import's are put aside:
-        where to."""
-        aside = None
-        if not self._ours() and self.path.exists() and self.path.stat().st_size:
-            aside = self._free()
-            self.path.rename(aside)
+        """Continue after the first `keep` results and drop the rest. Another import's file is renamed: to what."""
+        renamed = None
+        if not self._is_same_import() and self.path.exists() and self.path.stat().st_size:
+            renamed = self._unused_path()
+            self.path.rename(renamed)
         self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
         if not self._file.readline():
             self._file.write(self._head)
         for _ in range(keep):
             self._file.readline()
         self._file.truncate(self._file.tell())
-        return aside
+        return renamed
 
     def write(self, batch: list[tuple[Line, dict[str, Any]]]) -> None:
-        """The results of these lines, on the disk when it comes back."""
+        """Written and synced to disk on return."""
         for line, result in batch:
             self._file.write(to_json({"line": line.number, "hash": line.hash} | result) + b"\n")
         self._file.flush()
@@ -78,28 +79,28 @@ class Results:
     def close(self) -> None:
         self._file.close()
 
-    def _ours(self) -> bool:
+    def _is_same_import(self) -> bool:
         if not self.path.exists():
             return False
         with self.path.open("rb") as before:
             return before.readline() == self._head
 
-    def _free(self) -> Path:
-        """A name that nobody has: FILE.results.1.jsonl, and so on."""
+    def _unused_path(self) -> Path:
+        """A name that isn't taken: FILE.results.1.jsonl, and so on."""
         n = 1
         while (path := self._of.with_name(f"{self._of.name}.results.{n}.jsonl")).exists():
             n += 1
         return path
 
 
-def _kept(raw: bytes) -> Kept | None:
+def _parse(raw: bytes) -> LineResult | None:
     if not raw.endswith(b"\n"):
         return None
     try:
-        said = from_json(raw)
+        content = from_json(raw)
     except ValueError:
         return None
-    match said:
+    match content:
         case {"line": int(number), "hash": str(hash_), "state": str(state)} if state in STATES:
-            return Kept(number, hash_, state)
+            return LineResult(number, hash_, state)
     return None

@@ -1,7 +1,6 @@
-"""The import itself: bounded batches, several on their way, results written in the file's order.
+"""The import: batches of bounded size, several requests at once, results written in the file's order.
 
-What the file says of one case is decided in the file's order: batches are on their way together only where no case
-occurs in two of them.
+Events of one case are sent in the file's order: two batches are sent at once only if no case occurs in both.
 """
 
 import asyncio
@@ -15,69 +14,69 @@ from typing import Any, Final, Protocol
 
 from pydantic_core import from_json
 
-from gongkai.cli.importing.results import Head, Results
+from gongkai.cli.importing.results import ImportTarget, Results
 from gongkai.client.split import hand_in_splitting
 from gongkai.contracts.ingress import Result
 from gongkai.tables.event_file import Line, lines
 
 BATCH: Final = 500  # lines in a request
-ON_THE_WAY: Final = 3  # requests: one is written while the next is decided, and one is being read
+MAX_REQUESTS: Final = 3  # at once: one is written while the next is decided, and one is being read
 
 Case = tuple[str, str, str]
-Told = list[tuple[Line, dict[str, Any]]]
-Tell = Callable[[int, Counter[str]], None]
-"""How many lines are done, and how many of them came out how."""
+LineResults = list[tuple[Line, dict[str, Any]]]
+ProgressListener = Callable[[int, Counter[str]], None]
+"""Called with the number of lines that are done, and how many of them had which result."""
 
 
-class Door(Protocol):
+class EventSink(Protocol):
     async def hand_in(self, events: list[dict[str, Any]], *, practice: bool = False) -> list[Result]: ...
 
 
 async def run(
     file: Path,
-    door: Door,
+    sink: EventSink,
     *,
     kind: str | None,
     source: str,
     practice: bool,
-    tell: Tell,
+    on_progress: ProgressListener,
     intake: str = "",
     system: str = "",
-    anew: Callable[[Path], None] = lambda _: None,
+    on_other_results: Callable[[Path], None] = lambda _: None,
 ) -> Counter[str]:
-    """Import, from where the last run came to; from the start when that one came to the end. How many came out how,
-    those of the last run included.
+    """Import from where the last run stopped, or from the start when that one was complete. Returns how many lines had
+    which result, those of the last run included.
 
-    `intake` and `system`: whose door it is, and who speaks. What was done for others is put aside, and `anew` told
-    where. Raises what the door raises. Whatever ends it, run it again: what was handed in already is a duplicate.
+    `intake` and `system` identify the target: results of another target are renamed, and `on_other_results` is called
+    with the new path. Raises what the sink raises. Safe to run again: what was sent already is a duplicate.
     """
-    results = Results(file, Head(intake, system, kind, source, practice))
+    results = Results(file, ImportTarget(intake, system, kind, source, practice))
     outcome, waiting = _resumed(results, file, kind, source)
-    under_way: deque[tuple[frozenset[Case], asyncio.Task[Told]]] = deque()
+    pending: deque[tuple[frozenset[Case], asyncio.Task[LineResults]]] = deque()
 
     async def settle() -> None:
-        """The oldest one's results."""
-        told = await under_way.popleft()[1]
-        results.write(told)
-        outcome.update(result["state"] for _, result in told)
-        tell(outcome.total(), outcome)
+        """Wait for the oldest request and write its results."""
+        done = await pending.popleft()[1]
+        results.write(done)
+        outcome.update(result["state"] for _, result in done)
+        on_progress(outcome.total(), outcome)
 
-    if (aside := results.open(outcome.total())) is not None:
-        anew(aside)
+    if (renamed := results.open(outcome.total())) is not None:
+        on_other_results(renamed)
     try:
-        tell(outcome.total(), outcome)
+        on_progress(outcome.total(), outcome)
         while batch := list(islice(waiting, BATCH)):
             cases = frozenset(chain.from_iterable(map(cases_of, batch)))
-            while len(under_way) == ON_THE_WAY or any(not cases.isdisjoint(each) for each, _ in under_way):
+            while len(pending) == MAX_REQUESTS or any(not cases.isdisjoint(each) for each, _ in pending):
                 await settle()
-            under_way.append((cases, asyncio.create_task(_handed(door, batch, practice))))
+            pending.append((cases, asyncio.create_task(_send(sink, batch, practice))))
             await asyncio.sleep(0)
-        while under_way:
+        while pending:
             await settle()
     finally:
-        for _, task in under_way:
+        for _, task in pending:
             task.cancel()
-        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+        await asyncio.gather(*(task for _, task in pending), return_exceptions=True)
         results.close()
     return outcome
 
@@ -85,10 +84,10 @@ async def run(
 def _resumed(
     results: Results, file: Path, kind: str | None, source: str
 ) -> tuple[Counter[str], Iterator[Line]]:
-    """How the lines came out that have their result and still say the same, and the lines after them. All from the
-    start when none is left: then it is said again."""
+    """The results of the lines that have one and are unchanged, and the lines after them. All lines when none is left:
+    then the file is sent again."""
     known, outcome = lines(file, kind, source), Counter[str]()
-    for before in results.so_far():
+    for before in results.completed():
         line = next(known, None)
         if line is None or (before.number, before.hash) != (line.number, line.hash):
             break
@@ -101,7 +100,7 @@ def _resumed(
 
 
 def cases_of(line: Line) -> Iterator[Case]:
-    """What a line is about, as far as it says: later lines about the same have to wait for it."""
+    """The cases that a line names: later lines of the same cases have to wait for it."""
     if (event := line.event) is None:
         return
     source, id_ = event.get("source"), event.get("id")
@@ -110,22 +109,22 @@ def cases_of(line: Line) -> Iterator[Case]:
     data = _decoded(event["data_base64"]) if "data_base64" in event else event.get("data")
     if isinstance(data, dict):
         for name in ("document", "application"):
-            if isinstance(said := data.get(name), str):
-                yield name, said, ""
+            if isinstance(id_ := data.get(name), str):
+                yield name, id_, ""
 
 
-def _decoded(said: Any) -> Any:
+def _decoded(encoded: Any) -> Any:
     """None for what isn't JSON in base64: it will be refused."""
     try:
-        return from_json(b64decode(said))
+        return from_json(b64decode(encoded))
     except (TypeError, ValueError):
         return None
 
 
-async def _handed(door: Door, batch: list[Line], practice: bool) -> Told:
+async def _send(sink: EventSink, batch: list[Line], practice: bool) -> LineResults:
     events = [line.event for line in batch if line.event is not None]
-    told = iter(await hand_in_splitting(partial(door.hand_in, practice=practice), events))
-    return [(line, _unread(line) if line.event is None else next(told).model_dump()) for line in batch]
+    answers = iter(await hand_in_splitting(partial(sink.hand_in, practice=practice), events))
+    return [(line, _unread(line) if line.event is None else next(answers).model_dump()) for line in batch]
 
 
 def _unread(line: Line) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Backup and restore of a whole deployment: records in one place, the keys of personal data in another."""
+"""Backup and restore of a whole deployment: records in one folder, the keys of personal data in another."""

@@ -1,4 +1,4 @@
-"""What a backup says of itself: which files belong to it, and what the logs were at that moment."""
+"""The manifest of a backup: its files, and the state of the logs at that moment."""
 
 import json
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ FILE: Final = "manifest.json"
 _CHUNK: Final = 1 << 20
 
 
-class Unfit(UserError):
-    """This can't be restored; the message says why in both languages."""
+class BackupError(UserError):
+    """The backup can't be taken or restored; the message says why in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh} / {en}")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class LogState:
     """A log as it was: size, root of its tree (hex), the newest checkpoint that was signed of it."""
 
     log: str
@@ -39,10 +39,10 @@ class Manifest:
     made_at: str
     program: str
     files: dict[str, tuple[int, str]]
-    logs: tuple[Kept, ...] = ()
+    logs: tuple[LogState, ...] = ()
 
     def write(self, folder: Path) -> None:
-        """Last of all: a folder without it is no backup."""
+        """Written last: a folder without it is no complete backup."""
         half = folder / f"{FILE}.new"
         half.write_text(json.dumps({"format": FORMAT} | asdict(self), indent=1, sort_keys=True) + "\n")
         half.chmod(0o600)
@@ -50,25 +50,25 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
-        """Raises Unfit for what is no backup, not whole, or not as it was written."""
+        """Raises BackupError for what is no backup, incomplete or damaged."""
         file = folder / FILE
         if not file.exists():
-            raise Unfit(f"{folder} 中没有完整的备份", f"there is no whole backup in {folder}")
-        said: dict[str, Any] = json.loads(file.read_text())
-        if said.pop("format", None) != FORMAT:
-            raise Unfit(f"{file} 的格式不认识", f"{file} is of a format unknown here")
-        logs = tuple(Kept(**log) for log in said.pop("logs"))
-        files = {name: (size, digest) for name, (size, digest) in said.pop("files").items()}
-        return cls(files=files, logs=logs, **said)
+            raise BackupError(f"{folder} 中没有完整的备份", f"there is no whole backup in {folder}")
+        content: dict[str, Any] = json.loads(file.read_text())
+        if content.pop("format", None) != FORMAT:
+            raise BackupError(f"{file} 的格式不认识", f"{file} is of a format unknown here")
+        logs = tuple(LogState(**log) for log in content.pop("logs"))
+        files = {name: (size, digest) for name, (size, digest) in content.pop("files").items()}
+        return cls(files=files, logs=logs, **content)
 
     def check(self, folder: Path) -> None:
-        """Raises Unfit, naming the first file that isn't as it was."""
-        there = measured(folder)
+        """Raises BackupError, naming the first file that is missing or damaged."""
+        present = measured(folder)
         for name, promised in self.files.items():
-            if name not in there:
-                raise Unfit(f"备份缺少文件 {name}", f"the backup lacks the file {name}")
-            if there[name] != promised:
-                raise Unfit(
+            if name not in present:
+                raise BackupError(f"备份缺少文件 {name}", f"the backup lacks the file {name}")
+            if present[name] != promised:
+                raise BackupError(
                     f"备份文件 {name} 已损坏：SHA-256 不符", f"the file {name} is damaged: another SHA-256"
                 )
 

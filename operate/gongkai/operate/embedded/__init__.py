@@ -3,13 +3,13 @@
 from gongkai.operate.embedded.broker import broker_command
 from gongkai.operate.embedded.command import Command, EmbeddedFailed, free_port, is_free, wait_port
 from gongkai.operate.embedded.postgres import Postgres
-from gongkai.operate.embedded.witness_process import WitnessHouse
+from gongkai.operate.embedded.witness_process import WitnessProcess
 
 __all__ = [
     "Command",
     "EmbeddedFailed",
     "Postgres",
-    "WitnessHouse",
+    "WitnessProcess",
     "broker_command",
     "free_port",
     "is_free",

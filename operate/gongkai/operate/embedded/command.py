@@ -1,4 +1,4 @@
-"""How a child process of ours is started, whoever watches over it."""
+"""How a child process is started, whoever supervises it."""
 
 import errno
 import importlib.util
@@ -16,13 +16,13 @@ import gongkai
 from gongkai.contracts.errors import UserError
 
 # The whole environment of a program that is not ours: none of our secrets.
-BARE: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+CLEAN_ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # As a child's PYTHONPATH: the same code as ours.
 OUR_CODE: Final = os.pathsep.join(str(Path(part).parent) for part in gongkai.__path__)
 
 
 class EmbeddedFailed(UserError):
-    """A part that comes with us does not start; the message says in both languages what to do."""
+    """A bundled program does not start; the message says in both languages what to do."""
 
 
 @dataclass(frozen=True, slots=True)

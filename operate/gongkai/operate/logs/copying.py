@@ -1,7 +1,7 @@
 """`gongkai copy`: a log as files, to be verified later, elsewhere, by anybody's tools.
 
-A copy is brought up to date by the next run, which first sees to it that the log only grew. Every checkpoint that
-the copy was ever at is kept in it, and `verify` holds the log against all of them.
+A copy is brought up to date by the next run, which first checks that the log was only appended to. Every checkpoint that
+the copy was ever at is kept in it, and `verify` checks the log against all of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,24 +17,24 @@ from gongkai.operate.logs.sources import Copy, proof
 KEPT = "checkpoints"
 
 
-def kept(folder: Path) -> list[str]:
+def kept_checkpoints(folder: Path) -> list[str]:
     """The checkpoints that a copy was at before, oldest first."""
     files = (folder / KEPT).glob("*") if (folder / KEPT).is_dir() else iter(())
     return [file.read_bytes().decode(errors="replace") for file in sorted(files, key=lambda f: int(f.name))]
 
 
 def copy(origin: Source, into: Path, keys: Sequence[Verifier]) -> Checkpoint:
-    """Bring the copy up to date. Raises Broken when the log isn't what it was."""
-    there = Copy(into)
+    """Bring the copy up to date. Raises VerificationFailed when the log isn't what it was."""
+    existing = Copy(into)
     raw = origin.checkpoint()
     tree = verified_checkpoint(raw, keys).checkpoint
-    before = there.checkpoint()
+    before = existing.checkpoint()
     if before is not None:
-        _only_grew(origin, verified_checkpoint(before, keys, "kept checkpoint").checkpoint, tree)
+        _check_append_only(origin, verified_checkpoint(before, keys, "kept checkpoint").checkpoint, tree)
     written = []
     for name in _names(tree.size):
-        whole = there.file(TileName(name.level, name.index))
-        file = there.file(name)
+        whole = existing.file(TileName(name.level, name.index))
+        file = existing.file(name)
         if whole.exists() or file.exists():
             continue
         content = origin.bundle(name) if name.level is None else origin.tile(name)
@@ -58,7 +58,7 @@ def _names(size: int) -> Iterator[TileName]:
         yield TileName(None, index, width_at(0, index, size))
 
 
-def _only_grew(origin: Source, old: Checkpoint, new: Checkpoint) -> None:
+def _check_append_only(origin: Source, old: Checkpoint, new: Checkpoint) -> None:
     check_comparable(old, new)
     path = consistency_path(old.size, new.size)
     if not verify_consistency(old.size, old.root, new.size, new.root, proof(origin, path, new.size)):

@@ -1,4 +1,4 @@
-"""`gongkai rebuild VIEW`: again from the logs alone, beside the live view; compared, then switched, or back again."""
+"""`gongkai rebuild VIEW`: from the logs alone, into another schema; compared with the live view, then swapped, or rolled back."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from gongkai.ledger import projections, rebuild
 from gongkai.ledger.rebuild import LiveProjection, NoPreviousTables, RebuildInProgress, RebuildResult
 from gongkai.ledger.rebuild_tables import CannotRebuild
 from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
-from gongkai.operate.logs import moments
+from gongkai.operate.logs.as_of import positions
 from gongkai.operate.logs.views import view_named
 
 
-async def rebuilt(
+async def rebuild_view(
     cluster: Cluster, name: str, *, compare: bool = False, rollback: bool = False
 ) -> RebuildResult:
     """As the owner of the view's schema. Raises UserError."""
@@ -34,7 +34,7 @@ async def rebuilt(
 
 
 async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, int], dict[str, int]]:
-    """Build it as it stood then, into a schema beside the live one. That schema, the positions, rows by table."""
+    """Build the view as of a moment, into a schema of its own. Returns the schema, the positions, and rows by table."""
     view = view_named(name)
     into = f"{view.schema}_as_of"
     reader, conn = await _connections(cluster, view)
@@ -42,7 +42,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
         async with conn.transaction():
             await rebuild.prepare_schema(conn, into, view.projection.tables)
             await conn.execute(f'GRANT USAGE ON SCHEMA "{into}" TO {MONITOR}')
-            at = await _build(reader, conn, view, into, when)
+            at = await _build_as_of(reader, conn, view, into, when)
             for table in view.projection.tables:
                 await conn.execute(f'GRANT SELECT ON "{into}".{table} TO {MONITOR}')
         rows = {
@@ -56,10 +56,12 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
         await _close(reader, conn)
 
 
-async def _build(reader: Any, conn: Any, view: LiveProjection, into: str, when: str | None) -> dict[str, int]:
+async def _build_as_of(
+    reader: Any, conn: Any, view: LiveProjection, into: str, when: str | None
+) -> dict[str, int]:
     followed = await projections.subscription_positions(reader, view.subscription)
     logs = view.followed(followed)
-    at = await moments.positions(reader, logs, when)
+    at = await positions(reader, logs, when)
     until = {key: at[key[0]] for key in followed}
     await projections.rebuild(
         conn,
@@ -82,7 +84,7 @@ async def rows_as_of(dsn: str, name: str, when: str | None) -> dict[str, list[di
     view = view_named(name)
     conn = await asyncpg.connect(dsn)
     try:
-        await _build(conn, conn, view, "pg_temp", when)
+        await _build_as_of(conn, conn, view, "pg_temp", when)
         found = {}
         for table in view.projection.tables:
             key = await _key(conn, table)

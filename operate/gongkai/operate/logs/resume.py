@@ -1,4 +1,4 @@
-"""`gongkai resume`: a partition that an error stopped goes on, after a mend, without waiting for the next try."""
+"""`gongkai resume`: a partition that an error stopped goes on, without waiting for the next retry."""
 
 import asyncio
 
@@ -8,10 +8,10 @@ from gongkai.contracts.errors import UserError
 from gongkai.ledger import consumer_checkpoint
 from gongkai.ledger.delivery import LogPartition
 
-PATIENCE = 20.0  # seconds until the service has tried again; it looks once a second
+RETRIED_WITHIN = 20.0  # seconds; a service tries once a second
 
 
-def partition_named(text: str) -> LogPartition:
+def parse_partition(text: str) -> LogPartition:
     """`intake/3`: log and number of the partition."""
     log, _, number = text.rpartition("/")
     if not log or not number.isdigit():
@@ -19,10 +19,10 @@ def partition_named(text: str) -> LogPartition:
     return log, int(number)
 
 
-async def resumed(
-    dsn: str, subscription: str, key: LogPartition, patience: float = PATIENCE
+async def resume_partition(
+    dsn: str, subscription: str, key: LogPartition, seconds: float = RETRIED_WITHIN
 ) -> tuple[str, str]:
-    """What came of it, once the service has tried. Raises UserError where it stopped again, or nobody tries."""
+    """The outcome in both languages, once the service has retried. Raises UserError if it stopped again, or didn't retry."""
     name = f"{key[0]}/{key[1]}"
     conn = await asyncpg.connect(dsn)
     try:
@@ -34,7 +34,7 @@ async def resumed(
                 f"{name} 未停下，在位置 {before.position}",
                 f"{name} wasn't stopped; it is at {before.position}",
             )
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(seconds):
             while True:
                 now = (await consumer_checkpoint.load(conn, subscription))[key]
                 if now.stopped is not None:
@@ -44,8 +44,8 @@ async def resumed(
                 await asyncio.sleep(0.1)
     except TimeoutError:
         raise UserError(
-            f"已解除，但 {subscription} 在 {patience:g} 秒内未重试，可能未在运行 / the stop is lifted, but {subscription} "
-            f"hasn't tried again within {patience:g} s; it may not be running"
+            f"已解除，但 {subscription} 在 {seconds:g} 秒内未重试，可能未在运行 / the stop is lifted, but {subscription} "
+            f"hasn't tried again within {seconds:g} s; it may not be running"
         ) from None
     finally:
         await conn.close()

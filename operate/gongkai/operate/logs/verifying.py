@@ -1,7 +1,7 @@
-"""`gongkai verify` and `gongkai prove`: what they do, apart from how they are called."""
+"""Verifying logs and proof bundles, and making bundles (`gongkai verify`, `gongkai prove`)."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,16 +12,16 @@ from gongkai.ledger.merkle import inclusion_path
 from gongkai.ledger.note import BadNote, parse
 from gongkai.ledger.proof import ProofBundle
 from gongkai.ledger.tlog_checkpoint import Checkpoint, VerifiedCheckpoint
-from gongkai.operate.logs.copying import kept
-from gongkai.operate.logs.reach import Where
+from gongkai.operate.logs.copying import kept_checkpoints
+from gongkai.operate.logs.location import LogLocation
 from gongkai.operate.logs.sources import Copy, Database, proof
-from gongkai.operate.logs.trust import Trust
+from gongkai.operate.logs.trusted_keys import TrustedKeys
 
-PATIENCE = 3.0  # seconds for a checkpoint to cover what was appended just now
+CHECKPOINT_WAIT = 3.0  # seconds until a checkpoint covers what was appended just now
 
 
-def verified_bundle(file: Path, trust: Trust) -> tuple[str, str]:
-    """What is proved, in both languages. Raises BadBundle, Broken or UserError. Needs no log and no network."""
+def verify_bundle(file: Path, trust: TrustedKeys) -> tuple[str, str]:
+    """What is proved, in both languages. Raises BadProofBundle, VerificationFailed or UserError. Needs no log and no network."""
     try:
         raw = file.read_bytes().decode()
     except OSError as error:
@@ -33,15 +33,15 @@ def verified_bundle(file: Path, trust: Trust) -> tuple[str, str]:
     trust.require_witness(found)
     tree = found.checkpoint
     return (
-        f"成立：该记录是 {tree.origin} 的第 {bundle.position} 位，检查点含 {tree.size} 条{_by(found)[0]}",
+        f"成立：该记录是 {tree.origin} 的第 {bundle.position} 位，检查点含 {tree.size} 条{_witnesses(found)[0]}",
         f"proved: the record is at position {bundle.position} of {tree.origin},"
-        f" whose checkpoint has {tree.size} entries{_by(found)[1]}",
+        f" whose checkpoint has {tree.size} entries{_witnesses(found)[1]}",
     )
 
 
-def verified_log(name: str, source: Source, trust: Trust, since: Sequence[str]) -> tuple[str, str]:
+def verify_one_log(name: str, source: Source, trust: TrustedKeys, since: Sequence[str]) -> tuple[str, str]:
     """What was found whole, in both languages. Raises Broken."""
-    earlier = kept(source.folder) if isinstance(source, Copy) else []
+    earlier = kept_checkpoints(source.folder) if isinstance(source, Copy) else []
     earlier = [each for each in earlier if each != source.checkpoint()]
     report: Report = verify_log(source, trust.keys, [*since, *earlier])
     trust.require_witness(report.verified)
@@ -58,11 +58,36 @@ def verified_log(name: str, source: Source, trust: Trust, since: Sequence[str]) 
     if report.since is not None:
         zh += f"，自 {report.since.size} 条的检查点以来只有追加"
         en += f", only appended to since the checkpoint of {report.since.size}"
-    by_zh, by_en = _by(report.verified)
-    return zh + by_zh, en + by_en
+    witnesses_zh, witnesses_en = _witnesses(report.verified)
+    return zh + witnesses_zh, en + witnesses_en
 
 
-def _by(found: VerifiedCheckpoint) -> tuple[str, str]:
+def verify_logs(
+    logs: Mapping[str, Source], trust: TrustedKeys, since: Sequence[str]
+) -> Iterator[tuple[str, str] | VerificationFailed]:
+    """For each log a sentence in both languages, or what is broken; then each kept checkpoint that is of none of them."""
+    unmatched = set(since)
+    for name, source in logs.items():
+        own = of_origin(source, since, alone=len(logs) == 1)
+        unmatched -= set(own)
+        try:
+            yield verify_one_log(name, source, trust, own)
+        except VerificationFailed as error:
+            yield error
+    for raw in sorted(unmatched):
+        origin = origin_in(raw)
+        yield VerificationFailed("same log", f"没有日志 {origin}", f"no log is {origin}")
+
+
+def read_checkpoint(file: Path) -> str:
+    """A checkpoint kept from earlier. Raises UserError."""
+    try:
+        return file.read_bytes().decode(errors="replace")
+    except OSError as error:
+        raise UserError(f"读不了 / can't read {file}: {error.strerror}") from error
+
+
+def _witnesses(found: VerifiedCheckpoint) -> tuple[str, str]:
     names = ", ".join(key.name for key in found.witnesses)
     return (f"，{names} 已联署", f", cosigned by {names}") if names else ("，未经联署", ", not cosigned")
 
@@ -76,7 +101,7 @@ def of_origin(source: Source, since: Sequence[str], alone: bool) -> list[str]:
 
 
 def origin_in(raw: str) -> str:
-    """Raises Broken for what is no checkpoint."""
+    """Raises VerificationFailed for what is no checkpoint."""
     try:
         return Checkpoint.parse(parse(raw).text).origin
     except BadNote as error:
@@ -85,16 +110,16 @@ def origin_in(raw: str) -> str:
         ) from None
 
 
-def proved(where: Where, event: UUID, trust: Trust) -> ProofBundle:
-    """The bundle of one event. Raises UserError where it isn't, Broken where it can't be proved."""
-    with where.logs() as logs:
+def prove(location: LogLocation, event: UUID, trust: TrustedKeys) -> ProofBundle:
+    """The bundle of one event. Raises UserError where it isn't, VerificationFailed where it can't be proved."""
+    with location.logs() as logs:
         for name, source in logs.items():
             if isinstance(source, Database) and (found := source.event(event)) is not None:
                 return _bundle(name, source, found, trust)
     raise UserError(f"没有事件 / no event {event}")
 
 
-def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: Trust) -> ProofBundle:
+def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: TrustedKeys) -> ProofBundle:
     position, record = found
     raw = _covering(source, position)
     tree = verified_checkpoint(raw, trust.keys).checkpoint
@@ -111,7 +136,7 @@ def _bundle(name: str, source: Database, found: tuple[int, bytes], trust: Trust)
 
 def _covering(source: Source, position: int) -> str:
     """The checkpoint shown, waiting a moment for one that covers the position."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + CHECKPOINT_WAIT
     while True:
         raw: Any = source.checkpoint()
         if raw is not None and Checkpoint.parse(parse(raw).text).size > position:

@@ -1,4 +1,4 @@
-"""DATA/run/up.json: what runs, where, under which process ids; and how to end what a killed run left."""
+"""DATA/run/up.json: what runs, where, under which process ids; and terminating what a killed run left."""
 
 import contextlib
 import fcntl
@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from gongkai.contracts.errors import UserError
-from gongkai.operate.processes import ending
+from gongkai.operate.processes import termination
 
 
 class AlreadyUp(UserError):
@@ -45,9 +45,9 @@ def read(file: Path) -> Status | None:
 
 
 def fingerprint(pid: int, argv: Sequence[str], stop: signal.Signals) -> dict[str, Any]:
-    """By what a process is recognised again: an id alone may be somebody else's by tomorrow.
+    """What identifies a process later: an id alone may be reused.
 
-    `argv` as it was started: a process so young may not show its own yet.
+    `argv` as it was started: a process that was just forked may not show its own yet.
     """
     born = 0.0  # gone already
     with contextlib.suppress(psutil.Error):
@@ -56,8 +56,8 @@ def fingerprint(pid: int, argv: Sequence[str], stop: signal.Signals) -> dict[str
 
 
 @contextlib.contextmanager
-def alone(data: Path, lock: Path) -> Iterator[None]:
-    """One `up` a data folder. The lock goes with the process that holds it, however that one ends."""
+def locked(data: Path, lock: Path) -> Iterator[None]:
+    """One `up` a data folder. The lock is released when the process that holds it ends, however it ends."""
     handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
@@ -70,9 +70,9 @@ def alone(data: Path, lock: Path) -> Iterator[None]:
 
 
 def end_orphans(file: Path) -> list[str]:
-    """End what a killed `up` has left running; the names. Nobody else's process is touched.
+    """Terminate what a killed `up` has left running, and return the names. Other processes are not touched.
 
-    In the order of a proper end: all services, then the broker, then PostgreSQL.
+    In the order of a normal stop: all services, then the broker, then PostgreSQL.
     """
     left = read(file)
     if left is None:
@@ -80,21 +80,23 @@ def end_orphans(file: Path) -> list[str]:
     orphans = {name: process for name, record in left.processes.items() if (process := _find(record))}
     parts = [{name} for name in ("broker", "postgres")]
     for group in (set(orphans).difference(*parts), *parts):
-        ending.end((orphans[name], left.processes[name]["stop"]) for name in group if name in orphans)
+        termination.terminate(
+            (orphans[name], left.processes[name]["stop"]) for name in group if name in orphans
+        )
     file.unlink()
     return list(orphans)
 
 
-def lives(record: Mapping[str, Any]) -> bool:
-    """Whether the process that was recorded still runs, and isn't waiting to be buried."""
+def is_running(record: Mapping[str, Any]) -> bool:
+    """Whether the process that was recorded still runs, and isn't a zombie."""
     process = _find(record)
-    return process is not None and ending.lives(process)
+    return process is not None and termination.is_alive(process)
 
 
 def _find(record: Mapping[str, Any]) -> psutil.Process | None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(record["pid"])
-        # The time of birth is reckoned from the wall clock, which may have been set since.
+        # The creation time is computed from the wall clock, which may have been set since.
         if abs(process.create_time() - record["born"]) < 5 and process.cmdline() == record["argv"]:
             return process
     return None

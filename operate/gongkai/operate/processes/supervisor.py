@@ -1,9 +1,9 @@
-"""Keeps processes alive: starts them, notices when one dies, starts it again, ends them in the order told.
+"""Keeps processes alive: starts them, notices when one dies, starts it again, stops them in a given order.
 
 Written here after a look at circus and supervisor. Both lack what we need most: a pause that grows while a
 process keeps dying, is bounded, and never turns into giving up (circus has a plugin that stops such a
-process; supervisor restarts without a pause, or ends in FATAL); a start that waits until another part is of
-use; PostgreSQL's own ways of ending and of being left behind. Circus also polls, and opens a control port
+process; supervisor restarts without a pause, or ends in FATAL); a start that waits until another process is
+ready; PostgreSQL's own signals, and what it leaves behind. Circus also polls, and opens a control port
 that anybody on the machine may command.
 """
 
@@ -23,14 +23,14 @@ from gongkai.operate.embedded import Command
 
 FIRST_PAUSE: Final = 0.1  # seconds before a restart; doubles with every death in a row
 LONGEST_PAUSE: Final = 8.0
-STEADY: Final = 5.0  # who lived so long did not die "in a row"
-HOPELESS: Final = 5  # deaths in a row, before the first "ready", after which a start has failed
+STABLE_AFTER: Final = 5.0  # seconds; who ran so long did not die "in a row"
+MAX_EARLY_DEATHS: Final = 5  # deaths in a row, before the first "ready", after which a start has failed
 LOG_SIZE: Final = 10_000_000
 LOGS_KEPT: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ManagedProcess:
     """One process to keep alive. `stop`: signals in order of severity, each with the seconds it gets."""
 
     name: str
@@ -40,16 +40,16 @@ class Part:
 
 
 @dataclass(slots=True)
-class _Watched:
-    part: Part
+class _Supervised:
+    managed: ManagedProcess
     task: asyncio.Task[None] | None = None
     process: asyncio.subprocess.Process | None = None
     in_a_row: int = 0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Hopeless(UserError):
-    """A part died again and again before it was ever of use."""
+class StartFailed(UserError):
+    """A process died again and again before it was ever ready."""
 
     def __init__(self, name: str, log: Path) -> None:
         super().__init__(f"{name} 一再退出 / keeps dying; 日志 log: {log}")
@@ -63,95 +63,97 @@ class Supervisor:
         self._logs = logs
         self._say = say
         self._changed = changed
-        self._watched: dict[str, _Watched] = {}
-        self.recovering: set[str] = set()  # died since, and nobody has said that they are of use again
+        self._supervised: dict[str, _Supervised] = {}
+        self.recovering: set[str] = set()  # died since, and not yet reported ready again
 
     def log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
 
     def alive(self) -> dict[str, int]:
         """Names and process ids, in the order of their start."""
-        return {name: each.process.pid for name, each in self._watched.items() if each.process is not None}
+        return {name: each.process.pid for name, each in self._supervised.items() if each.process is not None}
 
-    def start(self, part: Part) -> None:
+    def start(self, process: ManagedProcess) -> None:
         """From now on, keep it alive."""
-        watched = self._watched[part.name] = _Watched(part)
-        watched.task = asyncio.create_task(self._keep_alive(watched), name=part.name)
+        supervised = self._supervised[process.name] = _Supervised(process)
+        supervised.task = asyncio.create_task(self._keep_alive(supervised), name=process.name)
 
     async def until(self, check: Callable[[], Awaitable[bool]], every: float = 0.05) -> None:
-        """Wait until the check holds. Raises Hopeless when a part keeps dying meanwhile."""
+        """Wait until the check holds. Raises StartFailed when a process keeps dying meanwhile."""
         while not await check():
-            for watched in self._watched.values():
-                if watched.in_a_row >= HOPELESS:
-                    raise Hopeless(watched.part.name, self.log(watched.part.name))
-                if watched.task is not None and watched.task.done():
-                    watched.task.result()  # a mistake of ours: let it be seen
+            for supervised in self._supervised.values():
+                if supervised.in_a_row >= MAX_EARLY_DEATHS:
+                    raise StartFailed(supervised.managed.name, self.log(supervised.managed.name))
+                if supervised.task is not None and supervised.task.done():
+                    supervised.task.result()  # a mistake of ours: let it be seen
             await asyncio.sleep(every)
 
     async def stop(self, names: Iterable[str]) -> None:
         """End them together; returns when the last one has ended."""
-        await asyncio.gather(*(self._stop(self._watched[name]) for name in names if name in self._watched))
+        await asyncio.gather(
+            *(self._stop(self._supervised[name]) for name in names if name in self._supervised)
+        )
 
     async def rotate_logs(self, every: float = 10) -> None:
         """For ever. Copy, then cut: a child keeps its file open, and goes on even if nobody watches it."""
         while True:
             await asyncio.sleep(every)
-            for name in self._watched:
+            for name in self._supervised:
                 with suppress(OSError):
                     if self.log(name).stat().st_size > LOG_SIZE:
                         await asyncio.to_thread(_rotate, self.log(name))
 
-    async def _keep_alive(self, watched: _Watched) -> None:
-        part = watched.part
-        while not watched.stopping.is_set():
+    async def _keep_alive(self, supervised: _Supervised) -> None:
+        managed = supervised.managed
+        while not supervised.stopping.is_set():
             born = time.monotonic()
-            ending = await self._one_life(watched)
-            if watched.stopping.is_set():
+            ending = await self._run_once(supervised)
+            if supervised.stopping.is_set():
                 return
-            watched.in_a_row = 0 if time.monotonic() - born >= STEADY else watched.in_a_row + 1
-            self.recovering.add(part.name)
-            pause = min(FIRST_PAUSE * 2 ** max(0, watched.in_a_row - 1), LONGEST_PAUSE)
+            supervised.in_a_row = 0 if time.monotonic() - born >= STABLE_AFTER else supervised.in_a_row + 1
+            self.recovering.add(managed.name)
+            pause = min(FIRST_PAUSE * 2 ** max(0, supervised.in_a_row - 1), LONGEST_PAUSE)
             self._say(
-                f"{part.name} 已退出（{ending}），{pause:g} 秒后重启；日志 {self.log(part.name)}",
-                f"{part.name} died ({ending}), restart in {pause:g} s",
+                f"{managed.name} 已退出（{ending}），{pause:g} 秒后重启；日志 {self.log(managed.name)}",
+                f"{managed.name} died ({ending}), restart in {pause:g} s",
             )
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    await watched.stopping.wait()
+                    await supervised.stopping.wait()
 
-    async def _one_life(self, watched: _Watched) -> str:
+    async def _run_once(self, supervised: _Supervised) -> str:
         """Start it and wait for its end; how it ended."""
-        part = watched.part
+        managed = supervised.managed
         try:
-            await asyncio.to_thread(part.before)
-            if watched.stopping.is_set():
+            await asyncio.to_thread(managed.before)
+            if supervised.stopping.is_set():
                 return "stopped"
-            with self.log(part.name).open("ab") as out:
-                watched.process = await asyncio.create_subprocess_exec(
-                    *part.command.argv, stdout=out, stderr=out, **part.command.options()
+            with self.log(managed.name).open("ab") as out:
+                supervised.process = await asyncio.create_subprocess_exec(
+                    *managed.command.argv, stdout=out, stderr=out, **managed.command.options()
                 )
         except Exception as error:  # the program is gone, the machine is out of something: it may come back
             return repr(error)
         self._changed()
-        if watched.stopping.is_set():  # asked to end while it was being born
-            watched.process.send_signal(part.stop[0][0])
-        code = await watched.process.wait()
-        watched.process = None
+        if supervised.stopping.is_set():  # asked to stop while it was being started
+            supervised.process.send_signal(managed.stop[0][0])
+        code = await supervised.process.wait()
+        supervised.process = None
         self._changed()
         return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
-    async def _stop(self, watched: _Watched) -> None:
-        watched.stopping.set()
-        task = watched.task
+    async def _stop(self, supervised: _Supervised) -> None:
+        supervised.stopping.set()
+        task = supervised.task
         if task is None:
             return
-        for sign, seconds in watched.part.stop:
-            if watched.process is not None:
+        for sign, seconds in supervised.managed.stop:
+            if supervised.process is not None:
                 with suppress(ProcessLookupError):
                     if sign is signal.SIGKILL:
-                        os.killpg(watched.process.pid, sign)  # and what it may have started
+                        os.killpg(supervised.process.pid, sign)  # and what it may have started
                     else:
-                        watched.process.send_signal(sign)
+                        supervised.process.send_signal(sign)
             done, _ = await asyncio.wait([task], timeout=seconds)
             if done:
                 return

@@ -22,14 +22,14 @@ import psycopg
 from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.bootstrap import bootstrap
 from gongkai.operate.databases.migrate import migrate
-from gongkai.operate.embedded import Command, Postgres, WitnessHouse, broker_command
+from gongkai.operate.embedded import Command, Postgres, WitnessProcess, broker_command
 from gongkai.operate.embedded.witness_process import WITNESS
-from gongkai.operate.processes import probes as answers
+from gongkai.operate.processes import health_checks as answers
 from gongkai.operate.processes import status
 from gongkai.operate.processes.credentials import ADMIN, Credentials
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.processes.ports import choose
-from gongkai.operate.processes.supervisor import Part, Supervisor
+from gongkai.operate.processes.supervisor import ManagedProcess, Supervisor
 from gongkai.operate.services import installed
 
 _SERVICE_STOP: Final = ((signal.SIGTERM, 12.0), (signal.SIGKILL, 5.0))
@@ -75,7 +75,7 @@ async def up(options: Options, then: Then | None = None) -> None:
         raise UserError(
             f"不能用作数据目录 / can't be the data folder: {data} ({error.strerror or error})"
         ) from error
-    with status.alone(data, data / "run" / "up.lock"):
+    with status.locked(data, data / "run" / "up.lock"):
         orphans = await asyncio.to_thread(status.end_orphans, data / "run" / "up.json")
         if orphans:
             tell(
@@ -105,7 +105,7 @@ class _Run:
         kafka = options.kafka or f"127.0.0.1:{ports['broker']}"
         self.deployment = Deployment(self.data, options.host, ports, kafka, self.credentials.cluster(ports))
         self.supervisor = Supervisor(self.data / "logs", tell, self._write_status)
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, ManagedProcess] = {}
         self.fingerprints: dict[int, dict[str, Any]] = {}
         self.where = "外部 elsewhere"
         self.ready = False
@@ -174,8 +174,8 @@ class _Run:
         self.where = server.where
         await self.supervisor.until(partial(answers.postgres, cluster.admin_dsn))
 
-    async def _start_witness(self) -> WitnessHouse:
-        house = WitnessHouse(
+    async def _start_witness(self) -> WitnessProcess:
+        house = WitnessProcess(
             self.data,
             name=f"{self.credentials.origin()}/{WITNESS}",
             port=self.deployment.ports[WITNESS],
@@ -185,7 +185,7 @@ class _Run:
         self._start(WITNESS, house.command, _SERVICE_STOP)
         return house
 
-    async def _know_witness(self, house: WitnessHouse) -> None:
+    async def _know_witness(self, house: WitnessProcess) -> None:
         """Its key is taken at first sight; another one later is another witness, and that is told."""
         await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports[WITNESS]))
         vkey, known = str(house.vkey()), self.credentials.witness_vkey()
@@ -209,7 +209,7 @@ class _Run:
         dsn = self.deployment.cluster.admin_dsn
         while not await answers.postgres(dsn):
             if time.monotonic() > end:
-                raise UserError(f"连不上 PostgreSQL / can't connect: {await answers.why_not(dsn)}")
+                raise UserError(f"连不上 PostgreSQL / can't connect: {await answers.connection_error(dsn)}")
             await asyncio.sleep(0.5)
 
     def _start(
@@ -219,7 +219,7 @@ class _Run:
         stop: tuple[tuple[signal.Signals, float], ...],
         before: Callable[[], object] = lambda: None,
     ) -> None:
-        self.parts[name] = Part(name, command, stop, before)
+        self.parts[name] = ManagedProcess(name, command, stop, before)
         self.supervisor.start(self.parts[name])
 
     async def _answers(self, client: httpx.AsyncClient, service: str) -> bool:

@@ -10,7 +10,7 @@ from gongkai.client import Unreachable
 from gongkai.contracts.errors import UserError
 from gongkai.contracts.ingress import DRAFTED
 from gongkai.tables.event_file import lines
-from tests.unit.cli.importing.given import Door, append, results, run, write
+from tests.unit.cli.importing.fakes import EventSink, append, results, run, write
 
 
 @pytest.fixture(autouse=True)
@@ -59,37 +59,37 @@ def test_a_line_without_an_id_is_named_by_its_words(tmp_path: Path) -> None:
 
 
 async def test_every_line_has_its_result_and_the_same_again_is_said_again(tmp_path: Path) -> None:
-    file, door = tmp_path / "a.jsonl", Door()
+    file, sink = tmp_path / "a.jsonl", EventSink()
     write(file, 35)
     file.write_text(file.read_text() + "no json\n")
-    assert await run(file, door) == {"accepted": 35, "refused": 1}
+    assert await run(file, sink) == {"accepted": 35, "refused": 1}
     assert [r["line"] for r in results(file)] == list(range(1, 37))
     assert results(file)[-1]["problem"]["code"] == "import.unreadable"
-    assert await run(file, door) == {"duplicate": 35, "refused": 1}
+    assert await run(file, sink) == {"duplicate": 35, "refused": 1}
     assert len(results(file)) == 36
 
 
 async def test_an_import_goes_on_where_it_ended(tmp_path: Path) -> None:
-    file, door = tmp_path / "a.jsonl", Door(most=4)
+    file, sink = tmp_path / "a.jsonl", EventSink(most=4)
     write(file, 100)
     with pytest.raises(Unreachable):
-        await run(file, door)
+        await run(file, sink)
     came = len(results(file))
     assert came % 10 == 0
     append(file, b'{"line": 99')  # as when the disk is full in the middle of a line
-    door.most, before = 1_000, len(door.seen)
-    await run(file, door)
+    sink.most, before = 1_000, len(sink.seen)
+    await run(file, sink)
     assert [r["line"] for r in results(file)] == list(range(1, 101))
-    assert len(door.seen) - before == 100 - came
-    assert len(set(door.seen)) == 100
+    assert len(sink.seen) - before == 100 - came
+    assert len(set(sink.seen)) == 100
 
 
 async def test_a_file_that_was_changed_is_gone_through_from_there(tmp_path: Path) -> None:
-    file, door = tmp_path / "a.jsonl", Door()
+    file, sink = tmp_path / "a.jsonl", EventSink()
     write(file, 30)
-    await run(file, door)
+    await run(file, sink)
     changed = file.read_text().splitlines()
     changed[19] = '{"unit": "finance", "title": "另一"}'
     file.write_text("\n".join([*changed, '{"unit": "finance", "title": "新"}']))
-    assert await run(file, door) == {"accepted": 19 + 2, "duplicate": 10}
+    assert await run(file, sink) == {"accepted": 19 + 2, "duplicate": 10}
     assert len(results(file)) == 31

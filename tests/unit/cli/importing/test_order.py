@@ -11,7 +11,7 @@ import pytest
 from gongkai.cli.importing import run as importing
 from gongkai.contracts.ingress import ANSWERED, RECEIVED, Result
 from gongkai.tables.event_file import lines
-from tests.unit.cli.importing.given import run, say, write
+from tests.unit.cli.importing.fakes import run, write, write_events
 
 
 class Hasty:
@@ -42,58 +42,62 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_lines_that_have_nothing_in_common_go_three_requests_at_a_time(tmp_path: Path) -> None:
-    door = Hasty()
+    sink = Hasty()
     write(tmp_path / "a.jsonl", 95)
-    assert await run(tmp_path / "a.jsonl", door) == {"accepted": 95}
-    assert door.together == importing.ON_THE_WAY == 3
+    assert await run(tmp_path / "a.jsonl", sink) == {"accepted": 95}
+    assert sink.together == importing.MAX_REQUESTS == 3
 
 
 async def test_versions_of_one_document_keep_their_order(tmp_path: Path) -> None:
-    door = Hasty()
-    say(tmp_path / "a.jsonl", *({"id": f"e-{n}", "data": {"document": "d", "n": n}} for n in range(35)))
-    await run(tmp_path / "a.jsonl", door)
-    assert [event["data"]["n"] for event in door.decided] == list(range(35))
+    sink = Hasty()
+    write_events(
+        tmp_path / "a.jsonl", *({"id": f"e-{n}", "data": {"document": "d", "n": n}} for n in range(35))
+    )
+    await run(tmp_path / "a.jsonl", sink)
+    assert [event["data"]["n"] for event in sink.decided] == list(range(35))
 
 
 async def test_an_application_is_received_before_it_is_answered(tmp_path: Path) -> None:
-    door = Hasty()
+    sink = Hasty()
     received = [{"id": f"r-{n}", "type": RECEIVED, "data": {"application": f"a-{n}"}} for n in range(10)]
     answered = [{"id": f"a-{n}", "type": ANSWERED, "data": {"application": f"a-{n}"}} for n in range(10)]
-    say(tmp_path / "a.jsonl", *received, *answered)
-    await run(tmp_path / "a.jsonl", door)
-    assert [event["type"] for event in door.decided] == [RECEIVED] * 10 + [ANSWERED] * 10
+    write_events(tmp_path / "a.jsonl", *received, *answered)
+    await run(tmp_path / "a.jsonl", sink)
+    assert [event["type"] for event in sink.decided] == [RECEIVED] * 10 + [ANSWERED] * 10
 
 
 async def test_only_the_batch_that_has_a_case_in_common_waits(tmp_path: Path) -> None:
-    door = Hasty()
+    sink = Hasty()
     about = [f"d-{n}" for n in range(20)] + ["d-0"] + [f"d-{n}" for n in range(21, 50)]
-    say(
+    write_events(
         tmp_path / "a.jsonl",
         *({"id": f"e-{n}", "data": {"document": each}} for n, each in enumerate(about)),
     )
-    await run(tmp_path / "a.jsonl", door)
-    decided = [event["id"] for event in door.decided]
+    await run(tmp_path / "a.jsonl", sink)
+    decided = [event["id"] for event in sink.decided]
     assert decided.index("e-0") < decided.index("e-20")
     assert decided.index("e-10") < decided.index("e-0")  # those two were on their way together
-    assert door.together == 3
+    assert sink.together == 3
 
 
 async def test_the_same_event_twice_and_data_in_base64_keep_their_order_too(tmp_path: Path) -> None:
-    door = Hasty()
+    sink = Hasty()
     encoded = base64.b64encode(json.dumps({"document": "d"}).encode()).decode()
     others = [{"id": f"e-{n}", "data": {"n": n}} for n in range(9)]
-    say(tmp_path / "a.jsonl", {"id": "same", "data": {"n": 1}}, *others, {"id": "same", "data": {"n": 2}})
-    await run(tmp_path / "a.jsonl", door)
-    assert [event["data"]["n"] for event in door.decided if event["id"] == "same"] == [1, 2]
-    door = Hasty()
-    say(
+    write_events(
+        tmp_path / "a.jsonl", {"id": "same", "data": {"n": 1}}, *others, {"id": "same", "data": {"n": 2}}
+    )
+    await run(tmp_path / "a.jsonl", sink)
+    assert [event["data"]["n"] for event in sink.decided if event["id"] == "same"] == [1, 2]
+    sink = Hasty()
+    write_events(
         tmp_path / "b.jsonl",
         {"id": "x", "data_base64": encoded},
         *others,
         {"id": "y", "data": {"document": "d"}},
     )
-    await run(tmp_path / "b.jsonl", door)
-    assert [event["id"] for event in door.decided if event["id"] in "xy"] == ["x", "y"]
+    await run(tmp_path / "b.jsonl", sink)
+    assert [event["id"] for event in sink.decided if event["id"] in "xy"] == ["x", "y"]
 
 
 def test_what_is_no_proper_event_has_no_case(tmp_path: Path) -> None:
@@ -103,6 +107,6 @@ def test_what_is_no_proper_event_has_no_case(tmp_path: Path) -> None:
         {"id": "b", "data_base64": "no base64!"},
         {"id": "c", "data": [1]},
     ]
-    say(tmp_path / "a.jsonl", *odd)
+    write_events(tmp_path / "a.jsonl", *odd)
     cases = [list(importing.cases_of(line)) for line in lines(tmp_path / "a.jsonl", None, "s")]
     assert cases == [[], [], [("event", "s", "b")], [("event", "s", "c")]]
