@@ -53,5 +53,5 @@ def test_every_field_says_what_it_means_in_both_languages(name: str) -> None:
     for part in (schema, *schema.get("$defs", {}).values()):
         for field, about in part.get("properties", {}).items():
             assert " · " in about.get("description", ""), (
-                f"contracts/meanings.py doesn't say what {part['title']}.{field} means"
+                f"contracts/field_meanings.py doesn't say what {part['title']}.{field} means"
             )

@@ -15,7 +15,7 @@ from gongkai import intake as intake_service
 from gongkai.ledger import read
 from gongkai.ledger.timers import Due
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.rules.moment import end_of
+from gongkai.rules.local_time import end_of
 from gongkai.runtime.topology import log_for
 from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text

@@ -16,7 +16,7 @@ from gongkai.contracts.errors import Sentence
 from gongkai.contracts.events import LIFTS, REGISTRY
 from gongkai.contracts.events._lifts import Lift
 from gongkai.contracts.evolution import Schema, narrowed
-from gongkai.contracts.meanings import meaning
+from gongkai.contracts.field_meanings import meaning
 from gongkai.contracts.vocabulary import Term
 
 FOLDER = Path(__file__).parent / "schemas"

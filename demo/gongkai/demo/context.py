@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import Workdays
 

@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, UUID
 import asyncpg
 import structlog
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.ledger import consumer_checkpoint, read
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.failpoint import reach

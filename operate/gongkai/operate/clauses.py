@@ -9,7 +9,7 @@ from typing import Any
 
 import gongkai
 from gongkai.contracts.clauses import marked
-from gongkai.rules.proofs import proofs
+from gongkai.rules.clause_tests import proofs
 from gongkai.rules.requirements import requirements
 
 

@@ -2,7 +2,7 @@
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import REGISTRY, Event, RecordedClause, RulebookClause
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.rules.rulebooks import Rulebook, load, named
 
 NATIONAL = "cn"

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from gongkai.contracts.clauses import ClauseId
-from gongkai.rules.lawfile import read
+from gongkai.rules.rule_file import read
 
 LIST = Path(__file__).with_name("requirements.yaml")
 NATIONAL = "中华人民共和国政府信息公开条例"

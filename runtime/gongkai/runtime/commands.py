@@ -12,14 +12,14 @@ import structlog
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.events import Event, UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.ledger.decider import Aggregate, Intent, Outcome
 from gongkai.rules import Rules
 from gongkai.rules.calendar import Calendar
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.rules.rulebooks import load, shipped
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.registry import Replica

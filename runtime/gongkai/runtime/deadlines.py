@@ -13,7 +13,7 @@ from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.rules import Rules
-from gongkai.rules.moment import end_of
+from gongkai.rules.local_time import end_of
 from gongkai.runtime.commands import basis, rules_at, rules_for
 from gongkai.runtime.service import Dependencies
 

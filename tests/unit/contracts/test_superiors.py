@@ -6,8 +6,8 @@ import pytest
 
 from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import Assignment, DisclosureBody, UnitRegistered
-from gongkai.contracts.gaps import gaps
 from gongkai.contracts.register import Register
+from gongkai.contracts.register_gaps import gaps
 from gongkai.contracts.superiors import Leading, Step, authority, common_superior, leading
 from gongkai.contracts.vocabulary import (
     BodyDuty,

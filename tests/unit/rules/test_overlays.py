@@ -7,7 +7,7 @@ from shutil import copy
 import pytest
 
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
-from gongkai.rules.lawfile import LawFileError
+from gongkai.rules.rule_file import LawFileError
 from gongkai.rules.rulebooks import Library, Loosens, Term
 from gongkai.rules.rulebooks.library import FOLDER
 

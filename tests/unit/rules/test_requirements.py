@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from gongkai.rules.proofs import proofs
+from gongkai.rules.clause_tests import proofs
 from gongkai.rules.requirements import LIST, requirements
 
 CHECKOUT = Path(__file__).parents[3]

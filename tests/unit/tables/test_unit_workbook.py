@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from openpyxl import Workbook, load_workbook
 
-from gongkai.contracts.entries import UnitEntry
+from gongkai.contracts.unit_entry import UnitEntry
 from gongkai.contracts.vocabulary import Duty, StandingMatter, StandingRole
 from gongkai.tables.unit_template import template
 from gongkai.tables.unit_workbook import SHEETS, UnitRow, UnreadableWorkbook, _superiors_first, heading, read

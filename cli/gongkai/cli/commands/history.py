@@ -19,7 +19,7 @@ from gongkai.operate.logs import rebuild as rebuilding
 from gongkai.operate.logs.replay import entries
 from gongkai.operate.logs.resume import parse_partition, resume_partition
 from gongkai.operate.processes.deployment import Deployment
-from gongkai.rules.moment import SHANGHAI
+from gongkai.rules.local_time import SHANGHAI
 
 app = typer.Typer()
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gongkai.cli.commands.terminal import AsJson, day, fail, print_json
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.rules.rulebooks import Loosens, Rulebook, UnknownRulebook, Value, shipped
 from gongkai.rules.rulebooks.library import Counted
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import projections, read
 from gongkai.ledger.read import Connection, LogId
-from gongkai.rules.moment import SHANGHAI, end_of
+from gongkai.rules.local_time import SHANGHAI, end_of
 
 
 async def positions(conn: Connection, logs: Sequence[LogId], as_of: str | None) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """法定工作日: which day is a working day, by the State Council's holiday notices (GT-answer, GT-count)."""
 
+from gongkai.rules.calendar.announcements import Objection, announced, notice_of, objections, with_all
 from gongkai.rules.calendar.calendar import Calendar, DayReason, NoNotice
-from gongkai.rules.calendar.entered import Objection, announced, notice_of, objections, with_all
 from gongkai.rules.calendar.notices import Holiday, Notice
 from gongkai.rules.calendar.official import YearFile, official, read_notices
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gongkai.rules.calendar.calendar import Calendar
 from gongkai.rules.calendar.notices import Notice
-from gongkai.rules.lawfile import LawFile, parse, read
+from gongkai.rules.rule_file import LawFile, parse, read
 
 FOLDER = Path(__file__).parent / "state_council"
 

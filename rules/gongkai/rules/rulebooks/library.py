@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Sentence
-from gongkai.rules.lawfile import Fault, LawFile, LawFileError, read
 from gongkai.rules.requirements import requirements
+from gongkai.rules.rule_file import Fault, LawFile, LawFileError, read
 from gongkai.rules.rulebooks.measures import LeastRule
 from gongkai.rules.rulebooks.overlay import RulebookFile, lay_over
 from gongkai.rules.rulebooks.rulebook import Rulebook, complete

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
-from gongkai.rules.lawfile import LawFile, LawFileError
+from gongkai.rules.rule_file import LawFile, LawFileError
 from gongkai.rules.rulebooks.choices import Answers, ApprovalRule, Name, PathRule, Procedure
 from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
 from gongkai.rules.rulebooks.values import (

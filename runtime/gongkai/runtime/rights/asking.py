@@ -10,7 +10,7 @@ from gongkai.contracts.errors import Refused, Sentence
 from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Duty
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.registry import Replica

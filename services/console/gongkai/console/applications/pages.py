@@ -21,7 +21,7 @@ from gongkai.console.visitor import Visiting, Visitor, people_with
 from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
 from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.calendar import Calendar
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies

@@ -3,7 +3,7 @@
 from gongkai.console.projection import Columns, Fold, TableProjection
 from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import ApplicationAnswered, ApplicationOverdue, ApplicationReceived
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 
 def _received(event: ApplicationReceived, record: Record) -> Columns:

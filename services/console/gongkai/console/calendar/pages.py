@@ -17,8 +17,8 @@ from gongkai.console.visitor import Visiting, Visitor
 from gongkai.identity import sessions
 from gongkai.identity.signed_in import ForgedForm, FormFields, show
 from gongkai.rules.calendar import Notice, objections, read_notices
-from gongkai.rules.lawfile import Fault, LawFileError
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
+from gongkai.rules.rule_file import Fault, LawFileError
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import acts

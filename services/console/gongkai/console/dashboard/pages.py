@@ -17,7 +17,7 @@ from gongkai.console.scores import reads as scores
 from gongkai.console.visitor import Visiting
 from gongkai.contracts.register import Register
 from gongkai.identity.signed_in import show
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 

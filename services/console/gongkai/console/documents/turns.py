@@ -11,7 +11,7 @@ from gongkai.console.visitor import people_with, unit_words
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Duty
 from gongkai.rules.calendar import Calendar
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.web import t
 

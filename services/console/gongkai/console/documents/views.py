@@ -17,7 +17,7 @@ from gongkai.contracts.events import (
     SecrecyReviewed,
     SecrecyReviewRequested,
 )
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 # -- documents
 

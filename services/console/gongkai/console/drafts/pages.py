@@ -21,7 +21,7 @@ from gongkai.contracts.media import KNOWN, of_file
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
 from gongkai.identity import sessions
 from gongkai.identity.signed_in import ForgedForm, FormFields, show
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.rules.rulebooks import Rulebook, load
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed as posted

@@ -20,7 +20,7 @@ from gongkai.contracts.envelope import Place
 from gongkai.identity.signed_in import show
 from gongkai.ledger import read
 from gongkai.ledger.read import Entry
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies

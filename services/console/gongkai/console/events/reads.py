@@ -9,7 +9,7 @@ from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
 from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
 from gongkai.contracts.events import REGISTRY, title_of
-from gongkai.rules.moment import SHANGHAI
+from gongkai.rules.local_time import SHANGHAI
 
 # Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
 _ORDER = (

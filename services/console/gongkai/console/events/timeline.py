@@ -9,7 +9,7 @@ from gongkai.console.visitor import Visitor
 from gongkai.contracts.events import SYSTEM
 from gongkai.contracts.register import Register
 from gongkai.identity.accounts import REGISTRAR
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.web import t
 
 PUBLIC = "public"

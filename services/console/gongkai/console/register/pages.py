@@ -16,13 +16,13 @@ from gongkai.console.register.reads import RegisterFilters
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import UnitRegistered
-from gongkai.contracts.gaps import gaps_of
 from gongkai.contracts.register import Register
+from gongkai.contracts.register_gaps import gaps_of
 from gongkai.contracts.streams import unit_stream
 from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
 from gongkai.identity.signed_in import show
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.web import t

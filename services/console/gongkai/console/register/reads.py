@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from gongkai.contracts.events import UnitRegistered
-from gongkai.contracts.gaps import Gap, gaps
 from gongkai.contracts.register import Register
+from gongkai.contracts.register_gaps import Gap, gaps
 
 DEEPEST = 6  # levels of indentation
 

@@ -8,7 +8,7 @@ from gongkai.console.actions import Action
 from gongkai.console.visitor import Visiting
 from gongkai.contracts.clauses import clause
 from gongkai.identity.signed_in import show
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.web.rulebook_view import NATIONAL, view_of_rulebook

@@ -15,7 +15,7 @@ from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import Indicator
 from gongkai.identity.signed_in import show
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies

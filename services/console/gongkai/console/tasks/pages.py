@@ -7,7 +7,7 @@ from gongkai.console.actions import Action
 from gongkai.console.tasks import reads as tasks
 from gongkai.console.visitor import Visiting
 from gongkai.identity.signed_in import show
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 

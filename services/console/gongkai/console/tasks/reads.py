@@ -9,7 +9,7 @@ from gongkai.console.applications import reads as applications
 from gongkai.console.lateness import Lateness, consultation_due, lateness_of, publication_due, review_due
 from gongkai.console.lists.listing import PageCursor
 from gongkai.console.visitor import Visitor
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 MOST = 100  # of a kind on the page; the lists have the others
 

@@ -18,7 +18,7 @@ from gongkai.contracts.vocabulary import AnswerKind, Channel, Ground
 from gongkai.intake.applications import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline, late_days
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 WITHHOLDING = frozenset({AnswerKind.WITHHELD, AnswerKind.PARTLY_DISCLOSED})
 

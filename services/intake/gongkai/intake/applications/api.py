@@ -25,7 +25,7 @@ from gongkai.intake.applications.receipts import (
 from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION
 from gongkai.intake.units.rules import require_addressee
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import (
     CommandId,
     DependenciesOf,

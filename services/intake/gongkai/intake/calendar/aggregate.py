@@ -8,8 +8,8 @@ from gongkai.contracts.errors import Refused
 from gongkai.contracts.events import Event, HolidaysAnnounced, PersonId
 from gongkai.rules import Rules
 from gongkai.rules.calendar import Notice, announced, objections, with_all
-from gongkai.rules.lawfile import Where
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
+from gongkai.rules.rule_file import Where
 
 # -- state
 

@@ -8,7 +8,7 @@ from gongkai.contracts.events import DelegationWithdrawn, DutyDelegated, Event, 
 from gongkai.contracts.vocabulary import Duty
 from gongkai.intake.delegations import refusals
 from gongkai.rules import Rules
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 MAX_LENGTH = timedelta(days=366)
 

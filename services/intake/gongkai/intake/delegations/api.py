@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.contracts.events import Id, PersonId, SaidText
 from gongkai.contracts.streams import delegation_stream
 from gongkai.contracts.vocabulary import Duty
@@ -14,7 +14,7 @@ from gongkai.intake.delegations import aggregate as delegation
 from gongkai.intake.delegations import refusals
 from gongkai.intake.delegations.stream import DELEGATION
 from gongkai.ledger import read
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers

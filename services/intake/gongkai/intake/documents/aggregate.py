@@ -8,7 +8,7 @@ from gongkai.contracts.events import ConsultationNeed, Digest, DocumentDrafted, 
 from gongkai.contracts.vocabulary import Attribute, Category
 from gongkai.intake.documents import refusals
 from gongkai.rules import Rules
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 RESERVED_ID = "new"  # where the console has the page for a new one
 EARLIEST = date(1949, 10, 1)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from gongkai.contracts.commands import Draft
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.contracts.events import Digest, Id
 from gongkai.contracts.streams import document_stream
 from gongkai.intake.actions import Action
@@ -14,7 +14,7 @@ from gongkai.intake.documents.stream import DOCUMENT
 from gongkai.intake.documents.texts import TEXT_BODY, check_text
 from gongkai.intake.units.rules import require_existing
 from gongkai.ledger import blobs, read
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import (
     CommandId,
     DependenciesOf,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import Event
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED, AnsweredData, DraftedData, ReceivedData

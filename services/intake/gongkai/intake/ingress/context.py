@@ -14,7 +14,7 @@ from gongkai.intake.ingress import rights
 from gongkai.intake.units.rules import require_existing
 from gongkai.ledger.seal import Keys
 from gongkai.rules import Rules
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import known_unit, rules_at
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.service import Dependencies

@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.contracts.envelope import TooLarge
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode

@@ -24,7 +24,7 @@ from gongkai.contracts.events import (
 from gongkai.contracts.vocabulary import Duty, Level, Management, Reorganisation, StandingRole, UnitKind
 from gongkai.intake.units import refusals
 from gongkai.rules import Rules
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 # Timers, the public and the administrators, who are nobody's officers, act under these.
 RESERVED = frozenset({SYSTEM, "public", "registrar", "security"})

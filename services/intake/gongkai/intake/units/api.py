@@ -5,8 +5,8 @@ from datetime import date
 from fastapi import APIRouter
 
 from gongkai.contracts.events import Id
-from gongkai.contracts.gaps import gaps
 from gongkai.contracts.register import Register
+from gongkai.contracts.register_gaps import gaps
 from gongkai.contracts.streams import unit_stream
 from gongkai.contracts.superiors import common_superior
 from gongkai.intake.actions import Action

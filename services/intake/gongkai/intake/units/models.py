@@ -9,9 +9,9 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as WrongNumber
 
 from gongkai.contracts.addressees import addressee, takes_applications
-from gongkai.contracts.entries import UnitEntry
 from gongkai.contracts.events import Assignment, DisclosureBody, Id, Officer, SaidLine, Successor
 from gongkai.contracts.register import Register
+from gongkai.contracts.unit_entry import UnitEntry
 from gongkai.contracts.vocabulary import Reorganisation
 
 

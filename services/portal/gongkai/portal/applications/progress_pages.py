@@ -16,7 +16,7 @@ from gongkai.portal.errors import error_page
 from gongkai.portal.pages import client_address, form_page, page, page_dependencies
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.deadlines import late_days
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.rights import acts
 from gongkai.web import ClockView, Problem, days_after, view_of_clock
 

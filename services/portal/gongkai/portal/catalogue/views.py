@@ -14,7 +14,7 @@ from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.upsert import storable
 from gongkai.portal.catalogue.search import lexemes, normalised
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 RETRY_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # seconds, while a text isn't released yet
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from gongkai.contracts.clauses import clause
 from gongkai.portal.actions import Action
 from gongkai.portal.pages import page, page_dependencies
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.rights import acts
 from gongkai.web.calculator import calculate
 from gongkai.web.year import year_of

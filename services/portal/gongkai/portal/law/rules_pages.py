@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from gongkai.contracts.clauses import clause
 from gongkai.portal.actions import Action
 from gongkai.portal.pages import page
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 from gongkai.runtime.rights import acts
 from gongkai.web.rulebook_view import NATIONAL, view_of_rulebook
 

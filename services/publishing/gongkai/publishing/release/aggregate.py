@@ -10,7 +10,7 @@ from gongkai.contracts.errors import Refused, Sentence
 from gongkai.contracts.events import Digest, DocumentPublished, Event, PersonId
 from gongkai.publishing.release.gate import Docket, Draft, missing
 from gongkai.rules import Rules
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 # -- state
 

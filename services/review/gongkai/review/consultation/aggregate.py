@@ -19,7 +19,7 @@ from gongkai.contracts.vocabulary import ConsultationKind, Silence
 from gongkai.review.consultation import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline
-from gongkai.rules.moment import local_date
+from gongkai.rules.local_time import local_date
 
 Settled = Literal["open", "consent", "refused"]
 

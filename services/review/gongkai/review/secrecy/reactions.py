@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, only
 from gongkai.contracts.streams import review_stream
 from gongkai.ledger.decider import Intent

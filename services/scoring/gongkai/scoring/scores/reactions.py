@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 from gongkai.contracts.events import EventRef, decode
 from gongkai.contracts.streams import score_stream
 from gongkai.ledger.decider import Intent

@@ -21,7 +21,7 @@ from gongkai.rules.calendar import (
 )
 from gongkai.rules.calendar.official import FOLDER
 from gongkai.rules.deadlines import deadline
-from gongkai.rules.lawfile import LawFileError
+from gongkai.rules.rule_file import LawFileError
 from gongkai.rules.term import Term
 from tests.unit.examples import holidays_announced
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.rules.moment import end_of, local_date
+from gongkai.rules.local_time import end_of, local_date
 
 
 def test_the_day_in_china_begins_eight_hours_before_the_day_in_utc() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from gongkai.contracts.vocabulary import UnitKind
-from gongkai.rules.scope import Applies, applies
+from gongkai.rules.applicability import Applies, applies
 
 
 @pytest.mark.clause("GT-scope")

@@ -10,7 +10,7 @@ from gongkai.contracts.errors import Sentence
 from gongkai.contracts.events import HolidayAnnounced, HolidaysAnnounced
 from gongkai.rules.calendar.calendar import Calendar
 from gongkai.rules.calendar.notices import Holiday, Notice
-from gongkai.rules.lawfile import Where
+from gongkai.rules.rule_file import Where
 
 # 全国年节及纪念日放假办法第二条: what the first notice for a year has to provide for.
 STATUTORY = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆")

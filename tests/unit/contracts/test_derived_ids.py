@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.contracts.derived import derived
+from gongkai.contracts.derived_ids import derived
 
 
 @given(st.uuids(), st.text(st.characters(codec="utf-8")))
