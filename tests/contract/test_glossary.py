@@ -15,7 +15,7 @@ import pytest
 
 import gongkai
 from gongkai.contracts.events import REGISTRY
-from gongkai.contracts.vocabulary import Term
+from gongkai.contracts.vocabulary import CodedTerm
 from gongkai.rules.requirements import requirements
 
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
@@ -67,9 +67,9 @@ def capability(module: ModuleType) -> str:
     return module.__name__.split(".")[-2]
 
 
-def coded_words() -> list[type[Term]]:
+def coded_words() -> list[type[CodedTerm]]:
     list(domains())
-    return Term.__subclasses__()
+    return CodedTerm.__subclasses__()
 
 
 def commands() -> list[str]:
@@ -96,7 +96,7 @@ def test_every_event_is_there_with_its_clause(name: str) -> None:
 
 
 @pytest.mark.parametrize("term", [member for words in coded_words() for member in words], ids=repr)
-def test_every_coded_word_is_there_by_the_names_it_has_in_code(term: Term) -> None:
+def test_every_coded_word_is_there_by_the_names_it_has_in_code(term: CodedTerm) -> None:
     entry = the_entry("words", f"{type(term).__name__}.{term.name}")
     assert entry == Entry(term.zh, term.en, (term.clause,))
 

@@ -15,7 +15,7 @@ from gongkai import intake as intake_service
 from gongkai.ledger import read
 from gongkai.ledger.timers import Due
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.rules.local_time import end_of
+from gongkai.rules.local_time import end_of_day
 from gongkai.runtime.topology import log_for
 from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text
@@ -84,7 +84,7 @@ async def test_the_key_of_one_answer_does_not_swallow_another(intake: Services) 
 async def test_nobody_keeps_a_timer_from_firing_by_taking_its_id(intake: Services) -> None:
     received = (await intake.say("intake", "/applications", "public", WANTED)).json()
     stream = f"application-{received['id']}"
-    due = Due("application-overdue", stream, end_of(datetime(2025, 3, 31, tzinfo=UTC).date()))
+    due = Due("application-overdue", stream, end_of_day(datetime(2025, 3, 31, tzinfo=UTC).date()))
     squats = await intake.say("intake", "/applications", "public", WANTED, key=str(due.command))
     assert squats.status_code == 201
     await intake.settled()

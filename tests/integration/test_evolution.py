@@ -9,7 +9,7 @@ import pytest
 
 from gongkai.console.views import PROJECTIONS
 from gongkai.contracts.envelope import UNREADABLE, Place, read_record
-from gongkai.contracts.events import known
+from gongkai.contracts.events import require_known
 from gongkai.intake.applicants.views import Applicants
 from gongkai.intake.applications.views import Receipts
 from gongkai.ledger import blobs, subscribe
@@ -100,7 +100,7 @@ async def test_what_a_newer_program_wrote_halts_its_partition_and_no_other(
     seen = Seen()
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
         logs = [installed_logs()["intake"], installed_logs()["review"]]
-        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], check_type=known)
+        here = Subscription("review", pool, logs, PARTITIONS, wall, handlers=[seen], check_type=require_known)
         await here.open()
         assert named not in seen.types
         (stopped,) = await pool.fetch("SELECT * FROM ledger.checkpoint WHERE stopped IS NOT NULL")

@@ -5,39 +5,39 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from gongkai.contracts.events import ConsultationNeed, Digest, Id, SaidLine, SaidText
+from gongkai.contracts.events import ConsultationNeed, Digest, Id, InputLine, InputText
 from gongkai.contracts.vocabulary import AnswerKind, Category, Channel
 
 
 class SaidNeed(ConsultationNeed):
     """As it comes in: stricter than as it is stored."""
 
-    matters: SaidLine
-    opinion: SaidLine
+    matters: InputLine
+    opinion: InputLine
 
 
 def _need(said: SaidNeed) -> Any:
     return ConsultationNeed(**dict(said))
 
 
-class DraftWords(BaseModel):
+class DraftFields(BaseModel):
     """What a draft says about its text."""
 
     model_config = ConfigDict(extra="forbid")
 
     document: Id | None = None
     unit: Id
-    title: SaidLine
-    number: SaidLine | None = None
+    title: InputLine
+    number: InputLine | None = None
     category: Category = Category.OFFICIAL_DOCUMENT
     attribute: Annotated[str | None, Field(description="code of 公开属性")] = None
-    reason: SaidText = ""
-    summary: SaidText = ""
+    reason: InputText = ""
+    summary: InputText = ""
     formed_on: date
     consult: tuple[Annotated[SaidNeed, AfterValidator(_need)], ...] = ()
 
 
-class Draft(DraftWords):
+class Draft(DraftFields):
     """A draft with its disclosure attribute. The same document id again is a new version."""
 
     digest: Digest
@@ -48,11 +48,11 @@ class Applicant(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: SaidLine
-    id_kind: SaidLine = "身份证"
-    id_number: SaidLine
-    contact: SaidLine
-    address: SaidText = ""
+    name: InputLine
+    id_kind: InputLine = "身份证"
+    id_number: InputLine
+    contact: InputLine
+    address: InputText = ""
 
 
 class Wanted(BaseModel):
@@ -60,12 +60,12 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    description: Annotated[SaidText, Field(min_length=1)]
-    form: SaidLine = "电子"
-    delivery: SaidLine = "网上查询"
+    description: Annotated[InputText, Field(min_length=1)]
+    form: InputLine = "电子"
+    delivery: InputLine = "网上查询"
 
 
-class ApplicationWords(BaseModel):
+class ApplicationFields(BaseModel):
     """What of an application is nobody's own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -76,14 +76,14 @@ class ApplicationWords(BaseModel):
     received_on: date | None = None
 
 
-class Application(ApplicationWords):
+class Application(ApplicationFields):
     """An application with whose it is and what it asks for."""
 
     applicant: Applicant
     request: Wanted
 
 
-class AnswerWords(BaseModel):
+class AnswerFields(BaseModel):
     """What of an answer is nobody's own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -92,10 +92,10 @@ class AnswerWords(BaseModel):
     grounds: tuple[str, ...] = ()
 
 
-Letter = Annotated[SaidText, Field(min_length=1)]
+Letter = Annotated[InputText, Field(min_length=1)]
 
 
-class Answer(AnswerWords):
+class Answer(AnswerFields):
     """The one answer, with its letter."""
 
     text: Letter

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.errors import UnknownVersion
 
 MAX_RECORD = 65_535  # bytes: what an entry of a tlog tile can hold (C2SP tlog-tiles)
@@ -114,7 +114,7 @@ def seal_record(
 ) -> tuple[UUID, bytes]:
     """Event id and the record's bytes. The id follows from the command and the event's index in it,
     so the same command said twice makes the same events."""
-    event_id = derived(command, f"event/{index}")
+    event_id = derived_id(command, f"event/{index}")
     record: dict[
         str, Any
     ] = {  # in the order of Record's fields: its bytes are made here, once, and in one go

@@ -5,7 +5,7 @@ A name means the same wherever it stands; where it doesn't, `<Event>.<field>` sa
 
 from gongkai.contracts.errors import Sentence
 
-MEANINGS: dict[str, Sentence] = {
+FIELD_MEANINGS: dict[str, Sentence] = {
     "address": Sentence("办公地址", "where it is"),
     "agrees": Sentence("是否同意公开", "whether the asked unit agrees"),
     "answered_on": Sentence("答复日期（北京时间）", "day of the answer, Asia/Shanghai"),
@@ -149,6 +149,6 @@ MEANINGS: dict[str, Sentence] = {
 }
 
 
-def meaning(holder: str, field: str) -> Sentence | None:
+def field_meaning(holder: str, field: str) -> Sentence | None:
     """Of a field of an event or of a part of one; None where nobody has said it."""
-    return MEANINGS.get(f"{holder}.{field}") or MEANINGS.get(field)
+    return FIELD_MEANINGS.get(f"{holder}.{field}") or FIELD_MEANINGS.get(field)

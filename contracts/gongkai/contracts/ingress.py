@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from gongkai.contracts.commands import (
-    AnswerWords,
+    AnswerFields,
     Applicant,
-    ApplicationWords,
-    DraftWords,
+    ApplicationFields,
+    DraftFields,
     Letter,
     Wanted,
 )
@@ -67,7 +67,7 @@ class CloudEvent(BaseModel):
     data_base64: str | None = None
 
 
-class DraftedData(DraftWords):
+class DraftedData(DraftFields):
     """A draft, or a new version of it: with its text, or with the digest of one that was uploaded before."""
 
     text: Annotated[str | None, Field(description="the text itself")] = None
@@ -75,7 +75,7 @@ class DraftedData(DraftWords):
     digest: Digest | None = None
 
 
-class ReceivedData(ApplicationWords):
+class ReceivedData(ApplicationFields):
     """An application that came in at the agency: a letter, a fax, a visit, a call, its own web form."""
 
     applicant: Applicant | None = None
@@ -85,7 +85,7 @@ class ReceivedData(ApplicationWords):
     ] = None
 
 
-class AnsweredData(AnswerWords):
+class AnsweredData(AnswerFields):
     """The one answer to an application."""
 
     application: Id

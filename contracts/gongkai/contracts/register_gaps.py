@@ -20,7 +20,7 @@ NEEDED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class RegisterGap:
     """Something that the unit, or the government in whose area it is, still lacks."""
 
     unit: str
@@ -30,15 +30,15 @@ class Gap:
 
 
 @clause("SC-1.1", "SC-1.3", "SC-A1.2", "CX-10")
-def gaps(register: Register, on: date | None = None) -> list[Gap]:
+def find_gaps(register: Register, on: date | None = None) -> list[RegisterGap]:
     """All gaps on that day, unit by unit in the order of the register."""
     known = register.as_of(on)
-    return [gap for entry in known.units.values() for gap in gaps_of(known, entry)]
+    return [gap for entry in known.units.values() for gap in gaps_of_unit(known, entry)]
 
 
-def gaps_of(register: Register, entry: UnitRegistered) -> list[Gap]:
+def gaps_of_unit(register: Register, entry: UnitRegistered) -> list[RegisterGap]:
     """The gaps of one unit, as of the register's day."""
-    return [Gap(entry.unit, code, clause, says) for code, clause, says in _missing(register, entry)]
+    return [RegisterGap(entry.unit, code, clause, says) for code, clause, says in _missing(register, entry)]
 
 
 def _missing(register: Register, entry: UnitRegistered) -> Iterator[tuple[str, ClauseId, Sentence]]:

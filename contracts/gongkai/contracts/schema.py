@@ -16,16 +16,16 @@ from gongkai.contracts.errors import Sentence
 from gongkai.contracts.events import LIFTS, REGISTRY
 from gongkai.contracts.events._lifts import Lift
 from gongkai.contracts.evolution import Schema, narrowed
-from gongkai.contracts.field_meanings import meaning
-from gongkai.contracts.vocabulary import Term
+from gongkai.contracts.field_meanings import field_meaning
+from gongkai.contracts.vocabulary import CodedTerm
 
 FOLDER = Path(__file__).parent / "schemas"
 EXAMPLES = Path(__file__).parent / "examples"
 ENVELOPE = "envelope"
-WORDS: dict[str, type[Term]] = {
+WORDS: dict[str, type[CodedTerm]] = {
     name: words
     for name, words in vars(vocabulary).items()
-    if isinstance(words, type) and issubclass(words, Term) and words is not Term
+    if isinstance(words, type) and issubclass(words, CodedTerm) and words is not CodedTerm
 }
 
 
@@ -56,7 +56,7 @@ def _told(schema: Schema) -> Schema:
     """With the meaning of each field, and the names of each coded word."""
     for part in (schema, *schema.get("$defs", {}).values()):
         for field, about in part.get("properties", {}).items():
-            says = meaning(part["title"], field)
+            says = field_meaning(part["title"], field)
             if says is not None:
                 about.setdefault("description", f"{says.zh} · {says.en}")
         words = WORDS.get(part["title"])

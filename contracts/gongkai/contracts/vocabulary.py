@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
 
-class Term(StrEnum):
+class CodedTerm(StrEnum):
     """A code that knows its names. Members are written `CODE = "code", "中文", "English", "clause"`."""
 
     _value_: str
@@ -23,7 +23,7 @@ class Term(StrEnum):
             return member
 
 
-class Attribute(Term):
+class Attribute(CodedTerm):
     """公开属性. A jurisdiction's rulebook says which of them it knows and which need a reason."""
 
     PROACTIVE = "proactive", "主动公开", "proactive disclosure", "CX-6"
@@ -39,14 +39,14 @@ class Attribute(Term):
     WITHHELD = "withheld", "不予公开", "not disclosed", "CX-6"
 
 
-class Category(Term):
+class Category(CodedTerm):
     """公文类 or 非公文类 (楚雄 第二条)."""
 
     OFFICIAL_DOCUMENT = "official-document", "公文类", "official document", "CX-2"
     OTHER = "other", "非公文类", "other information", "CX-2"
 
 
-class Form(Term):
+class Form(CodedTerm):
     """In which form information is held (烈山 第二条)."""
 
     TEXT = "text", "文字", "text", "LS-2"
@@ -57,7 +57,7 @@ class Form(Term):
     DRAFT = "draft", "电子文稿", "electronic draft", "LS-2"
 
 
-class Opinion(Term):
+class Opinion(CodedTerm):
     """保密审查意见 (五原 保密审查 第九条)."""
 
     DISCLOSE = "disclose", "公开", "disclose", "WY-B.9"
@@ -65,14 +65,14 @@ class Opinion(Term):
     REFER = "refer", "需报审", "refer upwards", "WY-B.9"
 
 
-class ConsultationKind(Term):
+class ConsultationKind(CodedTerm):
     """Why another unit is asked, which picks term and silence rule in the rulebook."""
 
     AFFECTS = "affects", "涉及其他单位", "touches another unit's work", "SC-3.3"
     COORDINATE = "coordinate", "发布协调", "coordination before publishing", "SC-A1.4c"
 
 
-class Silence(Term):
+class Silence(CodedTerm):
     """What silence means once the time to answer is up."""
 
     CONSENT = "consent", "视为同意", "silence is consent", "SC-A1.4c"
@@ -84,7 +84,7 @@ class Silence(Term):
     )
 
 
-class Channel(Term):
+class Channel(CodedTerm):
     """How an application came in (条例第二十九条、第三十一条; 楚雄 第十七条)."""
 
     ONLINE = "online", "网上申请", "online", "CX-17c"
@@ -94,7 +94,7 @@ class Channel(Term):
     ORAL = "oral", "口头申请（代填）", "oral, filled in by the clerk", "CX-17a"
 
 
-class AnswerKind(Term):
+class AnswerKind(CodedTerm):
     """答复类型 (条例第三十六条至第三十九条)."""
 
     ALREADY_PUBLIC = "already-public", "已主动公开", "already public", "GT-kinds"
@@ -113,7 +113,7 @@ class AnswerKind(Term):
     )
 
 
-class Ground(Term):
+class Ground(CodedTerm):
     """Nothing is withheld without one of these. The code starts with the article.
 
     Article 14: not disclosed. Article 15: must not be, unless the third party consents or the public interest
@@ -129,7 +129,7 @@ class Ground(Term):
     ENFORCEMENT = "16-enforcement", "行政执法案卷信息", "enforcement file", "GT-grounds"
 
 
-class UnitKind(Term):
+class UnitKind(CodedTerm):
     """What sort of body a unit is; it decides which rules apply, and whether it can be applied to."""
 
     GOVERNMENT = "government", "人民政府", "people's government", "GT-whom"
@@ -143,7 +143,7 @@ class UnitKind(Term):
     INSTITUTION = "institution", "公共企事业单位", "public enterprise or institution", "LS-16"
 
 
-class Level(Term):
+class Level(CodedTerm):
     """At which level of the administration a unit stands (条例第二十七条; 惠州 四)."""
 
     NATIONAL = "national", "国家级", "national", "GT-whom"
@@ -153,7 +153,7 @@ class Level(Term):
     TOWNSHIP = "township", "乡镇街道级", "township or subdistrict", "HZ-A4d"
 
 
-class Management(Term):
+class Management(CodedTerm):
     """Which of its two superiors leads a unit; the other one guides (上城 一.2)."""
 
     LOCAL = "local", "属地管理", "led by the local government", "SC-1.2"
@@ -161,7 +161,7 @@ class Management(Term):
     VERTICAL = "vertical", "垂直管理", "led by its superior department, guided locally", "SC-1.2"
 
 
-class Reorganisation(Term):
+class Reorganisation(CodedTerm):
     """How a unit ended (条例第十条; 上城 附1 第三条)."""
 
     ABOLISHED = "abolished", "撤销", "abolished", "SC-A1.3"
@@ -171,7 +171,7 @@ class Reorganisation(Term):
     WITHDRAWN = "withdrawn", "更正：单位存续", "entered in error: the unit goes on", "SC-A1.3"
 
 
-class BodyDuty(Term):
+class BodyDuty(CodedTerm):
     """What a disclosure body does in its unit (五原 主动公开 三)."""
 
     PROACTIVE = "proactive", "办理主动公开，维护更新信息", "proactive disclosure, kept up to date", "WY-A.3"
@@ -186,7 +186,7 @@ class BodyDuty(Term):
     OTHER = "other", "法律、法规、规章规定的其他职责", "other duties by law", "WY-A.3"
 
 
-class StandingMatter(Term):
+class StandingMatter(CodedTerm):
     """非公文类政府信息 that a section supplies as a standing task (楚雄 第十条)."""
 
     LEADERS = "leaders", "领导信息", "leaders' information", "CX-10"
@@ -200,7 +200,7 @@ class StandingMatter(Term):
     PORTAL = "portal", "网站公开栏目发布", "release on the portal", "CX-10"
 
 
-class StandingRole(Term):
+class StandingRole(CodedTerm):
     """What a unit is for the whole jurisdiction (上城 一.1; 五原 主动公开 一)."""
 
     AUTHORITY = "authority", "政务公开主管部门", "disclosure authority", "SC-1.1"
@@ -211,7 +211,7 @@ class StandingRole(Term):
     WORKING_GROUP = "working-group", "专项工作组及其办公室", "working group and its office", "WY-A.1"
 
 
-class Duty(Term):
+class Duty(CodedTerm):
     """What an officer does in his own unit; rights follow from it."""
 
     HEAD = "head", "主要负责人", "head", "SC-1.3"
@@ -222,7 +222,7 @@ class Duty(Term):
     AUDITOR = "auditor", "审计人员", "auditor", "GT-supervise"
 
 
-class HandIn(Term):
+class HandIn(CodedTerm):
     """What an agency's system may hand in for its unit. Never an opinion of the secrecy review: that is a person's."""
 
     DRAFT = "draft", "文稿", "drafts and their texts", "CX-5"
@@ -232,7 +232,7 @@ class HandIn(Term):
     ANSWER = "answer", "申请答复", "answers to applications", "GT-answer"
 
 
-class ErasureGround(Term):
+class ErasureGround(CodedTerm):
     """Why an applicant's personal data has to go (《个人信息保护法》第四十七条)."""
 
     PURPOSE = "purpose", "处理目的已实现或者不再必要", "the purpose is served", "GT-register"
@@ -241,7 +241,7 @@ class ErasureGround(Term):
     UNLAWFUL = "unlawful", "违法违规处理", "it was processed unlawfully", "GT-register"
 
 
-class Indicator(Term):
+class Indicator(CodedTerm):
     """What moves a unit's score. Points and their reason are values of the rulebook."""
 
     APPLICATION_LATE = "application-late", "依申请公开超期答复", "application answered late", "GT-answer"

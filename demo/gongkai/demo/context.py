@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import Workdays
 
@@ -30,7 +30,7 @@ class DemoContext:
         return Random(self._name(what))  # noqa: S311 - for a simulation, not for a secret
 
     def command_id(self, *what: object) -> UUID:
-        return derived(_DEMO, self._name(what))
+        return derived_id(_DEMO, self._name(what))
 
     def _name(self, what: tuple[object, ...]) -> str:
         return "/".join(map(str, (self.seed, *what)))

@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, UUID
 import asyncpg
 import structlog
 
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.ledger import consumer_checkpoint, read
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.failpoint import reach
@@ -40,7 +40,7 @@ class Due:
 
     @property
     def command(self) -> UUID:
-        return derived(NAMESPACE_URL, f"gongkai:timer/{self.kind}/{self.stream}/{self.at.isoformat()}")
+        return derived_id(NAMESPACE_URL, f"gongkai:timer/{self.kind}/{self.stream}/{self.at.isoformat()}")
 
 
 async def put(conn: Connection, due: Due) -> None:

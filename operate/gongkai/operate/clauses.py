@@ -9,7 +9,7 @@ from typing import Any
 
 import gongkai
 from gongkai.contracts.clauses import marked
-from gongkai.rules.clause_tests import proofs
+from gongkai.rules.clause_tests import clause_tests
 from gongkai.rules.requirements import requirements
 
 
@@ -40,7 +40,7 @@ class ClauseReport:
 def trace_clauses(tests: Path, *, ids: Collection[str] = (), missing: bool = False) -> ClauseReport:
     """`tests`: the folder of the tests. `ids`: these requirements only; `missing`: only those without a test."""
     _import_all_members()
-    known, code, proved = requirements(), marked(), proofs(tests)
+    known, code, proved = requirements(), marked(), clause_tests(tests)
     traces = [
         ClauseTrace(
             id_, requirement.regulation, requirement.clause, sorted(code.get(id_, ())), proved.get(id_, [])

@@ -13,7 +13,7 @@ BY_REFERENCE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Applies:
+class ApplicableRulebook:
     """The jurisdiction whose rulebook binds the unit, and the clause that says so.
 
     `sector`: a public enterprise or institution whose sector's rules come first (条例第五十五条): nobody applies to it
@@ -26,11 +26,11 @@ class Applies:
 
 
 @clause("GT-scope", "WY-H.11", "LS-16", "WY-D.3")
-def applies(kind: UnitKind, own: str, line: Sequence[str] = ()) -> Applies:
+def applicable_rulebook(kind: UnitKind, own: str, line: Sequence[str] = ()) -> ApplicableRulebook:
     """`own`: the jurisdiction that the unit lies in; `line`: those of the units above it over the vertical line, the
     nearest first. A unit that its superior department manages follows that superior's rules."""
     if line:
-        return Applies(line[0], "WY-H.11", kind is UnitKind.INSTITUTION)
+        return ApplicableRulebook(line[0], "WY-H.11", kind is UnitKind.INSTITUTION)
     if kind is UnitKind.INSTITUTION:
-        return Applies(own, BY_REFERENCE.get(own, "GT-scope"), sector=True)
-    return Applies(own, "GT-scope")
+        return ApplicableRulebook(own, BY_REFERENCE.get(own, "GT-scope"), sector=True)
+    return ApplicableRulebook(own, "GT-scope")

@@ -9,7 +9,7 @@ from gongkai.contracts.clauses import ClauseId
 _Test = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def proofs(folder: Path) -> dict[ClauseId, list[str]]:
+def clause_tests(folder: Path) -> dict[ClauseId, list[str]]:
     """Clause id -> tests under `folder`, written `tests/unit/rules/test_deadlines.py::test_name`."""
     found: dict[ClauseId, list[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):

@@ -13,6 +13,6 @@ def local_date(now: datetime) -> date:
     return now.astimezone(SHANGHAI).date()
 
 
-def end_of(day: date) -> datetime:
+def end_of_day(day: date) -> datetime:
     """The first moment after that day in China, as UTC: when a term that ends on it is over."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=SHANGHAI).astimezone(UTC)

@@ -21,7 +21,7 @@ _ZH = {"missing": "缺少此项", "extra_forbidden": "没有这一项", "enum": 
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RuleFileFault:
     """One thing wrong in a file; `line` counts from 1."""
 
     file: str
@@ -33,25 +33,25 @@ class Fault:
 
 
 @dataclass(slots=True)
-class LawFileError(Exception):
+class RuleFileError(Exception):
     """A file of law can't be used. All its faults are told at once."""
 
-    faults: tuple[Fault, ...]
+    faults: tuple[RuleFileFault, ...]
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)
-class LawFile(Generic[M]):
+class RuleFile(Generic[M]):
     """The content, and where in the file each part of it stands."""
 
     path: Path
     content: M
     tree: Any
 
-    def fault(self, where: Where, zh: str, en: str) -> Fault:
-        return Fault(self.path.name, line_of(self.tree, where), Sentence(zh=zh, en=en))
+    def fault(self, where: Where, zh: str, en: str) -> RuleFileFault:
+        return RuleFileFault(self.path.name, line_of(self.tree, where), Sentence(zh=zh, en=en))
 
 
 def line_of(tree: Any, where: Where) -> int:
@@ -68,12 +68,12 @@ def line_of(tree: Any, where: Where) -> int:
     return line + 1
 
 
-def read(path: Path, model: type[M]) -> LawFile[M]:
-    """Read and check one file. LawFileError names every fault with its line."""
+def read(path: Path, model: type[M]) -> RuleFile[M]:
+    """Read and check one file. RuleFileError names every fault with its line."""
     return parse(path.read_text(encoding="utf-8"), path.name, model, path)
 
 
-def parse(text: str, name: str, model: type[M], path: Path | None = None) -> LawFile[M]:
+def parse(text: str, name: str, model: type[M], path: Path | None = None) -> RuleFile[M]:
     """As `read`, for a text that is handed in under a name."""
     try:
         tree = _yaml().load(text)
@@ -81,13 +81,13 @@ def parse(text: str, name: str, model: type[M], path: Path | None = None) -> Law
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         why = error.problem if isinstance(error, MarkedYAMLError) else type(error).__name__
         says = Sentence(zh="不是合格的 YAML", en=f"not well-formed YAML: {why}")
-        raise LawFileError((Fault(name, mark.line + 1 if mark else 1, says),)) from error
+        raise RuleFileError((RuleFileFault(name, mark.line + 1 if mark else 1, says),)) from error
     try:
-        return LawFile(path or Path(name), model.model_validate(tree), tree)
+        return RuleFile(path or Path(name), model.model_validate(tree), tree)
     except ValidationError as error:
-        raise LawFileError(
+        raise RuleFileError(
             tuple(
-                Fault(
+                RuleFileFault(
                     name,
                     line_of(tree, found["loc"]),
                     _says(_name(found["loc"]), found["type"], found["msg"]),

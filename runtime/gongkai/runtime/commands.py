@@ -12,7 +12,7 @@ import structlog
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.events import Event, UnitRegistered
 from gongkai.contracts.register import Register
@@ -90,7 +90,7 @@ FreshName = Annotated[str, Depends(fresh_name)]
 
 
 def _said(*what: str) -> UUID:
-    return derived(_SAID, json.dumps(what, ensure_ascii=False))
+    return derived_id(_SAID, json.dumps(what, ensure_ascii=False))
 
 
 class Done(BaseModel):

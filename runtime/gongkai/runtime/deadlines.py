@@ -13,7 +13,7 @@ from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.timers import Due
 from gongkai.rules import Rules
-from gongkai.rules.local_time import end_of
+from gongkai.rules.local_time import end_of_day
 from gongkai.runtime.commands import basis, rules_at, rules_for
 from gongkai.runtime.service import Dependencies
 
@@ -68,7 +68,7 @@ class AggregateDeadlines:
         await self._deps.replica.at_least(what.record.registerat)
         due = command.due(event, await rules_for(self._deps.replica, event.unit, event.at))
         if due is not None:
-            await timers.put(conn, Due(command.kind, what.record.subject, end_of(due)))
+            await timers.put(conn, Due(command.kind, what.record.subject, end_of_day(due)))
 
     async def issue(self, due: Due, now: datetime) -> None:
         """Carry out the timer's command. The aggregate decides nothing when the stream was settled meanwhile."""

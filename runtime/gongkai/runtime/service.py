@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from opentelemetry.trace import NoOpTracer, Tracer
 from pydantic import SecretStr
 
-from gongkai.contracts.events import known
+from gongkai.contracts.events import require_known
 from gongkai.contracts.version import VERSION
 from gongkai.ledger.append import Appender
 from gongkai.ledger.cancellation import cancel_and_wait
@@ -177,7 +177,7 @@ def build(
                     handlers=[Notices(deps.replica), *made.handlers, *filter(None, [made.deadlines])],
                     reactions=made.reactions,
                     own=own,
-                    check_type=known,
+                    check_type=require_known,
                     observer=watch,
                 )
                 deps.subscription = subscription

@@ -16,7 +16,15 @@ from openpyxl import load_workbook
 from gongkai.contracts.clauses import ClauseId, clause
 from gongkai.contracts.errors import Sentence
 from gongkai.contracts.problem import Finding
-from gongkai.contracts.vocabulary import Duty, Level, Management, StandingMatter, StandingRole, Term, UnitKind
+from gongkai.contracts.vocabulary import (
+    CodedTerm,
+    Duty,
+    Level,
+    Management,
+    StandingMatter,
+    StandingRole,
+    UnitKind,
+)
 
 MAX_ROWS: Final = 5_000  # of a sheet
 MAX_COLUMNS: Final = 50
@@ -34,7 +42,7 @@ class Column:
     pointer: str
     clause: ClauseId = "SC-1.1"
     required: bool = False
-    words: type[Term] | None = None
+    words: type[CodedTerm] | None = None
     multiple: bool = False
     hint: str = ""
 

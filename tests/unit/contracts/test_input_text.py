@@ -3,10 +3,10 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from gongkai.contracts.events import Line, SaidLine, SaidText, Text
+from gongkai.contracts.events import InputLine, InputText, Line, Text
 
-LINE: TypeAdapter[str] = TypeAdapter(SaidLine)
-TEXT: TypeAdapter[str] = TypeAdapter(SaidText)
+LINE: TypeAdapter[str] = TypeAdapter(InputLine)
+TEXT: TypeAdapter[str] = TypeAdapter(InputText)
 
 
 @pytest.mark.parametrize("unseen", list("\x00\x07\x1b\x7f\x85\n\t\u2028\u2029\u061c\u200f\u202e\u2066\u2069"))

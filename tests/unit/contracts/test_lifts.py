@@ -13,9 +13,9 @@ from gongkai.contracts.events import (
     UnitRegistered,
     UnknownVersion,
     decode,
-    known,
+    decode_if,
     lifts,
-    only,
+    require_known,
 )
 from gongkai.contracts.events._lifts import Data, Lift, lifted
 from tests.unit.examples import a_unit_registered
@@ -49,7 +49,7 @@ def test_what_is_stored_stays_as_it_is() -> None:
 @pytest.mark.parametrize("type_", ["UnitRegistered.v4", "UnitMerged.v1"])
 def test_what_nobody_knows_is_not_guessed(type_: str) -> None:
     with pytest.raises(UnknownVersion):
-        known(record(type_))
+        require_known(record(type_))
     with pytest.raises(UnknownVersion) as halted:
         decode(record(type_))
     assert type_ in halted.value.says.zh
@@ -62,19 +62,19 @@ def test_a_missing_step_is_not_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
         lifted(record(), 4, STEPS)
     monkeypatch.setattr("gongkai.contracts.events._lifts.LIFTS", STEPS)
     monkeypatch.setitem(REGISTRY, "UnitRegistered", replace(REGISTRY["UnitRegistered"], version=3))
-    known(record())
+    require_known(record())
     monkeypatch.setitem(REGISTRY, "UnitRegistered", replace(REGISTRY["UnitRegistered"], version=4))
     with pytest.raises(UnknownVersion):
-        known(record())
+        require_known(record())
 
 
 def test_of_other_kinds_nothing_is_read() -> None:
     broken = record().model_copy(update={"data": {}})
-    known(broken)
-    assert only(broken, DocumentDrafted) is None
-    assert only(record(), UnitRegistered) == decode(record())
+    require_known(broken)
+    assert decode_if(broken, DocumentDrafted) is None
+    assert decode_if(record(), UnitRegistered) == decode(record())
     with pytest.raises(ValidationError):
-        only(broken, UnitRegistered)
+        decode_if(broken, UnitRegistered)
 
 
 def test_a_version_has_one_lift(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import Assignment, DisclosureBody, UnitRegistered
 from gongkai.contracts.register import Register
-from gongkai.contracts.register_gaps import gaps
+from gongkai.contracts.register_gaps import find_gaps
 from gongkai.contracts.superiors import Leading, Step, authority, common_superior, leading
 from gongkai.contracts.vocabulary import (
     BodyDuty,
@@ -150,16 +150,16 @@ def test_instead_of_one_that_cannot_the_one_above_it_or_its_successor_is_applied
 
 @pytest.mark.clause("SC-1.1", "SC-1.3", "SC-A1.2")
 def test_what_a_unit_lacks_is_named_with_its_clause(register: Register) -> None:
-    found = [(gap.code, gap.clause) for gap in gaps(register) if gap.unit == "education"]
+    found = [(gap.code, gap.clause) for gap in find_gaps(register) if gap.unit == "education"]
     assert found == [("head", "SC-1.3"), ("deputy", "SC-1.3"), ("section", "SC-1.3"), ("body", "SC-A1.2")]
     register.apply(a_full_unit_registered(superior="city-green", effective_on=None, assignments=()))
-    assert not [gap for gap in gaps(register) if gap.unit == "education"]
+    assert not [gap for gap in find_gaps(register) if gap.unit == "education"]
     register.apply(
         a_full_unit_registered(
             superior="city-green", effective_on=None, assignments=(), body=DisclosureBody(name="办公室")
         )
     )
-    assert [gap.code for gap in gaps(register) if gap.unit == "education"] == ["body-officer"]
+    assert [gap.code for gap in find_gaps(register) if gap.unit == "education"] == ["body-officer"]
 
 
 @pytest.mark.clause("SC-1.1", "SC-1.2")
@@ -167,24 +167,24 @@ def test_what_a_government_lacks_is_named_and_a_township_needs_no_roles_of_its_o
     register: Register,
 ) -> None:
     posts = {"head", "deputy"}
-    district = {gap.code for gap in gaps(register) if gap.unit == "district"} - posts
+    district = {gap.code for gap in find_gaps(register) if gap.unit == "district"} - posts
     assert district == {"role-secrecy", "role-supervision", "role-portal", "role-new-media"}
     register.apply(unit("office", "nowhere"))
-    assert {gap.code: gap.clause for gap in gaps(register)}["role-authority"] == "HZ-A4d"
-    assert "government" in {gap.code for gap in gaps(register) if gap.unit == "office"}
-    assert not {gap.code for gap in gaps(register) if gap.unit == "town" and gap.code.startswith("role")}
+    assert {gap.code: gap.clause for gap in find_gaps(register)}["role-authority"] == "HZ-A4d"
+    assert "government" in {gap.code for gap in find_gaps(register) if gap.unit == "office"}
+    assert not {gap.code for gap in find_gaps(register) if gap.unit == "town" and gap.code.startswith("role")}
 
 
 @pytest.mark.clause("CX-10")
 def test_of_the_nine_standing_matters_each_needs_a_section() -> None:
     register = Register()
     register.apply(a_full_unit_registered())
-    missing = [gap.code for gap in gaps(register) if gap.clause == "CX-10"]
+    missing = [gap.code for gap in find_gaps(register) if gap.clause == "CX-10"]
     assert len(StandingMatter) == 9
     assert len(missing) == 8
     every = tuple(Assignment(matter=matter, section="综合一科") for matter in StandingMatter)
     register.apply(a_full_unit_registered(assignments=every))
-    assert not [gap for gap in gaps(register) if gap.clause == "CX-10"]
+    assert not [gap for gap in find_gaps(register) if gap.clause == "CX-10"]
 
 
 @pytest.mark.clause("WY-A.3", "SC-A1.2")

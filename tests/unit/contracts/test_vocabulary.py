@@ -5,19 +5,19 @@ import re
 import pytest
 
 from gongkai.contracts import vocabulary
-from gongkai.contracts.vocabulary import Term
+from gongkai.contracts.vocabulary import CodedTerm
 from tests.unit.given import CHINESE, CLAUSE
 
 TERMS = [
     each
     for each in vars(vocabulary).values()
-    if isinstance(each, type) and issubclass(each, Term) and each is not Term
+    if isinstance(each, type) and issubclass(each, CodedTerm) and each is not CodedTerm
 ]
 
 
 @pytest.mark.clause("CX-2", "GT-kinds", "WY-B.9")
 @pytest.mark.parametrize("terms", TERMS)
-def test_every_term_has_its_names_and_its_clause(terms: type[Term]) -> None:
+def test_every_term_has_its_names_and_its_clause(terms: type[CodedTerm]) -> None:
     assert len(list(terms)) > 1
     for term in terms:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", term)
@@ -29,6 +29,6 @@ def test_every_term_has_its_names_and_its_clause(terms: type[Term]) -> None:
 
 
 @pytest.mark.parametrize("terms", TERMS)
-def test_no_two_terms_of_a_kind_share_a_name(terms: type[Term]) -> None:
+def test_no_two_terms_of_a_kind_share_a_name(terms: type[CodedTerm]) -> None:
     for names in ({t.zh for t in terms}, {t.en for t in terms}):
         assert len(names) == len(list(terms))

@@ -12,16 +12,16 @@ from gongkai.rules.calendar import (
     Calendar,
     Holiday,
     Notice,
-    announced,
+    announced_holidays,
+    notice_faults,
     notice_of,
-    objections,
     official,
     read_notices,
-    with_all,
+    with_announced,
 )
 from gongkai.rules.calendar.official import FOLDER
 from gongkai.rules.deadlines import deadline
-from gongkai.rules.rule_file import LawFileError
+from gongkai.rules.rule_file import RuleFileError
 from gongkai.rules.term import Term
 from tests.unit.examples import holidays_announced
 
@@ -36,7 +36,7 @@ def changed(index: int, **changes: Any) -> Notice:
 
 
 def codes(notice: Notice, calendar: Calendar | None = None, today: date = TODAY) -> list[tuple[str, str]]:
-    found = objections(notice, calendar or official(), today)
+    found = notice_faults(notice, calendar or official(), today)
     for objection in found:
         assert objection.says.zh.endswith("。")
         assert objection.says.en.endswith(".")
@@ -45,7 +45,7 @@ def codes(notice: Notice, calendar: Calendar | None = None, today: date = TODAY)
 
 def test_a_whole_notice_for_the_next_year_has_nothing_against_it() -> None:
     assert codes(WHOLE) == []
-    assert notice_of(holidays_announced(holidays=announced(WHOLE))) == WHOLE
+    assert notice_of(holidays_announced(holidays=announced_holidays(WHOLE))) == WHOLE
 
 
 def test_every_notice_that_the_state_council_ever_gave_would_have_been_taken() -> None:
@@ -115,9 +115,9 @@ def test_a_notice_entered_wrongly_is_replaced_by_its_number_or_its_day(said: dic
 
 def test_the_same_events_make_the_same_calendar_whatever_was_known_of_them() -> None:
     first, second = holidays_announced(), holidays_announced(dated=date(2026, 2, 28))
-    once = with_all(official(), (first, second))
-    assert with_all(once, (first, second)) == once
-    assert with_all(once, (first, second)).version == once.version
+    once = with_announced(official(), (first, second))
+    assert with_announced(once, (first, second)) == once
+    assert with_announced(once, (first, second)).version == once.version
 
 
 @pytest.mark.clause("GT-count")
@@ -165,7 +165,7 @@ HEAD = "notices:\n- year: 2027\n  number: 一号\n  dated: 2026-11-03\n  title: 
     ],
 )  # fmt: skip
 def test_a_damaged_file_is_told_by_line_in_both_languages(text: str, line: int, zh: str, en: str) -> None:
-    with pytest.raises(LawFileError) as refused:
+    with pytest.raises(RuleFileError) as refused:
         read_notices(text, "2027.yaml")
     (fault, *_) = refused.value.faults
     assert (fault.file, fault.line) == ("2027.yaml", line), str(fault)

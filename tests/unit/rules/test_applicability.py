@@ -3,17 +3,17 @@
 import pytest
 
 from gongkai.contracts.vocabulary import UnitKind
-from gongkai.rules.applicability import Applies, applies
+from gongkai.rules.applicability import ApplicableRulebook, applicable_rulebook
 
 
 @pytest.mark.clause("GT-scope")
 def test_a_unit_follows_the_rules_of_its_place() -> None:
-    assert applies(UnitKind.DEPARTMENT, "sc") == Applies("sc", "GT-scope")
+    assert applicable_rulebook(UnitKind.DEPARTMENT, "sc") == ApplicableRulebook("sc", "GT-scope")
 
 
 @pytest.mark.clause("WY-H.11")
 def test_a_unit_that_its_superior_manages_follows_that_superiors_rules() -> None:
-    assert applies(UnitKind.DEPARTMENT, "wy", ["cn", "hz"]) == Applies("cn", "WY-H.11")
+    assert applicable_rulebook(UnitKind.DEPARTMENT, "wy", ["cn", "hz"]) == ApplicableRulebook("cn", "WY-H.11")
 
 
 @pytest.mark.clause("GT-scope", "LS-16", "WY-D.3")
@@ -21,4 +21,4 @@ def test_a_unit_that_its_superior_manages_follows_that_superiors_rules() -> None
 def test_public_institutions_follow_their_sector_and_here_and_there_the_same_rules(
     own: str, clause: str
 ) -> None:
-    assert applies(UnitKind.INSTITUTION, own) == Applies(own, clause, sector=True)
+    assert applicable_rulebook(UnitKind.INSTITUTION, own) == ApplicableRulebook(own, clause, sector=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.rules.local_time import end_of, local_date
+from gongkai.rules.local_time import end_of_day, local_date
 
 
 def test_the_day_in_china_begins_eight_hours_before_the_day_in_utc() -> None:
@@ -15,13 +15,13 @@ def test_the_day_in_china_begins_eight_hours_before_the_day_in_utc() -> None:
 
 
 def test_a_day_ends_at_midnight_in_china() -> None:
-    assert end_of(date(2026, 3, 2)) == datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
-    assert end_of(date(2026, 3, 2)).tzinfo is UTC
+    assert end_of_day(date(2026, 3, 2)) == datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
+    assert end_of_day(date(2026, 3, 2)).tzinfo is UTC
 
 
 @given(st.dates(date(1992, 1, 1), date(2200, 1, 1)))
 def test_the_end_of_a_day_is_the_first_moment_of_the_next(day: date) -> None:
-    end = end_of(day)
+    end = end_of_day(day)
     assert local_date(end) == day + timedelta(days=1)
     assert local_date(end - timedelta(microseconds=1)) == day
 

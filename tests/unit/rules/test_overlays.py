@@ -7,7 +7,7 @@ from shutil import copy
 import pytest
 
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
-from gongkai.rules.rule_file import LawFileError
+from gongkai.rules.rule_file import RuleFileError
 from gongkai.rules.rulebooks import Library, Loosens, Term
 from gongkai.rules.rulebooks.library import FOLDER
 
@@ -202,7 +202,7 @@ def test_where_the_law_speaks_silence_can_not_be_made_consent(folder: Path) -> N
 )
 def test_a_damaged_file_says_in_which_line_and_what(folder: Path, values: str, line: int, says: str) -> None:
     library = with_overlay(folder, values)
-    with pytest.raises(LawFileError) as refused:
+    with pytest.raises(RuleFileError) as refused:
         library.load("xx", TODAY)
     assert any(fault.line == line and says in str(fault) for fault in refused.value.faults), str(
         refused.value
@@ -218,9 +218,9 @@ def test_a_value_by_a_clause_that_nobody_knows_is_found_by_the_check(folder: Pat
 
 def test_versions_out_of_order_and_a_file_named_otherwise_are_refused(folder: Path) -> None:
     again = "- from: 2019-01-01\n  act: 样例\n"
-    with pytest.raises(LawFileError, match=r"xx\.yaml:7.*from old to new"):
+    with pytest.raises(RuleFileError, match=r"xx\.yaml:7.*from old to new"):
         with_overlay(folder, again).load("xx", TODAY)
-    with pytest.raises(LawFileError, match=r"xx\.yaml:1.*named otherwise"):
+    with pytest.raises(RuleFileError, match=r"xx\.yaml:1.*named otherwise"):
         with_overlay(folder, "", head=HEAD.replace("id: xx", "id: yy")).load("xx", TODAY)
 
 

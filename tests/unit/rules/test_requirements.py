@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from gongkai.rules.clause_tests import proofs
+from gongkai.rules.clause_tests import clause_tests
 from gongkai.rules.requirements import LIST, requirements
 
 CHECKOUT = Path(__file__).parents[3]
@@ -59,7 +59,7 @@ def test_marks_are_read_from_functions_classes_and_modules(tmp_path: Path) -> No
     two, none, three = (
         f"tests/unit/test_sample.py::{name}" for name in ("test_two", "test_none", "TestMore::test_three")
     )
-    assert proofs(folder) == {
+    assert clause_tests(folder) == {
         "GT-20wd": [two, none, three],
         "SC-3.3": [two],
         "SC-A1.4c": [two],
@@ -70,4 +70,4 @@ def test_marks_are_read_from_functions_classes_and_modules(tmp_path: Path) -> No
 
 
 def test_no_test_here_claims_a_clause_that_is_not_in_the_list() -> None:
-    assert set(proofs(CHECKOUT / "tests")) <= set(requirements())
+    assert set(clause_tests(CHECKOUT / "tests")) <= set(requirements())

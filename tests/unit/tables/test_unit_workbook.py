@@ -37,7 +37,7 @@ def workbook(*units: dict[str, Any], **sheets: list[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
-def only(content: bytes) -> UnitRow:
+def decode_if(content: bytes) -> UnitRow:
     (row,) = read(content)
     return row
 
@@ -57,7 +57,7 @@ def test_a_row_says_what_the_api_takes() -> None:
     }
     people = [{"单位编号": "finance", "人员编号": "li", "姓名": "李明", "职责": "政务公开专员，拟稿人"}]
     matters = [{"单位编号": "finance", "事项": "政府公报", "承办科室": "综合科"}]
-    row = only(workbook(full, 人员=people, 非公文分工=matters))
+    row = decode_if(workbook(full, 人员=people, 非公文分工=matters))
     assert row.faults == []
     entry = UnitEntry.model_validate(row.entry)
     assert entry.roles == (StandingRole.AUTHORITY, StandingRole.SECRECY)
@@ -82,7 +82,7 @@ def test_a_row_says_what_the_api_takes() -> None:
 def test_what_is_wrong_is_named_by_row_column_and_clause(
     changes: dict[str, Any], column: str, clause: str
 ) -> None:
-    row = only(workbook(FINANCE | changes))
+    row = decode_if(workbook(FINANCE | changes))
     (fault,) = row.faults
     assert (fault.sheet, fault.row, fault.column, fault.clause) == ("单位", 2, column, clause)
     assert fault.says.zh

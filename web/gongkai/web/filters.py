@@ -2,7 +2,7 @@
 
 import re
 
-from gongkai.contracts.vocabulary import Term
+from gongkai.contracts.vocabulary import CodedTerm
 from gongkai.web.dates import date_words, iso, moment_words, short_date, weekday
 from gongkai.web.language import t
 from gongkai.web.law import law, rulebook, source
@@ -15,7 +15,7 @@ def points_words(hundredths: int) -> str:
     return f"−{digits}" if hundredths < 0 else digits
 
 
-def term_words(value: Term | None) -> str:
+def term_words(value: CodedTerm | None) -> str:
     """A coded word of the vocabulary in the language of the request."""
     return "" if value is None else t(value.zh, value.en)
 

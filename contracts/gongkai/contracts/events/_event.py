@@ -55,8 +55,8 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
 # What comes in: stricter than what is stored, so that no record of before becomes unreadable.
-SaidLine = Annotated[Line, AfterValidator(_visible_line)]
-SaidText = Annotated[Text, AfterValidator(_visible_text)]
+InputLine = Annotated[Line, AfterValidator(_visible_line)]
+InputText = Annotated[Text, AfterValidator(_visible_text)]
 PersonId = Id
 SystemAuthor = Annotated[str, StringConstraints(pattern=r"^system:[a-z0-9][a-z0-9-]{0,79}$")]
 Author = PersonId | SystemAuthor  # an agency's system writes as `system:<id>`
@@ -186,14 +186,14 @@ def title_of(name: str) -> Sentence:
 _TYPED = "typed"  # kept beside a record's fields, as a cached property would be, so that it is made once
 
 
-def known(record: Record) -> None:
+def require_known(record: Record) -> None:
     """Raises UnknownVersion for an event of a kind or a version that this program doesn't know. Its data isn't read."""
     kind = REGISTRY.get(record.name)
     if kind is None or not liftable(record.name, record.version, kind.version):
         raise UnknownVersion(record.type)
 
 
-def only(record: Record, model: type[E]) -> E | None:
+def decode_if(record: Record, model: type[E]) -> E | None:
     """The typed event, if it is one of that kind. Others are not read."""
     if record.name != model.NAME:
         return None

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import projections, read
 from gongkai.ledger.read import Connection, LogId
-from gongkai.rules.local_time import SHANGHAI, end_of
+from gongkai.rules.local_time import SHANGHAI, end_of_day
 
 
 async def positions(conn: Connection, logs: Sequence[LogId], as_of: str | None) -> dict[str, int]:
@@ -36,7 +36,7 @@ def _moment(text: str) -> datetime:
     """A day counts to its end; a moment without an offset is China's."""
     try:
         if len(text) == len("2025-06-30"):
-            return end_of(date.fromisoformat(text)) - timedelta(microseconds=1)
+            return end_of_day(date.fromisoformat(text)) - timedelta(microseconds=1)
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UserError(

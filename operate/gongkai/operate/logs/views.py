@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gongkai.contracts.errors import UserError
-from gongkai.contracts.events import known
+from gongkai.contracts.events import require_known
 from gongkai.ledger.projections import Projection
 from gongkai.ledger.rebuild import LiveProjection
 from gongkai.operate.services import installed, installed_logs, projections
@@ -20,7 +20,7 @@ def view_named(name: str) -> LiveProjection:
     """`console.document`. Raises UserError, with the names that there are."""
     for schema, projection in every_view():
         if projection.name == name:
-            return LiveProjection(projection, schema, schema, installed_logs(), known)
+            return LiveProjection(projection, schema, schema, installed_logs(), require_known)
     there = "、".join(projection.name for _, projection in every_view())
     raise UserError(
         f"没有视图 {name}，现有：{there} / no view {name}; there are: {there.replace('、', ', ')}"

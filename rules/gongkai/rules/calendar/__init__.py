@@ -1,6 +1,12 @@
 """法定工作日: which day is a working day, by the State Council's holiday notices (GT-answer, GT-count)."""
 
-from gongkai.rules.calendar.announcements import Objection, announced, notice_of, objections, with_all
+from gongkai.rules.calendar.announcements import (
+    NoticeFault,
+    announced_holidays,
+    notice_faults,
+    notice_of,
+    with_announced,
+)
 from gongkai.rules.calendar.calendar import Calendar, DayReason, NoNotice
 from gongkai.rules.calendar.notices import Holiday, Notice
 from gongkai.rules.calendar.official import YearFile, official, read_notices
@@ -11,12 +17,12 @@ __all__ = [
     "Holiday",
     "NoNotice",
     "Notice",
-    "Objection",
+    "NoticeFault",
     "YearFile",
-    "announced",
+    "announced_holidays",
     "notice_of",
-    "objections",
+    "notice_faults",
     "official",
     "read_notices",
-    "with_all",
+    "with_announced",
 ]

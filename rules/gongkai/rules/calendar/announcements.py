@@ -20,7 +20,7 @@ LONGEST = 16  # days; a holiday that is longer is a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class NoticeFault:
     """Why a notice can't be entered: where in it, a code, and a sentence in both languages."""
 
     where: Where
@@ -39,19 +39,19 @@ def notice_of(event: HolidaysAnnounced) -> Notice:
     )
 
 
-def announced(notice: Notice) -> tuple[HolidayAnnounced, ...]:
+def announced_holidays(notice: Notice) -> tuple[HolidayAnnounced, ...]:
     """Its holidays as an event has them."""
     return tuple(HolidayAnnounced(**dict(holiday)) for holiday in notice.holidays)
 
 
 @clause("GT-count")
-def with_all(calendar: Calendar, events: Iterable[HolidaysAnnounced]) -> Calendar:
+def with_announced(calendar: Calendar, events: Iterable[HolidaysAnnounced]) -> Calendar:
     """The calendar with what the events tell, in their order."""
     return reduce(lambda known, event: known.with_year(notice_of(event)), events, calendar)
 
 
 @clause("GT-count")
-def objections(notice: Notice, calendar: Calendar, today: date) -> list[Objection]:
+def notice_faults(notice: Notice, calendar: Calendar, today: date) -> list[NoticeFault]:
     """Everything that is wrong with it, given what is known already; empty when it can be entered."""
     return [
         *_of_its_place(notice, calendar, today),
@@ -61,10 +61,10 @@ def objections(notice: Notice, calendar: Calendar, today: date) -> list[Objectio
     ]
 
 
-def _of_its_place(notice: Notice, calendar: Calendar, today: date) -> Iterator[Objection]:
+def _of_its_place(notice: Notice, calendar: Calendar, today: date) -> Iterator[NoticeFault]:
     year, last = notice.year, calendar.last_year
     if year > last + 1:
-        yield Objection(
+        yield NoticeFault(
             ("year",),
             "calendar.gap",
             Sentence(
@@ -73,7 +73,7 @@ def _of_its_place(notice: Notice, calendar: Calendar, today: date) -> Iterator[O
             ),
         )
     elif year <= last and year < today.year:
-        yield Objection(
+        yield NoticeFault(
             ("year",),
             "calendar.past-year",
             Sentence(
@@ -82,13 +82,13 @@ def _of_its_place(notice: Notice, calendar: Calendar, today: date) -> Iterator[O
             ),
         )
     if notice.dated > today:
-        yield Objection(
+        yield NoticeFault(
             ("dated",),
             "calendar.dated-ahead",
             Sentence("通知的成文日期不能晚于今天。", "The notice can't be dated after today."),
         )
     elif notice.dated.year not in (year - 1, year):
-        yield Objection(
+        yield NoticeFault(
             ("dated",),
             "calendar.dated-elsewhere",
             Sentence(
@@ -98,11 +98,11 @@ def _of_its_place(notice: Notice, calendar: Calendar, today: date) -> Iterator[O
         )
 
 
-def _of_its_holidays(notice: Notice) -> Iterator[Objection]:
+def _of_its_holidays(notice: Notice) -> Iterator[NoticeFault]:
     earliest, latest = date(notice.year, 1, 1) - TURN, date(notice.year, 12, 31)
     for index, holiday in enumerate(notice.holidays):
         if not (earliest <= holiday.first and date(notice.year, 1, 1) <= holiday.last <= latest):
-            yield Objection(
+            yield NoticeFault(
                 ("holidays", index, "from"),
                 "calendar.outside-year",
                 Sentence(
@@ -111,7 +111,7 @@ def _of_its_holidays(notice: Notice) -> Iterator[Objection]:
                 ),
             )
         elif (holiday.last - holiday.first).days >= LONGEST:
-            yield Objection(
+            yield NoticeFault(
                 ("holidays", index, "to"),
                 "calendar.too-long",
                 Sentence(
@@ -121,7 +121,7 @@ def _of_its_holidays(notice: Notice) -> Iterator[Objection]:
             )
         for day in holiday.make_up:
             if not earliest <= day <= latest:
-                yield Objection(
+                yield NoticeFault(
                     ("holidays", index, "make_up"),
                     "calendar.make-up-outside-year",
                     Sentence(
@@ -131,13 +131,13 @@ def _of_its_holidays(notice: Notice) -> Iterator[Objection]:
                 )
 
 
-def _of_days_taken_twice(notice: Notice) -> Iterator[Objection]:
+def _of_days_taken_twice(notice: Notice) -> Iterator[NoticeFault]:
     codes: set[str] = set()
     off: dict[date, str] = {}
     worked: set[date] = set()
     for index, holiday in enumerate(notice.holidays):
         if holiday.code in codes:
-            yield Objection(
+            yield NoticeFault(
                 ("holidays", index, "code"),
                 "calendar.holiday-twice",
                 Sentence(f"节日“{holiday.zh}”写了两次。", f"{holiday.en} is there twice."),
@@ -145,7 +145,7 @@ def _of_days_taken_twice(notice: Notice) -> Iterator[Objection]:
         codes.add(holiday.code)
         for day in _days(holiday):
             if day in off:
-                yield Objection(
+                yield NoticeFault(
                     ("holidays", index, "from"),
                     "calendar.day-twice",
                     Sentence(
@@ -157,7 +157,7 @@ def _of_days_taken_twice(notice: Notice) -> Iterator[Objection]:
     for index, holiday in enumerate(notice.holidays):
         for day in holiday.make_up:
             if day in off or day in worked:
-                yield Objection(
+                yield NoticeFault(
                     ("holidays", index, "make_up"),
                     "calendar.make-up-taken",
                     Sentence(
@@ -168,13 +168,13 @@ def _of_days_taken_twice(notice: Notice) -> Iterator[Objection]:
             worked.add(day)
 
 
-def _of_what_is_missing(notice: Notice, calendar: Calendar) -> Iterator[Objection]:
+def _of_what_is_missing(notice: Notice, calendar: Calendar) -> Iterator[NoticeFault]:
     """The first notice for a year is a whole one; a later one changes what it names."""
     if any(known.year == notice.year and not known.replaced_by(notice) for known in calendar.notices):
         return
     missing = [name for name in STATUTORY if not any(name in h.zh for h in notice.holidays)]
     if missing:
-        yield Objection(
+        yield NoticeFault(
             ("holidays",),
             "calendar.incomplete",
             Sentence(
@@ -185,7 +185,7 @@ def _of_what_is_missing(notice: Notice, calendar: Calendar) -> Iterator[Objectio
     off = {day for holiday in notice.holidays for day in _days(holiday)}
     for month, day, zh, en in FIXED:
         if date(notice.year, month, day) not in off:
-            yield Objection(
+            yield NoticeFault(
                 ("holidays",),
                 "calendar.fixed-day",
                 Sentence(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gongkai.rules.calendar.calendar import Calendar
 from gongkai.rules.calendar.notices import Notice
-from gongkai.rules.rule_file import LawFile, parse, read
+from gongkai.rules.rule_file import RuleFile, parse, read
 
 FOLDER = Path(__file__).parent / "state_council"
 
@@ -20,13 +20,13 @@ class YearFile(BaseModel):
     notices: tuple[Notice, ...] = Field(min_length=1)
 
 
-def read_notices(text: str, name: str) -> LawFile[YearFile]:
-    """Notices as they are handed in: written like the files in `state_council/`. LawFileError with every fault."""
+def read_notices(text: str, name: str) -> RuleFile[YearFile]:
+    """Notices as they are handed in: written like the files in `state_council/`. RuleFileError with every fault."""
     return parse(text, name, YearFile)
 
 
 @cache
 def official() -> Calendar:
-    """The calendar of all notices shipped. LawFileError when one of the files is damaged."""
+    """The calendar of all notices shipped. RuleFileError when one of the files is damaged."""
     files = [read(path, YearFile).content for path in sorted(FOLDER.glob("*.yaml"))]
     return Calendar(tuple(notice for file in files for notice in file.notices))

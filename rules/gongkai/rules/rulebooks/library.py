@@ -10,7 +10,7 @@ from pathlib import Path
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Sentence
 from gongkai.rules.requirements import requirements
-from gongkai.rules.rule_file import Fault, LawFile, LawFileError, read
+from gongkai.rules.rule_file import RuleFile, RuleFileError, RuleFileFault, read
 from gongkai.rules.rulebooks.measures import LeastRule
 from gongkai.rules.rulebooks.overlay import RulebookFile, lay_over
 from gongkai.rules.rulebooks.rulebook import Rulebook, complete
@@ -38,9 +38,9 @@ class Library:
     folder: Path
 
     @cached_property
-    def files(self) -> dict[str, LawFile[RulebookFile]]:
-        """By id. LawFileError with every fault when a file can't be read as a rulebook."""
-        files: dict[str, LawFile[RulebookFile]] = {}
+    def files(self) -> dict[str, RuleFile[RulebookFile]]:
+        """By id. RuleFileError with every fault when a file can't be read as a rulebook."""
+        files: dict[str, RuleFile[RulebookFile]] = {}
         for path in sorted(self.folder.glob("*.yaml")):
             file = read(path, RulebookFile)
             _in_order(file)
@@ -109,40 +109,40 @@ class Library:
             Sentence(zh=f"规则书“{id_}”在{on}没有期限“{rule}”", en=f"`{id_}` has no term `{rule}` on {on}")
         )
 
-    def check(self) -> list[Fault]:
+    def check(self) -> list[RuleFileFault]:
         """Every fault of every rulebook on every day when something changes, unknown clauses included."""
         try:
             files = self.files
-        except LawFileError as error:
+        except RuleFileError as error:
             return list(error.faults)
         law = [version.from_ for version in files[NATIONAL].content.versions]
-        faults: list[Fault] = []
+        faults: list[RuleFileFault] = []
         for id_, file in files.items():
             faults += _unknown_clauses(file)
             own = [version.from_ for version in file.content.versions]
             for day in sorted({max(day, law[0]) for day in (*law, *own)}):
                 try:
                     self.load(id_, day)
-                except LawFileError as error:
+                except RuleFileError as error:
                     faults += [fault for fault in error.faults if fault not in faults]
                 except ValueError as error:
                     faults.append(file.fault((), zh="规则不全", en=str(error)))
         return faults
 
 
-def _in_order(file: LawFile[RulebookFile]) -> None:
+def _in_order(file: RuleFile[RulebookFile]) -> None:
     if file.content.id != file.path.stem:
-        raise LawFileError((file.fault(("id",), zh="文件名与 id 不一致", en="the file is named otherwise"),))
+        raise RuleFileError((file.fault(("id",), zh="文件名与 id 不一致", en="the file is named otherwise"),))
     days = [version.from_ for version in file.content.versions]
     for index, (earlier, later) in enumerate(pairwise(days), start=1):
         if later <= earlier:
             fault = file.fault(
                 ("versions", index, "from"), zh="版本须按生效日期排列", en="versions go from old to new"
             )
-            raise LawFileError((fault,))
+            raise RuleFileError((fault,))
 
 
-def _unknown_clauses(file: LawFile[RulebookFile]) -> list[Fault]:
+def _unknown_clauses(file: RuleFile[RulebookFile]) -> list[RuleFileFault]:
     return [
         file.fault(
             ("versions", index, *path, "clause"),

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
-from gongkai.rules.rule_file import LawFile, LawFileError
+from gongkai.rules.rule_file import RuleFile, RuleFileError
 from gongkai.rules.rulebooks.choices import Answers, ApprovalRule, Name, PathRule, Procedure
 from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
 from gongkai.rules.rulebooks.values import (
@@ -104,11 +104,11 @@ class RulebookFile(Data):
 
 
 @dataclass(slots=True)
-class Loosens(LawFileError):
+class Loosens(RuleFileError):
     """An overlay gives more than the law allows: each fault names the overlay's clause and the law's."""
 
 
-def lay_over(local: LawFile[RulebookFile], index: int, national: Values) -> Values:
+def lay_over(local: RuleFile[RulebookFile], index: int, national: Values) -> Values:
     """The national values with the overlay's in their place. Loosens when one of them is looser."""
     ours, law = local.content.says(index), dict(national.entries())
     faults = [

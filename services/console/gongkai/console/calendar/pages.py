@@ -16,9 +16,9 @@ from gongkai.console.calls import command
 from gongkai.console.visitor import Visiting, Visitor
 from gongkai.identity import sessions
 from gongkai.identity.signed_in import ForgedForm, FormFields, show
-from gongkai.rules.calendar import Notice, objections, read_notices
+from gongkai.rules.calendar import Notice, notice_faults, read_notices
 from gongkai.rules.local_time import local_date
-from gongkai.rules.rule_file import Fault, LawFileError
+from gongkai.rules.rule_file import RuleFileError, RuleFileFault
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.rights import acts
@@ -105,19 +105,19 @@ async def _of_file(
 ) -> tuple[Notice | None, list[Problem]]:
     try:
         file = read_notices(text[:LARGEST_FILE], name)
-    except LawFileError as error:
+    except RuleFileError as error:
         return None, [_problem_of(fault) for fault in error.faults]
     notice = file.content.notices[-1]
     today, at = local_date(await deps.clock.now()), ("notices", len(file.content.notices) - 1)
     if len(file.content.notices) > 1:
         fault = file.fault(at, zh="一次录入一个通知", en="enter one notice at a time")
         return None, [_problem_of(fault)]
-    found = objections(notice, who.calendar, today)
+    found = notice_faults(notice, who.calendar, today)
     faults = [file.fault((*at, *o.where), zh=o.says.zh, en=o.says.en) for o in found]
     return None if faults else notice, [_problem_of(fault) for fault in faults]
 
 
-def _problem_of(fault: Fault) -> Problem:
+def _problem_of(fault: RuleFileFault) -> Problem:
     """A fault with its line number, at the text field."""
     where = f"{fault.file}:{fault.line}"
     return Problem("calendar.line", f"{where} {fault.says.zh}", f"{where} {fault.says.en}", field="/text")
@@ -134,7 +134,7 @@ async def _of_form(
     today = local_date(await deps.clock.now())
     problems = [
         at_form_field(o.where, f"{o.says.zh} · {o.says.en}", rows, o.code)
-        for o in objections(notice, who.calendar, today)
+        for o in notice_faults(notice, who.calendar, today)
     ]
     return None if problems else notice, problems
 

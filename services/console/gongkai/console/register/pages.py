@@ -17,7 +17,7 @@ from gongkai.console.visitor import Visiting, Visitor
 from gongkai.contracts.addressees import addressee, takes_applications
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
-from gongkai.contracts.register_gaps import gaps_of
+from gongkai.contracts.register_gaps import gaps_of_unit
 from gongkai.contracts.streams import unit_stream
 from gongkai.contracts.superiors import CommonSuperior, common_superior, leading
 from gongkai.contracts.vocabulary import StandingRole, UnitKind
@@ -125,7 +125,7 @@ async def one(
         inherited=register.inherited(unit),
         lines=leading(register, unit),
         rules=register.jurisdiction(unit),
-        gaps=() if ending else gaps_of(register, entry),
+        gaps=() if ending else gaps_of_unit(register, entry),
         takes=ending is None and takes_applications(entry),
         apply_to=addressee(register, unit),
         history=_history(who, unit, rows),

@@ -6,7 +6,7 @@ from datetime import date
 
 from gongkai.contracts.events import UnitRegistered
 from gongkai.contracts.register import Register
-from gongkai.contracts.register_gaps import Gap, gaps
+from gongkai.contracts.register_gaps import RegisterGap, find_gaps
 
 DEEPEST = 6  # levels of indentation
 
@@ -28,13 +28,13 @@ class Row:
 
     entry: UnitRegistered
     depth: int
-    gaps: tuple[Gap, ...]
+    gaps: tuple[RegisterGap, ...]
 
 
 def listing(register: Register, filters: RegisterFilters) -> list[Row]:
     """The units that match the filters, each below its government."""
-    lacking: dict[str, list[Gap]] = {}
-    for gap in gaps(register):
+    lacking: dict[str, list[RegisterGap]] = {}
+    for gap in find_gaps(register):
         lacking.setdefault(gap.unit, []).append(gap)
     rows = (Row(entry, depth, tuple(lacking.get(entry.unit, ()))) for entry, depth in tree(register))
     return [row for row in rows if _matches(row, filters)]

@@ -6,7 +6,7 @@ the log, and again at every start, so that an older backup of the keys brings no
 
 from collections.abc import Sequence
 
-from gongkai.contracts.events import ApplicantErased, only
+from gongkai.contracts.events import ApplicantErased, decode_if
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.ledger.seal import Keys
@@ -21,7 +21,7 @@ class DestroyKeys:
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         for what in batch:
-            if (event := only(what.record, ApplicantErased)) is not None:
+            if (event := decode_if(what.record, ApplicantErased)) is not None:
                 await self._keys.erase(event.person)
 
     async def destroy_all(self, deps: Dependencies) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gongkai.contracts.events import ApplicationReceived, only
+from gongkai.contracts.events import ApplicationReceived, decode_if
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 
@@ -15,7 +15,7 @@ class Receipts:
         rows = [
             (event.receipt, event.application, event.code_digest)
             for what in batch
-            if (event := only(what.record, ApplicationReceived)) is not None
+            if (event := decode_if(what.record, ApplicationReceived)) is not None
         ]
         if rows:
             await conn.executemany("INSERT INTO receipt VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", rows)

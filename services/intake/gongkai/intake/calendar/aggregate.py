@@ -7,7 +7,7 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Refused
 from gongkai.contracts.events import Event, HolidaysAnnounced, PersonId
 from gongkai.rules import Rules
-from gongkai.rules.calendar import Notice, announced, objections, with_all
+from gongkai.rules.calendar import Notice, announced_holidays, notice_faults, with_announced
 from gongkai.rules.local_time import local_date
 from gongkai.rules.rule_file import Where
 
@@ -40,10 +40,10 @@ class Announce:
 @clause("GT-count")
 def announce(state: State, cmd: Announce, rules: Rules, now: datetime) -> list[Event]:
     """Refused when the notice contradicts itself or the calendar; no event when the same notice is known."""
-    known = with_all(rules.calendar, state.events if state is not None else ())
+    known = with_announced(rules.calendar, state.events if state is not None else ())
     if cmd.notice in known.notices:
         return []
-    for found in objections(cmd.notice, known, local_date(now)):
+    for found in notice_faults(cmd.notice, known, local_date(now)):
         raise Refused(found.code, "GT-count", found.says, field=_pointer(found.where))
     return [
         HolidaysAnnounced(
@@ -51,7 +51,7 @@ def announce(state: State, cmd: Announce, rules: Rules, now: datetime) -> list[E
             number=cmd.notice.number,
             dated=cmd.notice.dated,
             title=cmd.notice.title,
-            holidays=announced(cmd.notice),
+            holidays=announced_holidays(cmd.notice),
             calendar=known.with_year(cmd.notice).version,
             by=cmd.by,
             at=now,

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gongkai.contracts.errors import BadInput, Sentence
-from gongkai.contracts.events import Id, SaidLine
+from gongkai.contracts.events import Id, InputLine
 from gongkai.contracts.streams import CALENDAR_STREAM
 from gongkai.intake.actions import Action
 from gongkai.intake.calendar import aggregate as holidays
@@ -29,8 +29,8 @@ class SaidHoliday(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     code: Id
-    zh: SaidLine
-    en: SaidLine
+    zh: InputLine
+    en: InputLine
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
     make_up: Annotated[tuple[date, ...], Field(max_length=MAX_ENTRIES)] = ()
@@ -42,9 +42,9 @@ class SaidNotice(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     year: Annotated[int, Field(ge=2000, le=2200)]
-    number: SaidLine
+    number: InputLine
     dated: date
-    title: SaidLine
+    title: InputLine
     holidays: Annotated[tuple[SaidHoliday, ...], Field(min_length=1, max_length=MAX_ENTRIES)]
 
 

@@ -5,8 +5,8 @@ from datetime import date
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from gongkai.contracts.derived_ids import derived
-from gongkai.contracts.events import Id, PersonId, SaidText
+from gongkai.contracts.derived_ids import derived_id
+from gongkai.contracts.events import Id, InputText, PersonId
 from gongkai.contracts.streams import delegation_stream
 from gongkai.contracts.vocabulary import Duty
 from gongkai.intake.actions import Action
@@ -36,7 +36,7 @@ class Delegation(BaseModel):
     duties: tuple[Duty, ...] = Field(min_length=1)
     since: date
     until: date
-    reason: SaidText = ""
+    reason: InputText = ""
 
 
 @router.post("/delegations", status_code=201, summary="委托代行职责 · Hand duties on")
@@ -48,7 +48,7 @@ async def delegate(body: Delegation, who: Asking, deps: DependenciesOf, command:
     now = await deps.clock.now()
     register, today = deps.replica.register, local_date(now)
     colleagues = {o.person for o in unit.officers if Duty.AUDITOR not in o.duties}
-    delegation_id = body.delegation or derived(command, "delegation").hex
+    delegation_id = body.delegation or derived_id(command, "delegation").hex
     fields = dict(body) | {
         "delegation": delegation_id,
         "held": register.own_duties(body.giver, body.unit, today),

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from gongkai.contracts.commands import Draft
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.events import Digest, Id
 from gongkai.contracts.streams import document_stream
 from gongkai.intake.actions import Action
@@ -71,7 +71,7 @@ async def draft_document(draft: Draft, who: Asking, deps: DependenciesOf, comman
         media_type, size = await uploads.describe(deps.pool, draft.digest, draft.unit)
     except blobs.Absent:
         raise refusals.no_such_text() from None
-    document_id = draft.document or derived(command, "document").hex
+    document_id = draft.document or derived_id(command, "document").hex
     fields = dict(draft) | {"document": document_id, "media_type": media_type, "size": size, "by": who.person}
     fields["carries_on"] = frozenset(deps.replica.register.inherited(draft.unit, local_date(now)))
     cmd, rules = document.Draft(**fields), await rules_for(deps.replica, draft.unit, now)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import Event
 from gongkai.contracts.ingress import ANSWERED, DRAFTED, RECEIVED, AnsweredData, DraftedData, ReceivedData
@@ -64,7 +64,7 @@ class DraftCommand:
         draft = _validated(DraftedData, data)
         if (draft.text is None) == (draft.digest is None):
             raise refusals.no_text()
-        made = draft.document or derived(command_id, "document").hex
+        made = draft.document or derived_id(command_id, "document").hex
         if draft.text is None:
             return cls(draft, made, document_stream(made), None, str(draft.digest))
         check_words(draft.text, "/text")
@@ -126,7 +126,7 @@ class ReceiveCommand:
         for name in ("applicant", "request"):
             if getattr(received, name) is None:
                 raise problems.missing(name)
-        made = received.application or derived(command_id, "application").hex
+        made = received.application or derived_id(command_id, "application").hex
         return cls(received, made, application_stream(made))
 
     @property

@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.envelope import TooLarge
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode
@@ -138,7 +138,7 @@ class IngressHandler:
             wall = max(context.now, self._deps.wall())
             event = await decrypted(envelope.read(raw, wall), self.keys, wall, clear=via != "kafka")
             item.event = event
-            item.command_id = derived(_COMMAND_NAMESPACE, f"{system} {event.source} {event.id}")
+            item.command_id = derived_id(_COMMAND_NAMESPACE, f"{system} {event.source} {event.id}")
             item.fingerprint = await context.keys.identity(f"handed/{event.canonical}")
         except (Refused, BadInput) as error:
             item.error = error

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from gongkai.contracts.events import Id, SaidLine, SaidText
+from gongkai.contracts.events import Id, InputLine, InputText
 from gongkai.contracts.streams import system_stream
 from gongkai.contracts.vocabulary import HandIn
 from gongkai.intake.actions import Action
@@ -25,7 +25,7 @@ class System(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     system: Id
-    name: SaidLine
+    name: InputLine
     unit: Id
     may: tuple[HandIn, ...]
 
@@ -33,7 +33,7 @@ class System(BaseModel):
 class Retirement(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: SaidText = ""
+    reason: InputText = ""
 
 
 @router.post("/systems", status_code=201, summary="登记业务系统 · Register a system")

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from gongkai.contracts.events import Id
 from gongkai.contracts.register import Register
-from gongkai.contracts.register_gaps import gaps
+from gongkai.contracts.register_gaps import find_gaps
 from gongkai.contracts.streams import unit_stream
 from gongkai.contracts.superiors import common_superior
 from gongkai.intake.actions import Action
@@ -147,7 +147,7 @@ async def register_gaps(who: Asking, deps: DependenciesOf, on: date | None = Non
     await require(deps, who, Action.READ_GAPS)
     return [
         GapShown(unit=g.unit, code=g.code, clause=g.clause, zh=g.says.zh, en=g.says.en)
-        for g in gaps(register)
+        for g in find_gaps(register)
     ]
 
 

@@ -9,7 +9,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as WrongNumber
 
 from gongkai.contracts.addressees import addressee, takes_applications
-from gongkai.contracts.events import Assignment, DisclosureBody, Id, Officer, SaidLine, Successor
+from gongkai.contracts.events import Assignment, DisclosureBody, Id, InputLine, Officer, Successor
 from gongkai.contracts.register import Register
 from gongkai.contracts.unit_entry import UnitEntry
 from gongkai.contracts.vocabulary import Reorganisation
@@ -30,31 +30,31 @@ def _social_credit(code: str) -> str:
 
 
 class SaidOfficer(Officer):
-    name: SaidLine
+    name: InputLine
 
 
 class SaidBody(DisclosureBody):
-    name: SaidLine
-    address: SaidLine | None = None
-    hours: SaidLine | None = None
-    phone: SaidLine | None = None
+    name: InputLine
+    address: InputLine | None = None
+    hours: InputLine | None = None
+    phone: InputLine | None = None
 
 
 class SaidAssignment(Assignment):
-    section: SaidLine
+    section: InputLine
 
 
 class SaidSuccessor(Successor):
-    scope: SaidLine | None = None
+    scope: InputLine | None = None
 
 
 class SaidEntry(UnitEntry):
     """A unit's entry as it comes in."""
 
-    name: SaidLine
+    name: InputLine
     officers: tuple[Annotated[SaidOfficer, _as(Officer)], ...] = ()
-    code: Annotated[SaidLine, AfterValidator(_social_credit)] | None = None
-    section: SaidLine | None = None
+    code: Annotated[InputLine, AfterValidator(_social_credit)] | None = None
+    section: InputLine | None = None
     body: Annotated[SaidBody, _as(DisclosureBody)] | None = None
     assignments: tuple[Annotated[SaidAssignment, _as(Assignment)], ...] = ()
 
@@ -76,7 +76,7 @@ class Ending(BaseModel):
     on: date
     successors: tuple[Annotated[SaidSuccessor, _as(Successor)], ...] = ()
     decided_by: Id | None = None
-    basis: SaidLine | None = None
+    basis: InputLine | None = None
 
 
 class OwnerShown(BaseModel):

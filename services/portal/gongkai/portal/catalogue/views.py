@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Sequence
 
 from gongkai.contracts.envelope import Record
-from gongkai.contracts.events import DocumentPublished, only
+from gongkai.contracts.events import DocumentPublished, decode_if
 from gongkai.contracts.media import MEDIA
 from gongkai.ledger import blobs
 from gongkai.ledger.delivery import Delivered
@@ -52,7 +52,7 @@ class Documents:
         published = [
             (delivered.record, event)
             for delivered in batch
-            if (event := only(delivered.record, DocumentPublished)) is not None
+            if (event := decode_if(delivered.record, DocumentPublished)) is not None
         ]
         if not published:
             return

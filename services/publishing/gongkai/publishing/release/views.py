@@ -15,7 +15,7 @@ from gongkai.contracts.events import (
     EventRef,
     SecrecyReviewed,
     decode,
-    only,
+    decode_if,
 )
 from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
@@ -55,7 +55,7 @@ class Releases:
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         for what in batch:
-            if (event := only(what.record, DocumentPublished)) is not None:
+            if (event := decode_if(what.record, DocumentPublished)) is not None:
                 await blobs.release(conn, event.digest)
 
 

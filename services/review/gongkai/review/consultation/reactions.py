@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from gongkai.contracts.derived_ids import derived
-from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode, only
+from gongkai.contracts.derived_ids import derived_id
+from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode, decode_if
 from gongkai.contracts.streams import consultation_id, consultation_stream
 from gongkai.ledger import read
 from gongkai.ledger.decider import Intent
@@ -26,7 +26,7 @@ class ConsultationRequests:
         self._deps = deps
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
-        draft = only(what.record, DocumentDrafted)
+        draft = decode_if(what.record, DocumentDrafted)
         if draft is None or not draft.consult:
             return ()
         await self._deps.replica.at_least(what.record.registerat)
@@ -51,7 +51,7 @@ class ConsultationRequests:
             )
             intents.append(
                 Intent(
-                    derived(what.record.id, f"consultation/{letter}"),
+                    derived_id(what.record.id, f"consultation/{letter}"),
                     consultation_stream(letter),
                     CONSULTATION,
                     partial(consultation.request, cmd=cmd, rules=rules, now=now),

@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from gongkai.contracts.derived_ids import derived
-from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, only
+from gongkai.contracts.derived_ids import derived_id
+from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode_if
 from gongkai.contracts.streams import review_stream
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
@@ -24,7 +24,7 @@ class ReviewRequests:
         self._deps = deps
 
     async def react(self, conn: Connection, what: Delivered, now: datetime) -> Sequence[Intent[Any]]:
-        draft = only(what.record, DocumentDrafted)
+        draft = decode_if(what.record, DocumentDrafted)
         if draft is None:
             return ()
         await self._deps.replica.at_least(what.record.registerat)
@@ -41,7 +41,7 @@ class ReviewRequests:
         )
         return [
             Intent(
-                derived(what.record.id, "secrecy-review"),
+                derived_id(what.record.id, "secrecy-review"),
                 review_stream(draft.document),
                 REVIEW,
                 partial(secrecy_review.request, cmd=cmd, rules=rules, now=now),

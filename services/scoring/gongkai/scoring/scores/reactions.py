@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL
 
-from gongkai.contracts.derived_ids import derived
+from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.events import EventRef, decode
 from gongkai.contracts.streams import score_stream
 from gongkai.ledger.decider import Intent
@@ -29,7 +29,7 @@ class Lateness:
             return ()
         await self._deps.replica.at_least(what.record.registerat)
         rules = await rules_for(self._deps.replica, change.unit, event.at)
-        case = derived(
+        case = derived_id(
             NAMESPACE_URL, f"gongkai:score/{change.unit}/{change.year}/{change.indicator}/{change.case}"
         )
         return [
