@@ -104,7 +104,7 @@ def goldens() -> list[Golden]:
     return [Golden(file.stem, file.read_bytes(), leaves[file.stem]) for file in sorted(GOLDEN.glob("*.json"))]
 
 
-def told() -> Iterator[tuple[str, bytes]]:
+def current_records() -> Iterator[tuple[str, bytes]]:
     """The story by the code as it is now: name and record of each chapter."""
     versions: dict[str, int] = {}
     sizes: dict[str, int] = {}
@@ -132,7 +132,7 @@ def told() -> Iterator[tuple[str, bytes]]:
 
 def main() -> None:
     leaves = LEAVES.read_text() if LEAVES.exists() else ""
-    for name, raw in told():
+    for name, raw in current_records():
         shipped = [golden for golden in goldens() if golden.version == name] if leaves else []
         if any(golden.record.data.keys() == read_record(raw).data.keys() for golden in shipped):
             continue  # a field that was added since makes another record of the same version: both are kept

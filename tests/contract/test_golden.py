@@ -10,7 +10,7 @@ from gongkai.contracts.envelope import read_record
 from gongkai.contracts.events import REGISTRY, decode
 from gongkai.contracts.schema import ENVELOPE, committed
 from gongkai.ledger.merkle import leaf_hash
-from tests.contract.story import STORY, Golden, goldens, told
+from tests.contract.story import STORY, Golden, current_records, goldens
 
 EVERY = pytest.mark.parametrize("golden", goldens(), ids=lambda g: g.name)
 
@@ -38,7 +38,7 @@ def test_it_is_read_as_the_newest_version(golden: Golden) -> None:
 
 def test_what_is_written_now_is_what_was_shipped_but_for_fields_added_since() -> None:
     shipped = {golden.name: golden.record.model_dump() for golden in goldens()}
-    for name, raw in told():
+    for name, raw in current_records():
         now, then = read_record(raw).model_dump(), shipped[name]
         added = now["data"].keys() - then["data"].keys()
         assert now | {"data": {k: v for k, v in now["data"].items() if k not in added}} == then
@@ -49,7 +49,7 @@ def test_what_is_written_now_is_what_was_shipped_but_for_fields_added_since() ->
 def test_every_aggregate_folds_them() -> None:
     """Whichever aggregate they are folded by: a foreign event changes nothing, none makes it fail."""
     records = {golden.name: golden.record for golden in goldens()}
-    events = [decode(records[name]) for name, _ in told()]
+    events = [decode(records[name]) for name, _ in current_records()]
     folds = [
         importlib.import_module(found.name).evolve
         for found in pkgutil.walk_packages(gongkai.__path__, "gongkai.")

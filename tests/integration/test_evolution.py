@@ -22,7 +22,7 @@ from gongkai.operate.services import installed_logs
 from gongkai.portal.catalogue.views import Documents
 from gongkai.publishing.release.views import Dockets, Releases
 from gongkai.runtime.topology import log_for
-from tests.contract.story import TEXT, goldens, told
+from tests.contract.story import TEXT, current_records, goldens
 
 PARTITIONS = 4
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -67,7 +67,7 @@ async def test_shipped_records_replay_through_every_view(fresh_database: Cluster
     conn = await asyncpg.connect(fresh_database.dsn("intake_writer"))
     await blobs.put(conn, TEXT, "text/plain", NOW)
     await conn.close()
-    story = [shipped[name].raw for name, _ in told()]
+    story = [shipped[name].raw for name, _ in current_records()]
     await write(fresh_database, story)
     delivered = [_delivered(raw) for raw in story]
     conn = await asyncpg.connect(fresh_database.dsn("publishing_writer"))

@@ -37,10 +37,6 @@ NOT_IMPORTED = {
 # What a module imports although its member does not need it.
 NOT_DECLARED = {
     ("bench", "eventsourcing"),  # the peer of a benchmark, in the dependency group `dev`
-    # Imports that are to give way to what a service declares by its entry point.
-    ("bench", "gongkai-console"),
-    ("demo", "gongkai-review"),
-    ("operate", "gongkai-console"),
 }
 # By a package's name, the distributions that it is installed with.
 DISTRIBUTIONS = packages_distributions()

@@ -1,4 +1,4 @@
-"""What intake is told: the bodies of its commands, the same from a form, a program and an agency's system."""
+"""Bodies of intake's commands, the same from a form, an API client and an agency's system."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ def _need(said: SaidNeed) -> Any:
 
 
 class DraftFields(BaseModel):
-    """What a draft says about its text."""
+    """The fields of a draft, apart from its text."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,7 +66,7 @@ class Wanted(BaseModel):
 
 
 class ApplicationFields(BaseModel):
-    """What of an application is nobody's own."""
+    """The fields of an application that aren't personal data."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -84,7 +84,7 @@ class Application(ApplicationFields):
 
 
 class AnswerFields(BaseModel):
-    """What of an answer is nobody's own."""
+    """The fields of an answer that aren't personal data."""
 
     model_config = ConfigDict(extra="forbid")
 

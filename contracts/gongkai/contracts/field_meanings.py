@@ -1,6 +1,7 @@
-"""What each field of the events means, in both languages: told in the schemas, and from there on every page.
+"""What each field of the events means, in both languages: the descriptions in the schemas, AsyncAPI and on pages.
 
-A name means the same wherever it stands; where it doesn't, `<Event>.<field>` says what it means there.
+Keyed by field name; `<Event>.<field>` where the name means something else in that event. An event may instead describe
+a field of its own in its class, `Field(description="中文 · English")`, which takes precedence.
 """
 
 from gongkai.contracts.errors import Sentence
@@ -150,5 +151,5 @@ FIELD_MEANINGS: dict[str, Sentence] = {
 
 
 def field_meaning(holder: str, field: str) -> Sentence | None:
-    """Of a field of an event or of a part of one; None where nobody has said it."""
+    """The meaning of a field of an event or of a value in one; None where the table has none."""
     return FIELD_MEANINGS.get(f"{holder}.{field}") or FIELD_MEANINGS.get(field)

@@ -1,4 +1,4 @@
-"""What the register still lacks: posts that nobody holds, roles that no unit has (SC-1.1, SC-1.3, SC-A1.2)."""
+"""Missing entries in the register of units: duties that no officer holds, roles that no unit has (SC-1.1, SC-1.3, SC-A1.2)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

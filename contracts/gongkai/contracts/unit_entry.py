@@ -1,4 +1,4 @@
-"""A unit's entry as it is handed in: over the API, from a file, from a form (SC-1.1, SC-1.3, SC-A1.2)."""
+"""The input model of a unit's entry in the register: over the API, from a file, from a form (SC-1.1, SC-1.3, SC-A1.2)."""
 
 from datetime import date
 

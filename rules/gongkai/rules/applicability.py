@@ -1,4 +1,4 @@
-"""适用范围: which rulebook binds a unit, by its line, its kind and its place (GT-scope, WY-H.11, LS-16, WY-D.3)."""
+"""适用范围: which rulebook applies to a unit, by superiors, kind and jurisdiction (GT-scope, WY-H.11, LS-16, WY-D.3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which tests say that they prove which clause, `@pytest.mark.clause("SC-3.3")`: read, not run."""
+"""Which tests are marked with which clause, `@pytest.mark.clause("SC-3.3")`: parsed from their source, not run."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The law's days are days in Asia/Shanghai; the system's moments are UTC."""
+"""Conversion between days of the law (Asia/Shanghai) and moments (UTC)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

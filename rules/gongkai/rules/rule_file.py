@@ -1,4 +1,4 @@
-"""A file of law: YAML held against a model, every fault with its line."""
+"""YAML files of rules (rulebooks, holiday notices, requirements), validated against a model; every fault has its line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class RuleFileFault:
 
 @dataclass(slots=True)
 class RuleFileError(Exception):
-    """A file of law can't be used. All its faults are told at once."""
+    """A file that isn't valid, with all its faults."""
 
     faults: tuple[RuleFileFault, ...]
 
@@ -44,7 +44,7 @@ class RuleFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RuleFile(Generic[M]):
-    """The content, and where in the file each part of it stands."""
+    """The validated content, and the YAML tree that knows the lines."""
 
     path: Path
     content: M
@@ -98,7 +98,7 @@ def parse(text: str, name: str, model: type[M], path: Path | None = None) -> Rul
 
 
 class _Constructor(RoundTripConstructor):
-    """A date stays as it is written: whether it is one, the model says, and in which line."""
+    """Leaves dates as text: the model checks them, so that a wrong one is reported with its line."""
 
 
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
@@ -110,9 +110,9 @@ def _yaml() -> YAML:
     return yaml
 
 
-def _says(name: str, type_: str, told: str) -> Sentence:
-    """A check of ours tells both languages, as `中文 · English`; pydantic's own tell one."""
-    zh, _, en = told.rpartition(" · ")
+def _says(name: str, type_: str, message: str) -> Sentence:
+    """Our own checks have messages in both languages, `中文 · English`; pydantic's are English only."""
+    zh, _, en = message.rpartition(" · ")
     return Sentence(zh=f"{name}：{zh or _ZH.get(type_, '值不合要求')}", en=f"{name}: {en}")
 
 

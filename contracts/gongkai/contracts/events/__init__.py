@@ -1,4 +1,4 @@
-"""Every event, one module per service. Callers load the messages, never the component."""
+"""Every event, one module per service. Importing this package registers all event types (`REGISTRY`)."""
 
 from gongkai.contracts.errors import UnknownVersion
 from gongkai.contracts.events._event import (
@@ -86,6 +86,8 @@ __all__ = [
     "HolidayAnnounced",
     "HolidaysAnnounced",
     "Id",
+    "InputLine",
+    "InputText",
     "Kind",
     "Line",
     "Moment",
@@ -93,8 +95,6 @@ __all__ = [
     "PersonId",
     "RecordedClause",
     "RulebookClause",
-    "InputLine",
-    "InputText",
     "ScoreChanged",
     "Sealed",
     "SecrecyReviewRequested",
@@ -108,8 +108,8 @@ __all__ = [
     "UnknownVersion",
     "Value",
     "decode",
-    "require_known",
-    "lifts",
     "decode_if",
+    "lifts",
+    "require_known",
     "title_of",
 ]

@@ -1,4 +1,4 @@
-"""What every event has, and the table of all of them."""
+"""The base class of events, their common types, and the registry of all event types."""
 
 import unicodedata
 from collections.abc import Callable
@@ -54,7 +54,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-# What comes in: stricter than what is stored, so that no record of before becomes unreadable.
+# For input: stricter than what is stored, so that every stored record stays readable.
 InputLine = Annotated[Line, AfterValidator(_visible_line)]
 InputText = Annotated[Text, AfterValidator(_visible_text)]
 PersonId = Id
@@ -194,7 +194,7 @@ def require_known(record: Record) -> None:
 
 
 def decode_if(record: Record, model: type[E]) -> E | None:
-    """The typed event, if it is one of that kind. Others are not read."""
+    """The typed event if the record holds one of that type, else None; the data of others isn't decoded."""
     if record.name != model.NAME:
         return None
     event = decode(record)
@@ -203,7 +203,8 @@ def decode_if(record: Record, model: type[E]) -> E | None:
 
 
 def decode(record: Record) -> Event:
-    """The typed event in a record, in its newest version. Raises UnknownVersion: an unknown one is never guessed."""
+    """The typed event in a record, lifted to its newest version. Raises UnknownVersion for a type or version that this
+    program doesn't know."""
     typed: Event | None = record.__dict__.get(_TYPED)
     if typed is None:
         kind = REGISTRY.get(record.name)

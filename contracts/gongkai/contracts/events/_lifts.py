@@ -14,7 +14,7 @@ LIFTS: dict[tuple[str, int], Lift] = {}
 
 
 def lifts(name: str, version: int) -> Callable[[Lift], Lift]:
-    """Enter how the data of that version becomes the data of the next one. Pure; it may change its argument.
+    """Register how the data of that version becomes the data of the next one. Pure; it may change its argument.
 
     A lift is never edited once it is released, since what it makes has been folded into read models.
     """

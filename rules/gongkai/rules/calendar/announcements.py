@@ -1,4 +1,4 @@
-"""A notice that is entered while the system runs: what is wrong with it, and the calendar with it in (GT-count)."""
+"""Holiday notices announced while the system runs: validation of one, and the calendar with all of them (GT-count)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ LONGEST = 16  # days; a holiday that is longer is a slip of the pen
 
 @dataclass(frozen=True, slots=True)
 class NoticeFault:
-    """Why a notice can't be entered: where in it, a code, and a sentence in both languages."""
+    """Why a notice is refused: where in it, a code, and a sentence in both languages."""
 
     where: Where
     code: str
@@ -29,7 +29,7 @@ class NoticeFault:
 
 
 def notice_of(event: HolidaysAnnounced) -> Notice:
-    """The notice that the event tells of."""
+    """The notice that the event announces."""
     holidays = tuple(
         Holiday(code=h.code, zh=h.zh, en=h.en, first=h.first, last=h.last, make_up=h.make_up)
         for h in event.holidays
@@ -46,7 +46,7 @@ def announced_holidays(notice: Notice) -> tuple[HolidayAnnounced, ...]:
 
 @clause("GT-count")
 def with_announced(calendar: Calendar, events: Iterable[HolidaysAnnounced]) -> Calendar:
-    """The calendar with what the events tell, in their order."""
+    """The calendar with the notices of these events, in their order."""
     return reduce(lambda known, event: known.with_year(notice_of(event)), events, calendar)
 
 

@@ -19,14 +19,14 @@ class Data(BaseModel):
 
 
 class Reading(Data):
-    """Why this value, where the text leaves it open. It can be changed without changing the law."""
+    """Our interpretation where the text leaves the value open. It can be changed without changing the law."""
 
     zh: Words
     en: Words
 
 
 class Value(Data):
-    """A value with its clause. With a `reading` it is ours, not the text's.
+    """A value with its clause. With a `reading` it is our interpretation, not the text's.
 
     `article`: where it is written, when the clause's id stands for more than one law.
     """
@@ -36,7 +36,7 @@ class Value(Data):
     reading: Reading | None = None
 
     def looser_than(self, law: Self) -> bool:
-        """True when the law's own words forbid this. A national reading binds nobody: it is a default."""
+        """True when the law's own words forbid this. A national `reading` is only a default, which an overlay may loosen."""
         return law.reading is None and self._looser(law)
 
     def _looser(self, law: Self) -> bool:

@@ -1,4 +1,4 @@
-"""发布, wired: the gate and what goes through it. The only place where its things are put together."""
+"""发布: the composition root of publishing. The only place where its parts are wired together."""
 
 from fastapi import FastAPI
 

@@ -1,4 +1,4 @@
-"""审查, wired: secrecy review and consultation. The only place where its things are put together."""
+"""审查: the composition root of review (secrecy review, consultation). The only place where its parts are wired together."""
 
 from fastapi import FastAPI
 

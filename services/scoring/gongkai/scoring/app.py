@@ -1,4 +1,4 @@
-"""考核, wired: what moves a score. The only place where its things are put together."""
+"""考核: the composition root of scoring. The only place where its parts are wired together."""
 
 from fastapi import FastAPI
 

@@ -1,4 +1,4 @@
-"""Commands in, position out: publication; and what still stands in its way."""
+"""The HTTP interface of publication: publish a version, and list what is still missing for that."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -49,13 +49,13 @@ class Gate(BaseModel):
 
 
 class _Overtaken(Exception):
-    """The publication changed after the docket was drawn up."""
+    """The publication stream changed after the docket was read: try again."""
 
 
 @router.post("/publications/{document_id}", status_code=201, summary="发布 · Publish a version")
 @acts(Action.PUBLISH)
 async def publish(
-    document_id: Id, asked: Publication, who: Asking, deps: DependenciesOf, command: CommandId
+    document_id: Id, body: Publication, who: Asking, deps: DependenciesOf, command: CommandId
 ) -> Done:
     """Publish one version. Refused while anything is missing at the gate (WY-B.3, WY-B.4, LS-10b, SC-3.3).
 
@@ -68,7 +68,7 @@ async def publish(
         unit = await known_unit(deps.replica, docket.draft.unit)
         await require(deps, who, Action.PUBLISH, unit=unit.unit)
         now = await deps.clock.now()
-        cmd = publication.Publish(docket, asked.digest, unit.name, who.person)
+        cmd = publication.Publish(docket, body.digest, unit.name, who.person)
         rules = await rules_for(deps.replica, unit.unit, now)
         try:
             return await carry(

@@ -24,7 +24,7 @@ from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.publishing.release.gate import Consultation, Docket, Draft, Need, Review
 
-_PLACES = {"cause", "registerat"}  # where things stood differs from run to run; what happened doesn't
+_PLACES = {"cause", "registerat"}  # positions differ from run to run; what happened doesn't
 
 Settled = Literal["open", "consent", "refused"]
 
@@ -123,8 +123,8 @@ def _consultations(facts: Sequence[tuple[Event, EventRef]]) -> tuple[Consultatio
             case ConsultationAnswered():
                 asked = found.get(event.consultation)
                 kind = event.kind or (asked.kind if asked else None)
-                said: Settled = "refused" if not event.agrees else "consent" if kind else "open"
+                outcome: Settled = "refused" if not event.agrees else "consent" if kind else "open"
                 found[event.consultation] = Consultation(  # of a question that wasn't seen, only a no counts
-                    kind or ConsultationKind.AFFECTS, event.digest, event.asked, said, ref
+                    kind or ConsultationKind.AFFECTS, event.digest, event.asked, outcome, ref
                 )
     return tuple(found.values())

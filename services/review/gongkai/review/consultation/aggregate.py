@@ -113,7 +113,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """What the timer says once the time to answer is over."""
+    """The timer's command once the time to answer is over."""
 
     by: PersonId
 

@@ -23,16 +23,16 @@ from gongkai.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Waits for an opinion; `said` is the last one, when it was to refer the version upwards (WY-B.8)."""
+    """Waits for an opinion; `opinion` is the last one, when it was to refer the version upwards (WY-B.8)."""
 
     request: SecrecyReviewRequested
-    said: SecrecyReviewed | None = None
+    opinion: SecrecyReviewed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
     request: SecrecyReviewRequested
-    said: SecrecyReviewed
+    opinion: SecrecyReviewed
 
 
 State = Pending | Concluded | None
@@ -122,11 +122,11 @@ def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Eve
         by=cmd.by,
         at=now,
     )
-    if state.said is not None and event == state.said.model_copy(update={"by": cmd.by, "at": now}):
-        return []  # said twice, meant once
+    if state.opinion is not None and event == state.opinion.model_copy(update={"by": cmd.by, "at": now}):
+        return []  # the same command again
     if isinstance(state, Concluded):
         raise refusals.concluded(opinion)
-    if state.said is not None and state.said.by == cmd.by:
+    if state.opinion is not None and state.opinion.by == cmd.by:
         raise refusals.referred(opinion)
     return [event]
 

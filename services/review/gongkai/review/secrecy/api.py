@@ -78,7 +78,7 @@ def _is_repeated(
 ) -> bool:
     """True when this very command, or the last opinion, is this person's. Then nothing new comes of it: the aggregate
     answers with what there is, or refuses."""
-    if state.said is not None and state.said.by == who.person:
+    if state.opinion is not None and state.opinion.by == who.person:
         return True
     mine = [entry.record for entry in entries if entry.record.commandid == command]
     return any(decode(record).by == who.person for record in mine)
@@ -93,7 +93,7 @@ async def _may_examine(
         with suppress(Refused):
             await require(deps, who, Action.EXAMINE_REFERRED, unit=unit)
             return frozenset()
-    elif state.said is not None:
+    elif state.opinion is not None:
         await require(deps, who, Action.EXAMINE_REFERRED, unit=unit)
         return frozenset()
     right = await require(deps, who, Action.EXAMINE, unit=unit)
