@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from importlib.metadata import distribution, requires
-from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -317,7 +316,6 @@ def test_a_service_runs_with_its_own_packages_alone(
 
 
 @pytest.mark.skipif("witness" not in chosen(), reason="no lock file has changed")
-@pytest.mark.skipif(not find_spec("gongkai.ledger.cosigning.__main__"), reason="no command of its own yet")
 def test_the_witness_runs_with_the_ledger_alone(installed: Callable[[str], Path], tmp_path: Path) -> None:
     python = installed("witness")
     only_its_own(python, "witness")
