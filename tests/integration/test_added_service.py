@@ -112,7 +112,7 @@ def deployment(run_folder: Path) -> Iterator[Deployment]:
         assert time.monotonic() < end, (run_folder / "added.output").read_text()
         time.sleep(0.1)
     yield made
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
 
 
