@@ -20,7 +20,7 @@ from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.services import installed_logs
 from gongkai.rules.calendar import notice_of, official
 from gongkai.runtime.topology import log_for
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text
 from tests.unit.examples import holidays_announced
@@ -136,7 +136,7 @@ async def test_the_notice_moves_the_open_deadlines_and_nothing_else(
 ) -> None:
     async with (
         running_services(fresh_database, broker, tmp_path, DECEMBER) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         open_one, overdue = await a_december(made)
         officer = await Browser(app).enter("water-officer")

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from gongkai.contracts.ingress import DRAFTED
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.console_app import desk
+from tests.integration.console.console_app import console_app
 from tests.integration.ingress.agency import MAY, Agency, event
 from tests.integration.ingress.agency import drafted as drafted_data
 from tests.integration.running_services import Services, running_services, unit
@@ -76,7 +76,7 @@ class Open:
 async def opened(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Open]:
     async with (
         running_services(fresh_database, broker, tmp_path, MONDAY) as made,
-        desk(made, broker) as console,
+        console_app(made, broker) as console,
     ):
         transport = httpx.ASGITransport(console)
         made.clients["console"] = httpx.AsyncClient(transport=transport, base_url="http://console")

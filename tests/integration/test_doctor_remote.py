@@ -14,7 +14,7 @@ from gongkai.cli.commands.doctor import app
 from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.doctor import remote
-from tests.integration.portal.portal_app import public_door
+from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import Services, running_services, unit
 
 
@@ -38,7 +38,7 @@ async def district(
     services = ["intake", "review"]
     async with (
         running_services(fresh_database, broker, tmp_path, services=services) as made,
-        public_door(made, broker) as portal,
+        portal_app(made, broker) as portal,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
         await made.settled()

@@ -14,8 +14,8 @@ from gongkai.demo.projection_check import compare
 from gongkai.operate.databases.cluster import MONITOR, Cluster
 from gongkai.operate.logs import rebuild, replay
 from gongkai.operate.logs.views import every_view
-from tests.integration.console.console_app import desk
-from tests.integration.portal.portal_app import public_door, publish
+from tests.integration.console.console_app import console_app
+from tests.integration.portal.portal_app import portal_app, publish
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
@@ -26,8 +26,8 @@ TUESDAY = MONDAY + timedelta(days=1)
 async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
     async with (
         running_services(fresh_database, broker, tmp_path, MONDAY) as made,
-        desk(made, broker),
-        public_door(made, broker),
+        console_app(made, broker),
+        portal_app(made, broker),
     ):
         await made.say("intake", "/units", "registrar", unit("finance"))
         await publish(made, "finance", "示例区二〇二五年预算", title="示例区预算")

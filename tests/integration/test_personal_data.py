@@ -23,8 +23,8 @@ from gongkai.ledger.merkle import leaf_hash
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
 from gongkai.runtime.topology import log_for
-from tests.integration.console.console_app import Browser, desk
-from tests.integration.portal.portal_app import public_door
+from tests.integration.console.console_app import Browser, console_app
+from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)
@@ -63,8 +63,8 @@ async def town(
     """All six services, and the officer in charge at her browser."""
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(running_services(fresh_database, broker, tmp_path, MONDAY))
-        console = await stack.enter_async_context(desk(made, broker))
-        await stack.enter_async_context(public_door(made, broker))
+        console = await stack.enter_async_context(console_app(made, broker))
+        await stack.enter_async_context(portal_app(made, broker))
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
         await made.settled()
         yield made, await Browser(console).enter("water-officer")

@@ -7,7 +7,7 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from tests.conftest import _copy
 from tests.e2e.served import Open, served
-from tests.integration.console.console_app import desk
+from tests.integration.console.console_app import console_app
 from tests.integration.running_services import unit
 
 
@@ -19,5 +19,5 @@ async def _furnish(open_: Open) -> None:
 @pytest.fixture(scope="module")
 def console(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     cluster = _copy(_template, "gongkai_e2e_console", "gongkai_e2e_console_keys")
-    with served(cluster, broker, tmp_path_factory.mktemp("keys"), desk, _furnish) as open_:
+    with served(cluster, broker, tmp_path_factory.mktemp("keys"), console_app, _furnish) as open_:
         yield open_

@@ -7,7 +7,7 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from tests.conftest import _copy
 from tests.e2e.served import Open, served
-from tests.integration.portal.portal_app import public_door, publish
+from tests.integration.portal.portal_app import portal_app, publish
 from tests.integration.running_services import unit
 
 TEXT = "\n".join(
@@ -30,5 +30,5 @@ async def _furnish(open_: Open) -> None:
 @pytest.fixture(scope="module")
 def portal(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     cluster = _copy(_template, "gongkai_e2e_portal", "gongkai_e2e_portal_keys")
-    with served(cluster, broker, tmp_path_factory.mktemp("keys"), public_door, _furnish) as open_:
+    with served(cluster, broker, tmp_path_factory.mktemp("keys"), portal_app, _furnish) as open_:
         yield open_

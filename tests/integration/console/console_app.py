@@ -20,7 +20,7 @@ _FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 
 
 @asynccontextmanager
-async def desk(services: Services, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
+async def console_app(services: Services, broker: str, **more: Any) -> AsyncIterator[FastAPI]:
     """The console, in the same process, asking the services without a network."""
     settings = ConsoleSettings(
         service="console",

@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.rules.calendar import notice_of
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.running_services import running_services, unit
 from tests.unit.examples import holidays_announced
 
@@ -41,7 +41,7 @@ async def test_officers_read_count_and_enter_the_notice(
 ) -> None:
     async with (
         running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         await made.say("intake", "/units", "registrar", unit("finance"))
         await made.say("intake", "/units", "registrar", unit("office", roles=["authority"]))
@@ -110,7 +110,7 @@ async def test_a_jurisdictions_rules_are_shown_with_clause_and_reading(
 ) -> None:
     async with (
         running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         await made.say("intake", "/units", "registrar", unit("wuyuan", jurisdiction="wy"))
         clerk = await Browser(app).enter("wuyuan-drafter")

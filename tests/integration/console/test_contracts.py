@@ -11,7 +11,7 @@ from gongkai.console.contracts.reads import ROOT, contracts
 from gongkai.contracts.schema import FOLDER
 from gongkai.contracts.vocabulary import Attribute
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.running_services import running_services, unit
 
 
@@ -20,7 +20,7 @@ async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIt
     start = datetime(2025, 3, 3, 1, tzinfo=UTC)
     async with (
         running_services(fresh_database, broker, tmp_path, start, services=("intake",)) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
         yield app

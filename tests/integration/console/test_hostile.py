@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.running_services import Services, running_services, unit
 
@@ -27,7 +27,7 @@ async def lobby(
         running_services(
             fresh_database, broker, tmp_path, MONDAY, services=["intake", "review", "publishing"]
         ) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         for name in ("finance", "czj"):
             assert (await made.say("intake", "/units", "registrar", unit(name))).status_code == 201

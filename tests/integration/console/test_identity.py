@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from gongkai.identity import accounts, keys, limits
 from gongkai.identity.limits import LIMITS
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.console.issuer import ISSUER, FakeIssuer
 from tests.integration.running_services import Services, running_services, unit
 
@@ -30,7 +30,7 @@ async def lobby(
 ) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
         running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         entry = unit("finance")
         entry["officers"].append(AUDITOR)
@@ -209,7 +209,7 @@ async def test_no_secret_is_ever_logged(
     with redirect_stdout(out), redirect_stderr(err):
         async with (
             running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
-            desk(made, broker, log_level="debug", **more) as app,
+            console_app(made, broker, log_level="debug", **more) as app,
             httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
         ):
             logging.getLogger().setLevel(logging.DEBUG)

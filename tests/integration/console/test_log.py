@@ -15,7 +15,7 @@ from gongkai.ledger.note import Verifier
 from gongkai.ledger.tiles import Edge, unbundle
 from gongkai.ledger.tlog_checkpoint import Checkpoint, open_checkpoint
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.console.test_pages import MONDAY
 from tests.integration.running_services import Services, running_services, unit
 
@@ -49,7 +49,7 @@ class Public:
 async def public(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Public]:
     async with (
         running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         audit = unit("audit", roles=["supervision"])
         audit["officers"].append({"person": "audit-auditor", "name": "示例审计", "duties": ["auditor"]})

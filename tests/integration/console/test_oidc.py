@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from gongkai.console.settings import ConsoleSettings
 from gongkai.identity.oidc import Provider, map_identity
 from gongkai.operate.databases.cluster import Cluster, writer
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.console.issuer import ISSUER, FakeIssuer, a_key
 from tests.integration.running_services import running_services, unit
 
@@ -28,7 +28,7 @@ async def console_with_issuer(
     more = {"oidc_issuer": ISSUER, "oidc_client_id": issuer.client, "oidc_secret_file": secret}
     async with (
         running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
-        desk(made, broker, **more) as app,
+        console_app(made, broker, **more) as app,
         httpx.AsyncClient(transport=httpx.ASGITransport(issuer.app)) as outside,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from gongkai.identity import accounts
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
@@ -20,7 +20,10 @@ MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
 async def district(
     fresh_database: Cluster, broker: str, tmp_path: Path
 ) -> AsyncIterator[tuple[Services, FastAPI]]:
-    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made, desk(made, broker) as app:
+    async with (
+        running_services(fresh_database, broker, tmp_path, MONDAY) as made,
+        console_app(made, broker) as app,
+    ):
         for name, more in (("finance", {}), ("water", {}), ("law", {"roles": ["supervision"]})):
             assert (await made.say("intake", "/units", "registrar", unit(name, **more))).status_code == 201
         await made.settled()
@@ -32,7 +35,7 @@ async def lobby(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIt
     """The services that signing in needs."""
     async with (
         running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
         yield app
@@ -226,7 +229,7 @@ async def test_the_invented_people_are_offered_in_a_demo_and_nowhere_else(
 ) -> None:
     async with (
         running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
         browser = Browser(app)

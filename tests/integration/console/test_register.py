@@ -11,7 +11,7 @@ from gongkai.client.client import Client
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.operate.unit_import import register_all
 from gongkai.tables.unit_workbook import XLSX, read
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.running_services import Services, running_services, unit
 from tests.unit.tables.test_unit_workbook import FINANCE, workbook
 
@@ -24,7 +24,7 @@ async def district(
 ) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
         running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         government = {"unit": "district", "name": "示例区政府", "kind": "government", "jurisdiction": "sc"}
         for entry in (

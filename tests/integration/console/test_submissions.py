@@ -9,7 +9,7 @@ from gongkai.contracts.ingress import RECEIVED
 from gongkai.ledger import read
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.ingress.agency import (
     APPLICANT,
     Agency,
@@ -27,7 +27,7 @@ async def test_a_refused_event_is_mended_by_an_officer_and_counts_as_his(
 ) -> None:
     async with (
         agency_at(fresh_database, broker, tmp_path) as agency,
-        desk(agency.services, broker) as app,
+        console_app(agency.services, broker) as app,
     ):
         wrong, good = event(drafted(attribute=None)), event(drafted())
         letter = application()

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from gongkai.identity import keys
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.identity import SYSTEM_LIFETIME, Principal
-from tests.integration.console.console_app import Browser, desk
+from tests.integration.console.console_app import Browser, console_app
 from tests.integration.running_services import Services, running_services, unit
 
 OA = {"system": "finance-oa", "name": "区财政局办公系统", "unit": "finance", "may": ["draft", "application"]}
@@ -24,7 +24,7 @@ async def lobby(
 ) -> AsyncIterator[tuple[Services, FastAPI]]:
     async with (
         running_services(fresh_database, broker, tmp_path, services=["intake"]) as made,
-        desk(made, broker) as app,
+        console_app(made, broker) as app,
     ):
         assert (await made.say("intake", "/units", "registrar", unit("finance"))).status_code == 201
         assert (await made.say("intake", "/systems", "registrar", OA)).status_code == 201

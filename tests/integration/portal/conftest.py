@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.portal.portal_app import public_door
+from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
@@ -30,7 +30,7 @@ APPLICATION = {
 
 @pytest.fixture
 async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
-    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made, public_door(made, broker):
+    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made, portal_app(made, broker):
         for entry in (unit("water"), unit("bus") | {"kind": "institution"}):
             assert (await made.say("intake", "/units", "registrar", entry)).status_code == 201
         await made.settled()
@@ -42,7 +42,7 @@ async def counter(fresh_database: Cluster, broker: str, tmp_path: Path) -> Async
     """The services that the forms need."""
     async with (
         running_services(fresh_database, broker, tmp_path, MONDAY, services=["intake"]) as made,
-        public_door(made, broker),
+        portal_app(made, broker),
     ):
         assert (await made.say("intake", "/units", "registrar", unit("water"))).status_code == 201
         yield made

@@ -16,7 +16,7 @@ from tests.integration.running_services import SESSION, Services
 
 
 @asynccontextmanager
-async def public_door(services: Services, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
+async def portal_app(services: Services, broker: str, site: Site | None = None) -> AsyncIterator[FastAPI]:
     """The portal, in the same process, asking intake without a network."""
     settings = PortalSettings(
         service="portal",

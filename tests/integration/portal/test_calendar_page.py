@@ -8,7 +8,7 @@ import pytest
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.portal.applications import intake
 from gongkai.rules.calendar import notice_of
-from tests.integration.portal.portal_app import public_door
+from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import running_services, unit
 from tests.unit.examples import holidays_announced
 
@@ -23,7 +23,7 @@ async def test_the_public_sees_the_calendar_and_the_notice_once_it_is_entered(
     monkeypatch.setattr(intake, "FRESH", 0.0)
     async with (
         running_services(fresh_database, broker, tmp_path, DECEMBER, services=("intake",)) as made,
-        public_door(made, broker),
+        portal_app(made, broker),
     ):
         portal = made.clients["portal"]
         page = (await portal.get("/calendar")).text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.integration.portal.portal_app import public_door
+from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import running_services
 
 
@@ -15,7 +15,7 @@ async def test_the_public_reads_the_rules_of_a_place_and_a_day(
 ) -> None:
     async with (
         running_services(fresh_database, broker, tmp_path, services=("intake",)) as made,
-        public_door(made, broker),
+        portal_app(made, broker),
     ):
         portal = made.clients["portal"]
         assert (await portal.get("/rules")).headers["location"] == "/rules/cn"

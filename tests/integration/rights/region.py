@@ -18,8 +18,8 @@ from gongkai.operate.services import installed_logs
 from gongkai.runtime.identity import Issuer
 from gongkai.runtime.rights.kinds import MOMENT, REGION, SECOND, Kind
 from gongkai.runtime.topology import log_for
-from tests.integration.console.console_app import desk
-from tests.integration.portal.portal_app import public_door
+from tests.integration.console.console_app import console_app
+from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import Services, running_services
 
 _UNIT = ("unit", "name", "kind", "jurisdiction", "government", "superior", "roles", "officers")
@@ -83,8 +83,8 @@ async def region(
 ) -> AsyncIterator[Region]:
     async with (
         running_services(cluster, broker, folder, start=MOMENT) as made,
-        desk(made, broker) as console,
-        public_door(made, broker),
+        console_app(made, broker) as console,
+        portal_app(made, broker),
         httpx.AsyncClient(transport=httpx.ASGITransport(console), base_url="http://console.test") as client,
     ):
         made.clients["console"] = client

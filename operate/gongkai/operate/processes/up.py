@@ -175,20 +175,20 @@ class _Run:
         await self.supervisor.until(partial(answers.postgres, cluster.admin_dsn))
 
     async def _start_witness(self) -> WitnessProcess:
-        house = WitnessProcess(
+        witness = WitnessProcess(
             self.data,
             name=f"{self.credentials.origin()}/{WITNESS}",
             port=self.deployment.ports[WITNESS],
         )
         vkeys = [vkey for each in self.credentials.log_vkeys().values() for vkey in each]
-        await asyncio.to_thread(house.prepare, vkeys)
-        self._start(WITNESS, house.command, _SERVICE_STOP)
-        return house
+        await asyncio.to_thread(witness.prepare, vkeys)
+        self._start(WITNESS, witness.command, _SERVICE_STOP)
+        return witness
 
-    async def _know_witness(self, house: WitnessProcess) -> None:
+    async def _know_witness(self, witness: WitnessProcess) -> None:
         """Its key is taken at first sight; another one later is another witness, and that is told."""
         await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports[WITNESS]))
-        vkey, known = str(house.vkey()), self.credentials.witness_vkey()
+        vkey, known = str(witness.vkey()), self.credentials.witness_vkey()
         if known not in (None, vkey):
             tell("见证人换了密钥，须重新分发其验证密钥", "the witness has another key: hand it out anew")
         self.credentials.remember_witness(vkey)
