@@ -19,7 +19,7 @@ from tests.integration.running_services import Services, running_services
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
 T = TypeVar("T")
-Door = Callable[[Services, str], AbstractAsyncContextManager[FastAPI]]
+AppFactory = Callable[[Services, str], AbstractAsyncContextManager[FastAPI]]
 Furnish = Callable[["Open"], Coroutine[Any, Any, None]]
 
 
@@ -40,13 +40,13 @@ class Open:
 
 
 async def _serve(
-    open_: Open, cluster: Cluster, broker: str, folder: Path, *, door: Door, furnish: Furnish
+    open_: Open, cluster: Cluster, broker: str, folder: Path, *, app_factory: AppFactory, insert_data: Furnish
 ) -> None:
     async with (
         running_services(cluster, broker, folder, MONDAY) as open_.services,
-        door(open_.services, broker) as app,
+        app_factory(open_.services, broker) as app,
     ):
-        await furnish(open_)
+        await insert_data(open_)
         port = free_port()
         server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="warning"))
         task = asyncio.create_task(server.serve())
@@ -60,13 +60,17 @@ async def _serve(
 
 
 @contextmanager
-def served(cluster: Cluster, broker: str, folder: Path, door: Door, furnish: Furnish) -> Iterator[Open]:
+def served(
+    cluster: Cluster, broker: str, folder: Path, app_factory: AppFactory, insert_data: Furnish
+) -> Iterator[Open]:
     """The services and their pages, with data in them, until the tests are over."""
     open_ = Open()
 
     def work() -> None:
         try:
-            open_.loop.run_until_complete(_serve(open_, cluster, broker, folder, door=door, furnish=furnish))
+            open_.loop.run_until_complete(
+                _serve(open_, cluster, broker, folder, app_factory=app_factory, insert_data=insert_data)
+            )
         except Exception as error:
             open_.failed = error
         finally:

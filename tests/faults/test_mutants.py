@@ -1,4 +1,4 @@
-"""Ten thousand mutated events at the door: no 5xx, no event of what was refused, bounded memory."""
+"""Ten thousand mutated events at the ingress: no 5xx, no event of what was refused, bounded memory."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -55,7 +55,7 @@ KNOWN = (
 MEDIA = {known.name: known for known in KNOWN}
 
 
-def of_file(name: str) -> MediaType | None:
+def media_type_of_filename(name: str) -> MediaType | None:
     """The media type that the ending of a file's name stands for."""
     ending = name.lower().rpartition(".")[2]
     alike = {"jpeg": "jpg", "markdown": "md"}
@@ -63,7 +63,7 @@ def of_file(name: str) -> MediaType | None:
 
 
 @clause("LS-2")
-def is_what_it_says(content: bytes, known: MediaType) -> bool:
+def has_signature_of(content: bytes, known: MediaType) -> bool:
     """Whether the bytes begin as files of that type do, and a packed one has the part that makes it one."""
     if known.begins and not any(content[at : at + len(sign)] == sign for at, sign in known.begins):
         return False

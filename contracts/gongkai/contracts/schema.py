@@ -47,12 +47,12 @@ def current() -> dict[str, Schema]:
     models |= {f"{kind.name}.v{kind.version}": kind.model for kind in REGISTRY.values()}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {
-        name: {**head, "$id": f"urn:gongkai:schema:{name}", **_told(model.model_json_schema())}
+        name: {**head, "$id": f"urn:gongkai:schema:{name}", **_with_descriptions(model.model_json_schema())}
         for name, model in sorted(models.items())
     }
 
 
-def _told(schema: Schema) -> Schema:
+def _with_descriptions(schema: Schema) -> Schema:
     """With the meaning of each field, and the names of each coded word."""
     for part in (schema, *schema.get("$defs", {}).values()):
         for field, about in part.get("properties", {}).items():

@@ -10,7 +10,7 @@ from gongkai.demo.documents import EARLY, Dated
 from gongkai.demo.tasks import Command, PortalForm, Task
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import sample, share
-from gongkai.runtime.commands import named
+from gongkai.runtime.commands import derived_name
 
 AT_THE_PORTAL: Final = 24  # at most: the portal lets one address hand in thirty an hour
 TERM: Final = 20  # working days to answer
@@ -86,7 +86,7 @@ class _Course:
             day = next((rest for rest in days.rest if rest > day), day)
         unit = self.context.acting(self.unit, day)
         yield day, Task("receive", (PortalForm(_typed(self.n, unit, self._wanted()), handed_in),))
-        yield from self._answer(named("portal", "public", handed_in), days.number_of(day))
+        yield from self._answer(derived_name("portal", "public", handed_in), days.number_of(day))
 
     def by_a_clerk(self) -> Iterator[Dated]:
         """By letter or fax, signed for by the post room a day before, or at the counter."""

@@ -15,7 +15,7 @@ from gongkai.identity import sessions
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.edge import typed
 from gongkai.runtime.identity import Issuer, Principal
-from gongkai.runtime.rights import Asker, Concern, allowed, asker_of, refusal
+from gongkai.runtime.rights import Asker, RightSubject, allowed, asker_of, refusal
 from gongkai.web import Pages, t
 
 _OPEN_TO_STALE = ("/password", "/sign-out")
@@ -91,8 +91,8 @@ async def signed_in(request: Request, deps: DependenciesOf) -> SignedIn:
 SignedInPerson = Annotated[SignedIn, Depends(signed_in)]
 
 
-def _concern(unit: str | None, asked: Iterable[str | None]) -> Concern:
-    return Concern(unit, frozenset(each for each in asked if each is not None))
+def _concern(unit: str | None, asked: Iterable[str | None]) -> RightSubject:
+    return RightSubject(unit, frozenset(each for each in asked if each is not None))
 
 
 class FormFields(dict[str, Any]):

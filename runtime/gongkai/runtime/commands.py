@@ -68,7 +68,7 @@ async def command_id(request: Request, who: Asking, deps: DependenciesOf, key: C
     else:
         words = sha256(await request.body()).hexdigest()
         where = (deps.settings.service, request.method, request.url.path, request.url.query)
-        command = _said(who.issuer, who.person, str(key), *where, words)
+        command = _command_uuid(who.issuer, who.person, str(key), *where, words)
     structlog.contextvars.bind_contextvars(command=str(command))
     return command
 
@@ -76,20 +76,20 @@ async def command_id(request: Request, who: Asking, deps: DependenciesOf, key: C
 CommandId = Annotated[UUID, Depends(command_id)]
 
 
-def named(issuer: str, person: str, key: UUID) -> str:
+def derived_name(issuer: str, person: str, key: UUID) -> str:
     """The id of what a command makes when its caller gives it none: the caller's key alone decides it, so that
     a key with other words doesn't make a second one."""
-    return _said(issuer, person, str(key)).hex
+    return _command_uuid(issuer, person, str(key)).hex
 
 
-async def fresh_name(who: Asking, key: CallersKey) -> str:
-    return named(who.issuer, who.person, key or uuid4())
+async def new_id(who: Asking, key: CallersKey) -> str:
+    return derived_name(who.issuer, who.person, key or uuid4())
 
 
-FreshName = Annotated[str, Depends(fresh_name)]
+FreshName = Annotated[str, Depends(new_id)]
 
 
-def _said(*what: str) -> UUID:
+def _command_uuid(*what: str) -> UUID:
     return derived_id(_SAID, json.dumps(what, ensure_ascii=False))
 
 
@@ -154,7 +154,7 @@ async def known_unit(replica: Replica, unit: str, field: str = "/unit") -> UnitR
     return entry
 
 
-async def carry(
+async def carry_out_and_answer(
     deps: Dependencies,
     *,
     command: UUID,

@@ -38,7 +38,7 @@ async def typed(request: Request, *, large: bool = False, **limits: int) -> Form
     return form
 
 
-class Edge:
+class InputLimits:
     """ASGI middleware, the innermost: refuses in the way in which the application itself says 404, 413 or 422.
 
     `large`: paths that take a text. A body of JSON is looked into before anything else sees it, except on paths in

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from gongkai.ledger.read import DISCONNECTED
-from gongkai.runtime.metrics import show, show_apart
+from gongkai.runtime.metrics import show, show_protected
 from gongkai.runtime.rights import OBSERVE, acts
 
 
@@ -35,7 +35,7 @@ class Health(BaseModel):
     halted: list[Halt]
 
 
-def lay_out(app: FastAPI, public: bool) -> None:
+def add_health_routes(app: FastAPI, public: bool) -> None:
     """`/health` and `/metrics`; where anybody asks, nothing of the inside is told."""
     app.add_api_route(
         "/health",
@@ -47,7 +47,7 @@ def lay_out(app: FastAPI, public: bool) -> None:
     )
     app.add_api_route(
         "/metrics",
-        show_apart if public else show,
+        show_protected if public else show,
         name="metrics",
         summary="监控指标 · Numbers for Prometheus",
         tags=["operations"],
@@ -76,7 +76,7 @@ async def _health(request: Request) -> JSONResponse:
 
 @acts(OBSERVE)
 async def _alive(request: Request) -> JSONResponse:
-    """As `_health`, for anybody's eyes: no places, no errors of a database."""
+    """As `_health`, for the public: no places, no errors of a database."""
     deps = request.app.state.deps
     try:
         await deps.pool.fetchval("SELECT 1")

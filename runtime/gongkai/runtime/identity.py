@@ -76,7 +76,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """Knows the public keys of the issuers, and nothing secret."""
+    """RightsContext the public keys of the issuers, and nothing secret."""
 
     keys: dict[str, OKPKey]
 

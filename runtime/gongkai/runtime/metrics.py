@@ -141,7 +141,7 @@ async def show(request: Request) -> Response:
 
 
 @acts(OBSERVE)
-async def show_apart(request: Request) -> Response:
+async def show_protected(request: Request) -> Response:
     """The same of a service that the public reaches: for who has the token, or asks on this very machine.
 
     To everybody else there is no such page.
@@ -151,13 +151,13 @@ async def show_apart(request: Request) -> Response:
         said = request.headers.get("authorization", "")
         allowed = compare_digest(said.encode(), f"Bearer {token.get_secret_value()}".encode())
     else:
-        allowed = _beside(request)
+        allowed = _is_local_request(request)
     if not allowed:
         raise HTTPException(404)
     return await show(request)
 
 
-def _beside(request: Request) -> bool:
+def _is_local_request(request: Request) -> bool:
     """Asked on this machine, and by no proxy in somebody else's name."""
     if any(name in request.headers for name in _FORWARDED) or request.client is None:
         return False

@@ -86,7 +86,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         route, path = context.original_route, context.path_format or ""
         if isinstance(route, APIRoute) and route.include_in_schema:
             for method in context.methods or ():
-                used |= _tell(made["paths"][path][method.lower()], route)
+                used |= _complete_operation(made["paths"][path][method.lower()], route)
     components["responses"] = {str(status): _response(status) for status in sorted(used)}
     components["headers"] = _HEADERS
     components["securitySchemes"] = {
@@ -100,7 +100,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     return made
 
 
-def _tell(operation: dict[str, Any], route: APIRoute) -> set[int]:
+def _complete_operation(operation: dict[str, Any], route: APIRoute) -> set[int]:
     """Complete one operation. The statuses that it may refuse with."""
     needs = set(_calls(route.dependant))
     told = operation["responses"]

@@ -18,7 +18,7 @@ async def connected(dsn: str, service: str) -> Any:
             return await asyncpg.create_pool(
                 dsn,
                 min_size=2,
-                reset=_as_it_was,
+                reset=_no_reset,
                 max_size=10,
                 command_timeout=60,
                 server_settings={
@@ -31,7 +31,7 @@ async def connected(dsn: str, service: str) -> Any:
             await asyncio.sleep(0.3)
 
 
-async def _as_it_was(_: object) -> None:
+async def _no_reset(_: object) -> None:
     """No session state is ever set on a pooled connection, so there is none to reset: a round trip less."""
 
 

@@ -18,7 +18,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _SILENT = frozenset({"/health", "/metrics"})
 
 
-class Follows:
+class RequestTracing:
     """ASGI middleware. `joins`: take part in the caller's trace; the public's own ids are never taken over."""
 
     def __init__(self, app: ASGIApp, *, tracer: Tracer, metrics: Metrics, joins: bool) -> None:
@@ -65,7 +65,7 @@ def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "other"))
 
 
-async def hand_on(request: httpx.Request) -> None:
+async def inject_traceparent(request: httpx.Request) -> None:
     """httpx's hook: a service that is called by this one takes part in the same trace."""
     if (current := traceparent()) is not None:
         request.headers["traceparent"] = current

@@ -13,7 +13,7 @@ def serve(service: Service) -> None:
     gc.disable()  # what is imported stays
     settings = service.settings(service=service.name)  # the rest is in the environment
     application = import_module(f"{service.package}.app").create(settings)
-    _collect_seldom()
+    _tune_gc()
     uvicorn.run(
         application,
         host=settings.host,
@@ -30,7 +30,7 @@ def serve(service: Service) -> None:
     )
 
 
-def _collect_seldom() -> None:
+def _tune_gc() -> None:
     """A batch makes some hundred objects an event, hardly any in cycles: looking through them, and through all that
     lives as long as the process, every 700 objects is a quarter of the work."""
     gc.collect()

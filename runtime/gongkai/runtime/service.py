@@ -34,12 +34,12 @@ from gongkai.rules.calendar import official
 from gongkai.runtime import health, openapi, problems, telemetry
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.declaration import Service
-from gongkai.runtime.edge import Edge
+from gongkai.runtime.edge import InputLimits
 from gongkai.runtime.identity import Verifier
 from gongkai.runtime.metrics import Metrics
 from gongkai.runtime.pool import closed, connected
 from gongkai.runtime.registry import Notices, Replica
-from gongkai.runtime.requests import Follows, hand_on
+from gongkai.runtime.requests import RequestTracing, inject_traceparent
 from gongkai.runtime.rights import COMMON, Rules
 from gongkai.runtime.settings import Settings
 from gongkai.runtime.topology import logs_of
@@ -127,10 +127,12 @@ def build(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         telemetry.configure(settings.service, settings.log_level)
         async with AsyncExitStack() as stack:
-            pool = await _held(stack, settings.dsn, settings.service)
+            pool = await _open_pool(stack, settings.dsn, settings.service)
             stack.push_async_callback(asyncio.to_thread, spans.shutdown)
             http = await stack.enter_async_context(
-                httpx.AsyncClient(timeout=10, verify=_trusted(), event_hooks={"request": [hand_on]})
+                httpx.AsyncClient(
+                    timeout=10, verify=_trusted(), event_hooks={"request": [inject_traceparent]}
+                )
             )
             deps = Dependencies(
                 settings,
@@ -145,7 +147,7 @@ def build(
             )
             await deps.replica.sync()
             if settings.keys_dsn is not None:
-                deps.keys = Keys(await _held(stack, settings.keys_dsn, settings.service))
+                deps.keys = Keys(await _open_pool(stack, settings.keys_dsn, settings.service))
             app.state.deps = deps
             jobs: list[asyncio.Task[None]] = []
             stack.push_async_callback(_cancel, jobs)
@@ -165,7 +167,7 @@ def build(
                     observer=watch,
                 )
                 jobs.append(asyncio.create_task(relay.run()))
-                jobs += _proving(settings, pool, own)
+                jobs += _start_integrator(settings, pool, own)
             made = components(deps)
             if follows:
                 subscription = Subscription(
@@ -212,26 +214,26 @@ def build(
     )
     openapi.describe(app)
     problems.install(app)
-    app.add_middleware(Edge, large=large, own_bodies=own_bodies)
-    app.add_middleware(Follows, tracer=tracer, metrics=metrics, joins=not service.browsers)
-    _lay_out(app, routers, service.public)
+    app.add_middleware(InputLimits, large=large, own_bodies=own_bodies)
+    app.add_middleware(RequestTracing, tracer=tracer, metrics=metrics, joins=not service.browsers)
+    _include_routes(app, routers, service.public)
     return app
 
 
-async def _held(stack: AsyncExitStack, dsn: SecretStr, service: str) -> Any:
+async def _open_pool(stack: AsyncExitStack, dsn: SecretStr, service: str) -> Any:
     """Connected until the stack is left."""
     pool = await connected(dsn.get_secret_value(), service)
     stack.push_async_callback(closed, pool)
     return pool
 
 
-def _lay_out(app: FastAPI, routers: Sequence[APIRouter], public: bool) -> None:
+def _include_routes(app: FastAPI, routers: Sequence[APIRouter], public: bool) -> None:
     for router in routers:
         app.include_router(router)
-    health.lay_out(app, public)
+    health.add_health_routes(app, public)
 
 
-def _proving(settings: Settings, pool: Any, log: LogId) -> list["asyncio.Task[None]"]:
+def _start_integrator(settings: Settings, pool: Any, log: LogId) -> list["asyncio.Task[None]"]:
     """The log's integrator, where the service was given keys to sign with."""
     if settings.log_keys is None:
         return []

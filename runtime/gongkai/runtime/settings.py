@@ -28,7 +28,7 @@ class KafkaSettings(BaseSettings):
     kafka_ca: FilePath | None = None  # PEM of who vouches for the brokers; None: whom this machine trusts
 
     @model_validator(mode="after")
-    def _proved(self) -> Self:
+    def _require_credentials(self) -> Self:
         if self.kafka_protocol.startswith("SASL_") and not (self.kafka_user and self.kafka_password):
             raise ValueError("SASL needs GONGKAI_KAFKA_USER and GONGKAI_KAFKA_PASSWORD")
         return self

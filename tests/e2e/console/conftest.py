@@ -11,7 +11,7 @@ from tests.integration.console.console_app import console_app
 from tests.integration.running_services import unit
 
 
-async def _furnish(open_: Open) -> None:
+async def _insert_data(open_: Open) -> None:
     for name, more in (("finance", {}), ("water", {}), ("law", {"roles": ["supervision"]})):
         await open_.services.say("intake", "/units", "registrar", unit(name, **more))
 
@@ -19,5 +19,5 @@ async def _furnish(open_: Open) -> None:
 @pytest.fixture(scope="module")
 def console(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     cluster = _copy(_template, "gongkai_e2e_console", "gongkai_e2e_console_keys")
-    with served(cluster, broker, tmp_path_factory.mktemp("keys"), console_app, _furnish) as open_:
+    with served(cluster, broker, tmp_path_factory.mktemp("keys"), console_app, _insert_data) as open_:
         yield open_

@@ -19,7 +19,7 @@ TEXT = "\n".join(
 )
 
 
-async def _furnish(open_: Open) -> None:
+async def _insert_data(open_: Open) -> None:
     for entry in (unit("water"), unit("finance")):
         await open_.services.say("intake", "/units", "registrar", entry)
     await open_.services.settled()
@@ -30,5 +30,5 @@ async def _furnish(open_: Open) -> None:
 @pytest.fixture(scope="module")
 def portal(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     cluster = _copy(_template, "gongkai_e2e_portal", "gongkai_e2e_portal_keys")
-    with served(cluster, broker, tmp_path_factory.mktemp("keys"), portal_app, _furnish) as open_:
+    with served(cluster, broker, tmp_path_factory.mktemp("keys"), portal_app, _insert_data) as open_:
         yield open_

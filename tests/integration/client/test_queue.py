@@ -18,7 +18,7 @@ from gongkai.contracts.problem import Problem
 CODE = Path(__file__).parents[3]
 
 
-class Door:
+class FlakyIngress:
     """Takes what it is given, as the ingress does; away for the first `away` times."""
 
     def __init__(self, away: int = 0) -> None:
@@ -53,25 +53,25 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_all_are_handed_in_in_order_though_nobody_answers_at_first(tmp_path: Path) -> None:
-    door = Door(away=4)
+    ingress = FlakyIngress(away=4)
     with Queue(tmp_path / "queue") as mine:
         mine.put(events(1, 2, 3))
         mine.put(events(4, 5, 6, 7))
-        assert await mine.hand_in(door) == Tally(accepted=7)
+        assert await mine.hand_in(ingress) == Tally(accepted=7)
         assert len(mine) == 0
-    first_time = list(dict.fromkeys(door.seen))
+    first_time = list(dict.fromkeys(ingress.seen))
     assert first_time == [str(n) for n in range(1, 8)]
 
 
 async def test_a_refused_one_is_moved_aside_with_its_problem_and_holds_up_nobody(tmp_path: Path) -> None:
     with Queue(tmp_path / "queue") as mine:
         mine.put(events(1) + events(2, bad=True) + events(3, 4))
-        assert await mine.hand_in(Door()) == Tally(accepted=3, refused=1)
+        assert await mine.hand_in(FlakyIngress()) == Tally(accepted=3, refused=1)
         [refusal] = mine.refused()
         assert (refusal.event["id"], refusal.problem["code"]) == ("2", "x.wrong")
         mine.put([{"id": "2"}])
         mine.drop(refusal.n)
-        assert await mine.hand_in(Door()) == Tally(accepted=1)
+        assert await mine.hand_in(FlakyIngress()) == Tally(accepted=1)
         assert mine.refused() == []
 
 
@@ -118,9 +118,9 @@ async def test_what_was_put_in_survives_a_kill(tmp_path: Path) -> None:
     promised = int(rest[-1]) if rest else promised
     process.wait()
     process.stdout.close()
-    door = Door()
+    ingress = FlakyIngress()
     with Queue(file) as mine:
         assert len(mine) >= promised
         assert len(mine) % 2 == 0
-        await asyncio.wait_for(mine.hand_in(door), 30)
-    assert door.seen == [str(n) for n in range(len(door.seen))]
+        await asyncio.wait_for(mine.hand_in(ingress), 30)
+    assert ingress.seen == [str(n) for n in range(len(ingress.seen))]

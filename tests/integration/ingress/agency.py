@@ -1,4 +1,4 @@
-"""An agency's system at the door: its events, and how it hands them in."""
+"""An agency's system at the ingress: its events, and how it hands them in."""
 
 import json
 import secrets

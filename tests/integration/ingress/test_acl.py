@@ -51,7 +51,7 @@ def administrator() -> Administrator:
 async def agency(
     fresh_database: Cluster, administrator: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Agency]:
-    """At the door of services that have what deploy/README.md gives them, and no more."""
+    """At the ingress of services that have what deploy/README.md gives them, and no more."""
     monkeypatch.setattr(subscribe, "WATCH_INTERVAL", 3600)  # Kafka brings it, or nobody
     users = {name: administrator.service(name, fresh_database.database) for name in CREATE}
     async with agency_at(fresh_database, BROKERS, tmp_path, tuple(CREATE), users) as made:

@@ -1,4 +1,4 @@
-"""A topic for each system: the same door, the same answers, personal data encrypted only, and nothing stops it."""
+"""A topic for each system: the same ingress, the same answers, personal data encrypted only, and nothing stops it."""
 
 import asyncio
 import json

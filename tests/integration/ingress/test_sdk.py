@@ -1,4 +1,4 @@
-"""The CloudEvents SDK for Python talks to the door as it comes, in its three modes."""
+"""The CloudEvents SDK for Python talks to the ingress as it comes, in its three modes."""
 
 import secrets
 

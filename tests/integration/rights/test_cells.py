@@ -8,7 +8,7 @@ import pytest
 from gongkai.contracts.vocabulary import Duty
 from gongkai.identity.actions import Action
 from gongkai.operate.databases.cluster import Cluster
-from gongkai.runtime.rights import Asker, Concern, allowed, published
+from gongkai.runtime.rights import Asker, RightSubject, allowed, published
 from gongkai.runtime.rights.grants import ANYWHERE
 from gongkai.runtime.rights.kinds import DAY, KINDS, Kind, cells
 from gongkai.runtime.rights.kinds import region as the_register
@@ -24,7 +24,7 @@ _ASKED_ANEW = frozenset(
 def expected(probe: Probe, kind: Kind) -> bool:
     if probe.anywhere:
         return (
-            allowed(Asker(kind.who, the_register(), DAY, published()), probe.action, Concern(ANYWHERE))
+            allowed(Asker(kind.who, the_register(), DAY, published()), probe.action, RightSubject(ANYWHERE))
             and kind.has_session
         )
     told = cells()[probe.action][kind.name]

@@ -36,14 +36,14 @@ def events(count: int, *bad: int) -> list[dict[str, Any]]:
     ("problem", "code"), [(UNREADABLE, "ingress.not-json"), (TOO_LARGE, "http.413")], ids=["400", "413"]
 )
 async def test_the_culprits_of_a_batch_are_moved_aside(tmp_path: Path, problem: Problem, code: str) -> None:
-    door = EventReceiver(problem)
+    ingress = EventReceiver(problem)
     with Queue(tmp_path / "queue") as queue:
         queue.put(events(300, 3, 4, 250))
-        assert await queue.hand_in(door) == Tally(accepted=297, refused=3)
+        assert await queue.hand_in(ingress) == Tally(accepted=297, refused=3)
         assert len(queue) == 0
         assert [refusal.event["id"] for refusal in queue.refused()] == ["3", "4", "250"]
         assert {refusal.problem["code"] for refusal in queue.refused()} == {code}
-    assert door.seen == [str(n) for n in range(300) if n not in (3, 4, 250)]
+    assert ingress.seen == [str(n) for n in range(300) if n not in (3, 4, 250)]
 
 
 @pytest.mark.parametrize("problem", [Problem(401, {}), Problem(400, {"error": "invalid_request"})])

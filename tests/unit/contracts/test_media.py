@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from gongkai.contracts.media import KNOWN, MEDIA, MIB, is_what_it_says, of_file
+from gongkai.contracts.media import KNOWN, MEDIA, MIB, has_signature_of, media_type_of_filename
 from gongkai.contracts.vocabulary import Form
 
 
@@ -45,11 +45,11 @@ def test_every_form_of_information_has_a_media_type() -> None:
     ],
 )
 def test_a_file_is_what_its_first_bytes_and_parts_say(name: str, content: bytes, right: bool) -> None:
-    assert is_what_it_says(content, MEDIA[name]) is right
+    assert has_signature_of(content, MEDIA[name]) is right
 
 
 def test_a_files_name_says_its_type() -> None:
-    assert of_file("水位.PNG") is MEDIA["image/png"]
-    assert of_file("会议.jpeg") is MEDIA["image/jpeg"]
-    assert of_file("稿.markdown") is MEDIA["text/markdown"]
-    assert of_file("x.exe") is None
+    assert media_type_of_filename("水位.PNG") is MEDIA["image/png"]
+    assert media_type_of_filename("会议.jpeg") is MEDIA["image/jpeg"]
+    assert media_type_of_filename("稿.markdown") is MEDIA["text/markdown"]
+    assert media_type_of_filename("x.exe") is None

@@ -1,4 +1,4 @@
-"""Counting scores again from raw bytes: right by itself, and right units_outside the rules that it doesn't use."""
+"""Counting scores again from raw bytes: right by itself, and right without using the rules that it doesn't use."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

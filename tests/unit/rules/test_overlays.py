@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
 from gongkai.rules.rule_file import RuleFileError
-from gongkai.rules.rulebooks import Library, Loosens, Term
+from gongkai.rules.rulebooks import Library, OverlayLoosensLaw, Term
 from gongkai.rules.rulebooks.library import FOLDER
 
 TODAY = date(2026, 3, 2)
@@ -29,7 +29,7 @@ def with_overlay(folder: Path, values: str, head: str = HEAD) -> Library:
 @pytest.mark.clause("GT-answer")
 def test_a_county_can_not_give_itself_more_time_to_answer_and_is_told_both_clauses(folder: Path) -> None:
     library = with_overlay(folder, "  answer: {term: 30 wd, clause: WY-J.5}\n")
-    with pytest.raises(Loosens) as refused:
+    with pytest.raises(OverlayLoosensLaw) as refused:
         library.load("xx", TODAY)
     (fault,) = refused.value.faults
     assert (fault.file, fault.line) == ("xx.yaml", 7)
@@ -49,7 +49,7 @@ def test_a_county_can_not_give_itself_more_time_to_answer_and_is_told_both_claus
 )
 def test_no_value_may_be_looser_than_the_law(folder: Path, values: str, law: str) -> None:
     library = with_overlay(folder, values)
-    with pytest.raises(Loosens, match=law):
+    with pytest.raises(OverlayLoosensLaw, match=law):
         library.load("xx", TODAY)
     assert [law in fault.says.en for fault in library.check()] == [True]
 
@@ -100,7 +100,7 @@ def fuller(folder: Path) -> Path:
 )
 def test_another_direction_period_or_unit_than_the_laws_is_looser(fuller: Path, values: str) -> None:
     library = with_overlay(fuller, f"  {values}\n")
-    with pytest.raises(Loosens) as refused:
+    with pytest.raises(OverlayLoosensLaw) as refused:
         library.load("xx", TODAY)
     (fault,) = refused.value.faults
     assert fault.line == 7
@@ -135,7 +135,7 @@ def test_all_that_is_too_loose_is_told_at_once(folder: Path) -> None:
     library = with_overlay(
         folder, "  answer: {term: 30 wd, clause: WY-J.5}\n  publish: {term: 30 wd, clause: LS-11}\n"
     )
-    with pytest.raises(Loosens) as refused:
+    with pytest.raises(OverlayLoosensLaw) as refused:
         library.load("xx", TODAY)
     assert [fault.line for fault in refused.value.faults] == [7, 8]
 
@@ -148,7 +148,7 @@ def test_what_the_law_allowed_then_may_be_too_loose_now(folder: Path) -> None:
         head=HEAD.replace("2020-01-01", "2018-01-01"),
     )
     assert library.load("xx", TODAY).answer.term == Term(18, "wd")
-    with pytest.raises(Loosens, match="GT-since"):
+    with pytest.raises(OverlayLoosensLaw, match="GT-since"):
         library.load("xx", date(2019, 5, 14))
     assert len(library.check()) == 1
 
@@ -178,7 +178,7 @@ def test_where_the_law_speaks_silence_can_not_be_made_consent(folder: Path) -> N
     library = with_overlay(
         folder, "  consultations: {affects: {term: 5 wd, silence: consent, clause: SC-A1.4c}}\n"
     )
-    with pytest.raises(Loosens, match="GT-coordinate"):
+    with pytest.raises(OverlayLoosensLaw, match="GT-coordinate"):
         library.load("xx", TODAY)
 
 

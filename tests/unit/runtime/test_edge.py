@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
 from gongkai.runtime import problems
-from gongkai.runtime.edge import LARGEST, LARGEST_TEXT, Edge, typed
+from gongkai.runtime.edge import LARGEST, LARGEST_TEXT, InputLimits, typed
 
 
 class Said(BaseModel):
@@ -19,7 +19,7 @@ class Said(BaseModel):
 def service() -> FastAPI:
     app = FastAPI()
     problems.install(app)
-    app.add_middleware(Edge, large=("/texts",))
+    app.add_middleware(InputLimits, large=("/texts",))
 
     @app.post("/said")
     async def said(body: Said) -> str:

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 
 from gongkai.runtime import telemetry
 from gongkai.runtime.metrics import Metrics
-from gongkai.runtime.requests import REQUEST_ID, Follows, hand_on
+from gongkai.runtime.requests import REQUEST_ID, RequestTracing, inject_traceparent
 
 ABOVE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -35,7 +35,9 @@ def app(memory: InMemorySpanExporter) -> Callable[[bool], FastAPI]:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(memory))
         made = FastAPI()
-        made.add_middleware(Follows, tracer=provider.get_tracer("test"), metrics=Metrics(), joins=joins)
+        made.add_middleware(
+            RequestTracing, tracer=provider.get_tracer("test"), metrics=Metrics(), joins=joins
+        )
 
         @made.get("/people/{name}")
         async def one(name: str) -> str | None:
@@ -50,7 +52,9 @@ def app(memory: InMemorySpanExporter) -> Callable[[bool], FastAPI]:
 
 def client(app: FastAPI) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks={"request": [hand_on]})
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://test", event_hooks={"request": [inject_traceparent]}
+    )
 
 
 async def test_a_service_joins_its_callers_trace_and_a_face_does_not(
@@ -89,7 +93,9 @@ async def test_an_address_is_in_no_span(app: Callable[[bool], FastAPI], memory: 
 
 async def test_methods_that_nobody_has_heard_of_make_no_series_of_their_own() -> None:
     metrics, made = Metrics(), FastAPI()
-    made.add_middleware(Follows, tracer=TracerProvider().get_tracer("test"), metrics=metrics, joins=True)
+    made.add_middleware(
+        RequestTracing, tracer=TracerProvider().get_tracer("test"), metrics=metrics, joins=True
+    )
     async with client(made) as one:
         for method in ("BREW", "STEEP"):
             await one.request(method, "/")

@@ -9,7 +9,7 @@ from gongkai.contracts.clauses import clause
 from gongkai.contracts.errors import Sentence
 from gongkai.rules.calendar import Calendar, NoNotice
 from gongkai.rules.deadlines import Deadline, Pause, deadline, latest_before
-from gongkai.rules.rulebooks import LeastRule, Loosens, UnknownRulebook, shipped
+from gongkai.rules.rulebooks import LeastRule, OverlayLoosensLaw, UnknownRulebook, shipped
 from gongkai.rules.rulebooks.library import Counted
 from gongkai.rules.rulebooks.titles import title
 from gongkai.web.clock_view import ClockView, view_of_deadline
@@ -63,7 +63,7 @@ def calculate(calendar: Calendar, asked: Mapping[str, Any], today: date) -> Calc
     try:
         name, found = library.term(rule, where, day)
         line = _line(calendar, found, day, held)
-    except (UnknownRulebook, Loosens, NoNotice) as error:
+    except (UnknownRulebook, OverlayLoosensLaw, NoNotice) as error:
         says = getattr(error, "says", Sentence("不能计算。", "It can't be counted."))
         problems.append(Problem("calendar.not-counted", says.zh, says.en, field="/day"))
         return made

@@ -12,7 +12,7 @@ from gongkai.operate.logs.calendar import calendar_of
 from gongkai.rules.calendar import NoNotice
 from gongkai.rules.deadlines import Deadline, Pause, latest_before
 from gongkai.rules.deadlines import deadline as count
-from gongkai.rules.rulebooks import LeastRule, Loosens, UnknownRulebook, shipped
+from gongkai.rules.rulebooks import LeastRule, OverlayLoosensLaw, UnknownRulebook, shipped
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -64,7 +64,7 @@ def show_deadline(
     try:
         book = library.load(where, received)
         name, found = library.term(rule, where, received)
-    except (UnknownRulebook, Loosens) as error:
+    except (UnknownRulebook, OverlayLoosensLaw) as error:
         raise fail(error, 2) from error
     before = isinstance(found, LeastRule) and found.before
     if before and pause:

@@ -63,7 +63,7 @@ def import_(
     Results are in FILE.results.jsonl: a first line for address, system, type, source and practice, then a result a line.
 
     Run again: where the first line is the same, it goes on from the first line without a result, or that was changed.
-    Otherwise the old results are renamed to FILE.results.1.jsonl, and it starts on_other_results.
+    Otherwise the old results are renamed to FILE.results.1.jsonl, and it starts again from the beginning.
     """
     key = os.environ.get(KEY)
     if not key:

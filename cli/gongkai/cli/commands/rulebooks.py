@@ -9,7 +9,7 @@ from rich.table import Table
 
 from gongkai.cli.commands.terminal import AsJson, day, fail, print_json
 from gongkai.rules.local_time import local_date
-from gongkai.rules.rulebooks import Loosens, Rulebook, UnknownRulebook, Value, shipped
+from gongkai.rules.rulebooks import OverlayLoosensLaw, Rulebook, UnknownRulebook, Value, shipped
 from gongkai.rules.rulebooks.library import Counted
 
 app = typer.Typer(no_args_is_help=True)
@@ -32,7 +32,7 @@ Jurisdiction = Annotated[str, typer.Argument(help="cn, sc, cx, wy, hz, ls")]
 def _book(id_: str, on: date | None) -> Rulebook:
     try:
         return shipped().load(id_, on or local_date(datetime.now(UTC)))
-    except (UnknownRulebook, Loosens) as error:
+    except (UnknownRulebook, OverlayLoosensLaw) as error:
         raise fail(error, 2) from error
 
 

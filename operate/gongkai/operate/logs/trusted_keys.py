@@ -19,7 +19,7 @@ class TrustedKeys:
     handed_over: bool
 
     def require_witness(self, opened: VerifiedCheckpoint) -> None:
-        """Raises Broken."""
+        """Raises VerificationFailed."""
         wanted = [key for key in self.keys if key.kind == COSIGNATURE]
         if self.handed_over and wanted and not opened.witnesses:
             names = ", ".join(sorted({key.name for key in wanted}))

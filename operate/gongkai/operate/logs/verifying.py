@@ -40,7 +40,7 @@ def verify_bundle(file: Path, trust: TrustedKeys) -> tuple[str, str]:
 
 
 def verify_one_log(name: str, source: Source, trust: TrustedKeys, since: Sequence[str]) -> tuple[str, str]:
-    """What was found whole, in both languages. Raises Broken."""
+    """What was found whole, in both languages. Raises VerificationFailed."""
     earlier = kept_checkpoints(source.folder) if isinstance(source, Copy) else []
     earlier = [each for each in earlier if each != source.checkpoint()]
     report: Report = verify_log(source, trust.keys, [*since, *earlier])

@@ -83,7 +83,7 @@ class Deployment:
         if self.kafka == f"127.0.0.1:{self.ports['broker']}":
             mine["GONGKAI_KAFKA_SESSION"] = "2"  # the embedded broker lets a new group wait for half of it
         else:
-            mine |= _proof(self.kafka)
+            mine |= _kafka_credentials(self.kafka)
         credentials = Credentials(self.data / "secrets")
         if credentials.log_keys(service).exists():
             mine["GONGKAI_LOG_KEYS"] = str(credentials.log_keys(service))
@@ -98,7 +98,7 @@ class Deployment:
         return self.host if installed()[service].browsers else "127.0.0.1"
 
 
-def _proof(kafka: str) -> dict[str, str]:
+def _kafka_credentials(kafka: str) -> dict[str, str]:
     """What `up` itself was told, by environment or by file, about how to prove to that Kafka who one is."""
     try:
         told = KafkaSettings(kafka=kafka)

@@ -82,7 +82,7 @@ async def up(options: Options, then: Then | None = None) -> None:
                 f"上次运行被强行终止，已结束其遗留进程：{'、'.join(orphans)}",
                 f"the last run was killed; ended what it left: {', '.join(orphans)}",
             )
-        await _Run(replace(options, data=data)).until_told(then)
+        await _Run(replace(options, data=data)).run_until_signal(then)
 
 
 def tell(zh: str, en: str) -> None:
@@ -110,7 +110,7 @@ class _Run:
         self.where = "外部 elsewhere"
         self.ready = False
 
-    async def until_told(self, then: Then | None) -> None:
+    async def run_until_signal(self, then: Then | None) -> None:
         told = asyncio.Event()
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(sign) is not signal.SIG_IGN:  # nohup
@@ -140,7 +140,7 @@ class _Run:
             )
             self._start("broker", command, _BROKER_STOP)
             await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports["broker"]))
-        await self._know_witness(witness)
+        await self._remember_witness_key(witness)
         for service in installed():
             command = Command(self.options.serve(service), self.deployment.environment(service))
             self._start(service, command, _SERVICE_STOP)
@@ -185,7 +185,7 @@ class _Run:
         self._start(WITNESS, witness.command, _SERVICE_STOP)
         return witness
 
-    async def _know_witness(self, witness: WitnessProcess) -> None:
+    async def _remember_witness_key(self, witness: WitnessProcess) -> None:
         """Its key is taken at first sight; another one later is another witness, and that is told."""
         await self.supervisor.until(partial(answers.port, "127.0.0.1", self.deployment.ports[WITNESS]))
         vkey, known = str(witness.vkey()), self.credentials.witness_vkey()

@@ -3,7 +3,7 @@
 from gongkai.rules.rulebooks.choices import ApprovalRule, ChoiceRule, PathRule, Procedure
 from gongkai.rules.rulebooks.library import Library, UnknownRulebook, load, named, shipped
 from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
-from gongkai.rules.rulebooks.overlay import Loosens
+from gongkai.rules.rulebooks.overlay import OverlayLoosensLaw
 from gongkai.rules.rulebooks.questions import BODIES, QUESTIONS, SUBJECTS
 from gongkai.rules.rulebooks.rulebook import Rulebook
 from gongkai.rules.rulebooks.values import (
@@ -29,7 +29,7 @@ __all__ = [
     "GradesRule",
     "LeastRule",
     "Library",
-    "Loosens",
+    "OverlayLoosensLaw",
     "PathRule",
     "PointsRule",
     "Procedure",

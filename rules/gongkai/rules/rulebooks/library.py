@@ -51,7 +51,7 @@ class Library:
     def load(self, id_: str, on: date) -> Rulebook:
         """The rulebook in force there on that day.
 
-        Before a jurisdiction's own rules begin, the national ones hold alone. Loosens when an overlay gives
+        Before a jurisdiction's own rules begin, the national ones hold alone. OverlayLoosensLaw when an overlay gives
         more than the law allows; UnknownRulebook for an unknown id, or a day before any national version.
         """
         if id_ not in self.files:

@@ -104,12 +104,12 @@ class RulebookFile(Data):
 
 
 @dataclass(slots=True)
-class Loosens(RuleFileError):
+class OverlayLoosensLaw(RuleFileError):
     """An overlay gives more than the law allows: each fault names the overlay's clause and the law's."""
 
 
 def lay_over(local: RuleFile[RulebookFile], index: int, national: Values) -> Values:
-    """The national values with the overlay's in their place. Loosens when one of them is looser."""
+    """The national values with the overlay's in their place. OverlayLoosensLaw when one of them is looser."""
     ours, law = local.content.says(index), dict(national.entries())
     faults = [
         local.fault(
@@ -123,5 +123,5 @@ def lay_over(local: RuleFile[RulebookFile], index: int, national: Values) -> Val
         if path in law and value.looser_than(law[path])
     ]
     if faults:
-        raise Loosens(tuple(faults))
+        raise OverlayLoosensLaw(tuple(faults))
     return merged(ours, national)

@@ -6,7 +6,7 @@ services' rules they read from contracts/rights.json, which `gongkai schema expo
 
 from gongkai.runtime.rights.actions import COMMON, EVERYWHERE, OBSERVE, Rule, Rules, actions_of, acts
 from gongkai.runtime.rights.asking import Right, allowed, asker_of, refusal, require
-from gongkai.runtime.rights.grants import ANYWHERE, Asker, Concern
+from gongkai.runtime.rights.grants import ANYWHERE, Asker, RightSubject
 from gongkai.runtime.rights.published import published
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "EVERYWHERE",
     "OBSERVE",
     "Asker",
-    "Concern",
     "Right",
+    "RightSubject",
     "Rule",
     "Rules",
     "actions_of",

@@ -15,12 +15,12 @@ from gongkai.runtime.clock import Clock
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.registry import Replica
 from gongkai.runtime.rights.actions import Rules
-from gongkai.runtime.rights.grants import ANYWHERE, Anyone, Asker, Concern, SignedIn, WithToken
+from gongkai.runtime.rights.grants import ANYWHERE, Anyone, Asker, RightSubject, SignedIn, WithToken
 
 _WHOEVER = (Anyone, SignedIn, WithToken)  # what an auditor may do like everybody
 
 
-class Knows(Protocol):
+class RightsContext(Protocol):
     """What the question needs of a service's dependencies: the day, the register, the rules."""
 
     clock: Clock
@@ -44,7 +44,7 @@ class Right:
 
 
 @clause("SC-1.1")
-def allowed(asker: Asker, action: str, concern: Concern) -> bool:
+def allowed(asker: Asker, action: str, concern: RightSubject) -> bool:
     """Whether any grant of the action's rule holds. Who audits changes nothing."""
     rule = asker.rules[action]
     if rule.anywhere and concern.unit is None:
@@ -55,7 +55,7 @@ def allowed(asker: Asker, action: str, concern: Concern) -> bool:
     )
 
 
-async def asker_of(knows: Knows, who: Principal | None) -> Asker:
+async def asker_of(knows: RightsContext, who: Principal | None) -> Asker:
     """Who asks, with the register as far as the log goes now, and the day."""
     today = local_date(await knows.clock.now())
     return Asker(who, (await knows.replica.sync()).as_of(today), today, knows.rules)
@@ -63,7 +63,7 @@ async def asker_of(knows: Knows, who: Principal | None) -> Asker:
 
 @clause("SC-1.1")
 async def require(
-    knows: Knows,
+    knows: RightsContext,
     who: Principal,
     action: str,
     *,
@@ -73,14 +73,14 @@ async def require(
 ) -> Right:
     """Refuse (403) unless the register gives the right on this day, as far as the log goes now."""
     asker = await asker_of(knows, who)
-    concern = Concern(unit, frozenset(asked), person)
+    concern = RightSubject(unit, frozenset(asked), person)
     if not allowed(asker, action, concern):
         raise refusal(asker, action, concern)
     acting = asker.register.acting(who.person, asker.day)
     return Right(asker.register, asker.day, tuple(acting))
 
 
-def refusal(asker: Asker, action: str, concern: Concern) -> Refused:
+def refusal(asker: Asker, action: str, concern: RightSubject) -> Refused:
     """Why not, in words: who may."""
     rule = asker.rules[action]
     if rule.writes and asker.audits:

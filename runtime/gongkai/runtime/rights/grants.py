@@ -19,7 +19,7 @@ ANYWHERE: Final = "*"  # in the place of a unit: any one will do
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class RightSubject:
     """What is asked about: whose case it is, which other units were asked about it, whom it is about. Without a unit
     no duty gives a right; where any unit's will do, that is said (`ANYWHERE`)."""
 
@@ -62,7 +62,7 @@ class Grant(Protocol):
     def zh(self) -> str: ...
     @property
     def en(self) -> str: ...
-    def holds(self, asker: Asker, concern: Concern) -> bool: ...
+    def holds(self, asker: Asker, concern: RightSubject) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Anyone:
     zh: str = "任何人"
     en: str = "anybody"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         return True
 
 
@@ -83,7 +83,7 @@ class WithToken:
     zh: str = "持有效令牌者"
     en: str = "whoever shows a valid token"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         return asker.who is not None
 
 
@@ -94,7 +94,7 @@ class Public:
     zh: str = "公众（经门户）"
     en: str = "the public, by the portal"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         return asker.who is not None and asker.who.is_public
 
 
@@ -105,7 +105,7 @@ class SignedIn:
     zh: str = "登录人员"
     en: str = "whoever is signed in"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         return asker.who is not None and not asker.who.is_public and asker.who.system is None
 
 
@@ -123,7 +123,7 @@ class Office:
     def en(self) -> str:
         return {"registrar": "the registrar", "security": "the security administrator"}[self.office]
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         who = asker.who
         return who is not None and (who.registrar if self.office == "registrar" else who.security)
 
@@ -133,7 +133,7 @@ class Auditor:
     zh: str = Duty.AUDITOR.zh
     en: str = "an auditor"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         return asker.audits
 
 
@@ -144,7 +144,7 @@ class Oneself:
     zh: str = "本人"
     en: str = "the person himself or herself"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         person = asker.officer
         if person is None or person != concern.person or concern.unit is None:
             return False
@@ -166,7 +166,7 @@ class Holds:
     def en(self) -> str:
         return f"the unit's {_words_en(self.said)}"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         return any(
             concern.unit in (ANYWHERE, holding.unit) and not holding.duties.isdisjoint(self.duties)
             for holding in asker.held
@@ -184,8 +184,8 @@ class Asked(Holds):
     def en(self) -> str:
         return f"the asked unit's {_words_en(self.said)}"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
-        return any(super(Asked, self).holds(asker, Concern(unit)) for unit in concern.asked)
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
+        return any(super(Asked, self).holds(asker, RightSubject(unit)) for unit in concern.asked)
 
 
 class Stands:
@@ -209,7 +209,7 @@ class Stands:
         whom = ", ".join(role.en for role in self.said)
         return f"{_article(self.duty.en if self.duty else 'officer')} of the {whom}"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         return any(self._reaches(asker, post, concern) for post in self._posts(asker))
 
     def _posts(self, asker: Asker) -> Iterator[str]:
@@ -218,7 +218,7 @@ class Stands:
             if entry and not self.roles.isdisjoint(entry.roles) and self.duty in (None, *holding.duties):
                 yield holding.unit
 
-    def _reaches(self, asker: Asker, post: str, concern: Concern) -> bool:
+    def _reaches(self, asker: Asker, post: str, concern: RightSubject) -> bool:
         if concern.unit in (ANYWHERE, post):
             return True
         if concern.unit is None:
@@ -256,7 +256,7 @@ class Speaks:
     def en(self) -> str:
         return f"the unit's own system, if it may hand in {self.what.en}"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
         who = asker.who
         entry = asker.register.system(who.system) if who and who.system else None
         if who is None or entry is None or entry.unit != who.unit or self.what not in entry.may:
@@ -275,8 +275,8 @@ class SpeaksForAsked(Speaks):
     def en(self) -> str:
         return f"the asked unit's own system, if it may hand in {self.what.en}"
 
-    def holds(self, asker: Asker, concern: Concern) -> bool:
-        return any(super(SpeaksForAsked, self).holds(asker, Concern(unit)) for unit in concern.asked)
+    def holds(self, asker: Asker, concern: RightSubject) -> bool:
+        return any(super(SpeaksForAsked, self).holds(asker, RightSubject(unit)) for unit in concern.asked)
 
 
 def _words_zh(duties: tuple[Duty, ...]) -> str:

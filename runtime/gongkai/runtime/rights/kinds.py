@@ -1,6 +1,6 @@
 """The kinds of people that the table of rights has a column for, and a small invented region in which they are told.
 
-`REGION` is a register: the table asks it about every kind, and the tests enter it into a running house and ask there.
+`REGION` is a register: the table asks it about every kind, and the tests register it in a running deployment and ask there.
 The case that all is about is the unit `own`'s; `asked` was asked for its opinion on it.
 """
 
@@ -16,7 +16,7 @@ from gongkai.contracts.vocabulary import Duty, HandIn, StandingRole, UnitKind
 from gongkai.runtime.identity import Principal, by_system
 from gongkai.runtime.rights.actions import Rules
 from gongkai.runtime.rights.asking import allowed
-from gongkai.runtime.rights.grants import Asker, Concern
+from gongkai.runtime.rights.grants import Asker, RightSubject
 from gongkai.runtime.rights.published import published
 
 OWN: Final = "own"
@@ -147,7 +147,7 @@ def region() -> Register:
 def may(kind: Kind, action: str, register: Register, rules: Rules) -> bool:
     """The cell: whether that kind may do that with the unit `own`'s case, on which `asked` was asked, where it is about
     a case. What is about somebody himself is about the unit's drafter here."""
-    concern = Concern(None if rules[action].anywhere else OWN, frozenset([ASKED]), str(Duty.DRAFTER))
+    concern = RightSubject(None if rules[action].anywhere else OWN, frozenset([ASKED]), str(Duty.DRAFTER))
     return allowed(Asker(kind.who, register, DAY, rules), action, concern)
 
 

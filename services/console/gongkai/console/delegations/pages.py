@@ -15,7 +15,7 @@ from gongkai.contracts.events import DutyDelegated
 from gongkai.contracts.vocabulary import Duty
 from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.runtime.commands import DependenciesOf
-from gongkai.runtime.rights import Concern, acts, allowed
+from gongkai.runtime.rights import RightSubject, acts, allowed
 from gongkai.web import Problem, t
 
 router = APIRouter(include_in_schema=False)
@@ -92,7 +92,7 @@ async def _page(
 
 
 def _may(who: Visitor, action: Action, unit: str, giver: str) -> bool:
-    return allowed(who.asker, action, Concern(unit, person=giver))
+    return allowed(who.asker, action, RightSubject(unit, person=giver))
 
 
 def _posts(who: Visitor) -> list[tuple[str, str, str]]:

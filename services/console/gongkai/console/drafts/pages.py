@@ -17,7 +17,7 @@ from gongkai.console.actions import Action
 from gongkai.console.calls import ServiceResponse, ask, command, in_form_words
 from gongkai.console.documents import reads as documents
 from gongkai.console.visitor import Visiting, Visitor
-from gongkai.contracts.media import KNOWN, of_file
+from gongkai.contracts.media import KNOWN, media_type_of_filename
 from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind
 from gongkai.identity import sessions
 from gongkai.identity.signed_in import ForgedForm, FormFields, show
@@ -91,7 +91,7 @@ class DraftForm:
 async def _uploaded(file: object) -> tuple[bytes, str] | None:
     if not isinstance(file, UploadFile) or not file.filename:
         return None
-    media = of_file(file.filename)
+    media = media_type_of_filename(file.filename)
     declared = (file.content_type or "").partition(";")[0].strip()
     if media is None and not _MEDIA_TYPE.fullmatch(declared):
         declared = UNKNOWN

@@ -12,7 +12,7 @@ from gongkai.intake.applicants import aggregate as applicant
 from gongkai.intake.applicants.stream import APPLICANT
 from gongkai.intake.applications.loading import load_visible
 from gongkai.intake.applications.sealing import alone_with, keys_of
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_for
+from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry_out_and_answer, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import acts, require
 
@@ -42,7 +42,7 @@ async def erase(
             "SELECT count(*) FROM applicant WHERE person = $1 AND NOT answered", person
         )
         cmd = applicant.Erase(person, application_id, received.unit, asked.ground, waiting, who.person)
-        done = await carry(
+        done = await carry_out_and_answer(
             deps,
             command=command,
             stream=applicant_stream(person),

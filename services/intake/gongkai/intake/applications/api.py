@@ -31,7 +31,7 @@ from gongkai.runtime.commands import (
     DependenciesOf,
     Done,
     FreshName,
-    carry,
+    carry_out_and_answer,
     known_unit,
     rules_for,
 )
@@ -73,7 +73,7 @@ async def receive(
             code_digest=await code_digest(keys, receipt, code),
             by=who.person,
         )
-        done = await carry(
+        done = await carry_out_and_answer(
             deps,
             command=command,
             stream=stream,
@@ -107,7 +107,7 @@ async def answer(
     letter = await letter_for(deps, state, given.text, f"{stream}/letter")
     cmd = application.Answer(given.kind, letter, given.grounds, who.person)
     rules = await rules_for(deps.replica, received.unit, received.at)
-    return await carry(
+    return await carry_out_and_answer(
         deps,
         command=command,
         stream=stream,

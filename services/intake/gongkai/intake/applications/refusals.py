@@ -68,7 +68,7 @@ def no_ground(kind: AnswerKind) -> Refused:
 def needless_ground(kind: AnswerKind) -> Refused:
     says = Sentence(
         f"答复为“{kind.zh}”的，没有不予公开的内容，不应注明不予公开理由。",
-        f"“{kind.en}” withholds nothing, so it can't carry a ground for withholding.",
+        f"“{kind.en}” withholds nothing, so it can't carry_out_and_answer a ground for withholding.",
     )
     return Refused("application.needless-ground", "GT-grounds", says, field="/grounds")
 

@@ -14,7 +14,13 @@ from gongkai.intake.calendar import aggregate as holidays
 from gongkai.intake.calendar.stream import HOLIDAYS
 from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, rules_of_jurisdiction
+from gongkai.runtime.commands import (
+    CommandId,
+    DependenciesOf,
+    Done,
+    carry_out_and_answer,
+    rules_of_jurisdiction,
+)
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import acts, require
 
@@ -67,7 +73,7 @@ async def announce(body: SaidNotice, who: Asking, deps: DependenciesOf, command:
         holidays.Announce(_notice(body), who.person),
         rules_of_jurisdiction(deps.replica, NATIONAL, now),
     )
-    done = await carry(
+    done = await carry_out_and_answer(
         deps,
         command=command,
         stream=CALENDAR_STREAM,

@@ -15,7 +15,14 @@ from gongkai.intake.delegations import refusals
 from gongkai.intake.delegations.stream import DELEGATION
 from gongkai.ledger import read
 from gongkai.rules.local_time import local_date
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
+from gongkai.runtime.commands import (
+    CommandId,
+    DependenciesOf,
+    Done,
+    carry_out_and_answer,
+    known_unit,
+    rules_for,
+)
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
 from gongkai.runtime.rights import acts, require
@@ -56,7 +63,7 @@ async def delegate(body: Delegation, who: Asking, deps: DependenciesOf, command:
         "by": who.person,
     }
     cmd, rules = delegation.Delegate(**fields), await rules_for(deps.replica, body.unit, now)
-    done = await carry(
+    done = await carry_out_and_answer(
         deps,
         command=command,
         stream=delegation_stream(delegation_id),
@@ -86,7 +93,7 @@ async def withdraw(delegation_id: Id, who: Asking, deps: DependenciesOf, command
     await require(deps, who, Action.WITHDRAW_DELEGATION, unit=given.unit, person=given.giver)
     now = await deps.clock.now()
     rules = await rules_for(deps.replica, given.unit, now)
-    done = await carry(
+    done = await carry_out_and_answer(
         deps,
         command=command,
         stream=stream,

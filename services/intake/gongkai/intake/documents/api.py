@@ -19,13 +19,13 @@ from gongkai.runtime.commands import (
     CommandId,
     DependenciesOf,
     Done,
-    carry,
+    carry_out_and_answer,
     known_unit,
     rules_for,
 )
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
-from gongkai.runtime.rights import Concern, acts, allowed, asker_of, refusal, require
+from gongkai.runtime.rights import RightSubject, acts, allowed, asker_of, refusal, require
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
@@ -75,7 +75,7 @@ async def draft_document(draft: Draft, who: Asking, deps: DependenciesOf, comman
     fields = dict(draft) | {"document": document_id, "media_type": media_type, "size": size, "by": who.person}
     fields["carries_on"] = frozenset(deps.replica.register.inherited(draft.unit, local_date(now)))
     cmd, rules = document.Draft(**fields), await rules_for(deps.replica, draft.unit, now)
-    return await carry(
+    return await carry_out_and_answer(
         deps,
         command=command,
         stream=document_stream(document_id),
@@ -103,7 +103,7 @@ async def read_text(
     if not wanted:
         raise refusals.unknown_document()
     asker = await asker_of(deps, who)
-    about = [Concern(v.unit, frozenset(need.unit for need in v.consult)) for v in wanted]
+    about = [RightSubject(v.unit, frozenset(need.unit for need in v.consult)) for v in wanted]
     readable = [v for v, case in zip(wanted, about, strict=True) if allowed(asker, Action.READ_DRAFT, case)]
     if not readable:  # who was asked reads the versions about which he was asked
         raise refusal(asker, Action.READ_DRAFT, about[-1])

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
-from gongkai.contracts.media import MEDIA, MIB, is_what_it_says
+from gongkai.contracts.media import MEDIA, MIB, has_signature_of
 from gongkai.intake.documents.refusals import not_text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")  # all but \t \n \f \r
@@ -33,7 +33,7 @@ async def check_text(request: Request) -> tuple[str, bytes]:
             raise not_text(f"正文超过 {most} MiB。", f"The text is larger than {most} MiB.", status=413)
     if known.is_text:
         _check_words(bytes(content))
-    elif not is_what_it_says(bytes(content), known):
+    elif not has_signature_of(bytes(content), known):
         raise not_text(
             f"文件内容与类型“{media_type}”不符。请按实际格式上传。",
             f"The file isn't “{media_type}”. Upload it as what it is.",

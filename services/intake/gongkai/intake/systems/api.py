@@ -11,7 +11,14 @@ from gongkai.intake.systems import aggregate as agency_system
 from gongkai.intake.systems import refusals
 from gongkai.intake.systems.stream import AGENCY_SYSTEM
 from gongkai.ledger import read
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
+from gongkai.runtime.commands import (
+    CommandId,
+    DependenciesOf,
+    Done,
+    carry_out_and_answer,
+    known_unit,
+    rules_for,
+)
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import acts, require
 from gongkai.runtime.topology import log_for
@@ -47,7 +54,7 @@ async def register_system(body: System, who: Asking, deps: DependenciesOf, comma
         agency_system.Register(**dict(body), by=who.person),
         await rules_for(deps.replica, body.unit, now),
     )
-    done = await carry(
+    done = await carry_out_and_answer(
         deps,
         command=command,
         stream=system_stream(body.system),
@@ -75,7 +82,7 @@ async def retire_system(
     now = await deps.clock.now()
     cmd = agency_system.Retire(body.reason, who.person)
     rules = await rules_for(deps.replica, unit, now)
-    done = await carry(
+    done = await carry_out_and_answer(
         deps,
         command=command,
         stream=stream,

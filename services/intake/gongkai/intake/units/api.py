@@ -27,7 +27,7 @@ from gongkai.runtime.commands import (
     CommandId,
     DependenciesOf,
     Done,
-    carry,
+    carry_out_and_answer,
     known_unit,
     register_today,
     rules_for,
@@ -51,7 +51,7 @@ async def register_unit(entry: SaidEntry, who: Asking, deps: DependenciesOf, com
     if entry.superior not in (None, entry.unit):
         await known_unit(deps.replica, str(entry.superior), "/superior")
     rules = rules_of_jurisdiction(deps.replica, entry.jurisdiction, now)
-    done = await carry(
+    done = await carry_out_and_answer(
         deps,
         command=command,
         stream=unit_stream(entry.unit),
@@ -80,7 +80,7 @@ async def end_unit(
     for index, heir in enumerate(cmd.successors):
         await known_unit(deps.replica, heir.unit, f"/successors/{index}/unit")
         require_successor(deps.replica.register, cmd, index)
-    done = await carry(
+    done = await carry_out_and_answer(
         deps,
         command=command,
         stream=unit_stream(unit_id),

@@ -80,7 +80,7 @@ def end_out_of_range(first: date, last: date) -> Refused:
 
 
 def ended(name: str, on: date, owners: str, field: str = "/unit") -> Refused:
-    """`owners`: the names of those who carry its affairs on."""
+    """`owners`: the names of those who carry_out_and_answer its affairs on."""
     zh, en = (f"，其职责由{owners}承接", f"; {owners} took over") if owners else ("", "")
     says = Sentence(
         f"“{name}”自{_day(on)}起不再存续{zh}。请以承接单位的名义办理。",

@@ -18,7 +18,14 @@ from gongkai.publishing.release import gate
 from gongkai.publishing.release.stream import PUBLICATION
 from gongkai.publishing.release.views import docket_of
 from gongkai.rules import Rules
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
+from gongkai.runtime.commands import (
+    CommandId,
+    DependenciesOf,
+    Done,
+    carry_out_and_answer,
+    known_unit,
+    rules_for,
+)
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
@@ -71,7 +78,7 @@ async def publish(
         cmd = publication.Publish(docket, body.digest, unit.name, who.person)
         rules = await rules_for(deps.replica, unit.unit, now)
         try:
-            return await carry(
+            return await carry_out_and_answer(
                 deps,
                 command=command,
                 stream=stream,

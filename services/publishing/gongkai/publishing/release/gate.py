@@ -55,7 +55,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """One unit, asked about one version. `ref` is the event that settled it, or the question while it is open."""
+    """One unit, asked about one version. `ref` is the event that settled it, or the request while it is unanswered."""
 
     kind: ConsultationKind
     digest: Digest

@@ -51,7 +51,7 @@ class Dockets:
 
 
 class Releases:
-    """What is published leaves the store's closed part, in the transaction that says so."""
+    """What is published is marked as released in the content store, in the transaction that says so."""
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         for what in batch:

@@ -11,7 +11,14 @@ from gongkai.review.actions import Action
 from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.consultation import refusals
 from gongkai.review.consultation.stream import CONSULTATION
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
+from gongkai.runtime.commands import (
+    CommandId,
+    DependenciesOf,
+    Done,
+    carry_out_and_answer,
+    known_unit,
+    rules_for,
+)
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
@@ -50,7 +57,7 @@ async def answer(
     rules = await rules_for(deps.replica, state.request.unit, state.request.at)
     drafter = await _drafter(deps, state.request.draft)
     cmd = consultation.Answer(body.agrees, body.reason, body.signed_by, deputies, who.person, drafter)
-    return await carry(
+    return await carry_out_and_answer(
         deps,
         command=command,
         stream=stream,

@@ -16,7 +16,14 @@ from gongkai.review.actions import Action
 from gongkai.review.secrecy import aggregate as secrecy_review
 from gongkai.review.secrecy import refusals
 from gongkai.review.secrecy.stream import REVIEW
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry, known_unit, rules_for
+from gongkai.runtime.commands import (
+    CommandId,
+    DependenciesOf,
+    Done,
+    carry_out_and_answer,
+    known_unit,
+    rules_for,
+)
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.rights import acts, require
 from gongkai.runtime.service import Dependencies
@@ -59,7 +66,7 @@ async def examine(
         body.digest, body.opinion, body.basis, body.reason, who.person, body.draft, for_whom
     )
     rules = await rules_for(deps.replica, unit.unit, state.request.at)
-    return await carry(
+    return await carry_out_and_answer(
         deps,
         command=command,
         stream=stream,
