@@ -1,4 +1,4 @@
-"""Counting scores again from raw bytes: right by itself, and right without using the rules that it doesn't use."""
+"""Counting scores again from the raw bytes of the logs: right by itself, without the code that the services use."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
