@@ -21,8 +21,8 @@ class Service:
     """`package` holds `app.py` with `create(settings)` and, where there are any, `PROJECTIONS`; beside it `migrations/`.
 
     `follows`: the services whose logs it reads. `register`: those in whose logs it finds units, systems, delegations and
-    the calendar; none for one that may not see the register. `database_roles`: group roles of its writer (ADR on
-    databases); `owner_roles`: of the owner that migrates it. `deadlines`: kinds of what falls due for its streams.
+    the calendar; none for one that may not see the register. `database_roles`: group roles of its writer;
+    `owner_roles`: of the owner that migrates it. `deadlines`: kinds of what falls due for its streams.
     """
 
     name: str
