@@ -52,7 +52,8 @@ demo: setup ## 演示：一个区县的一年 a district's year, then everything
 
 # -- checks
 
-test: setup ## 测试 unit, contract and integration tests
+test: setup ## 测试 unit, contract and integration tests (the documents' examples need curl)
+	@deploy/need curl:curl
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup ## 故障测试 kills and crashes; on Apache Kafka: deploy/kafka/run --brokers 3 -- make faults

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,6 +201,10 @@ async def test_the_wire_keeps_its_connection_and_says_when_it_breaks() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal met
         met += 1
+        with closing(writer), suppress(asyncio.IncompleteReadError):  # the client has hung up
+            await answer_all(reader, writer)
+
+    async def answer_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.readuntil(b"\r\n\r\n"):
             answer = answers.pop(0)
             if not answer:  # it dies with the request in hand

@@ -75,7 +75,7 @@ class YearDriver:
             async with asyncio.TaskGroup() as group:
                 for _ in range(CONCURRENT):
                     group.create_task(worker())
-        except* Exception as several:
+        except ExceptionGroup as several:  # not `except*`: Python 3.11.2 wraps what is raised in it
             raise several.exceptions[0] from None  # the first says it all
 
     async def _do(self, task: Task) -> None:

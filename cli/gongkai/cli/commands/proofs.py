@@ -38,12 +38,15 @@ def proofs() -> None: ...
 @contextmanager
 def _exit_1_if_broken() -> Iterator[None]:
     """What can't be verified ends the command with exit code 1 and a sentence that says why."""
+    broken: list[Exception] = []
     try:
         yield
-    except* (VerificationFailed, BadProofBundle) as broken:
-        for each in broken.exceptions:
-            typer.secho(f"不成立 broken: {each}", fg="red", err=True)
-        raise typer.Exit(1) from None
+    except* (VerificationFailed, BadProofBundle) as group:
+        broken += group.exceptions
+    for each in broken:
+        typer.secho(f"不成立 broken: {each}", fg="red", err=True)
+    if broken:  # not in the `except*`: Python 3.11.2 wraps what is raised there
+        raise typer.Exit(1)
 
 
 def _print(bilingual: tuple[str, str]) -> None:
