@@ -15,7 +15,7 @@ PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types check environments wheels lock clean
+.PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types long environments wheels lock clean
 
 help: ## 本页 this page
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -95,6 +95,9 @@ lint: setup ## 代码风格与层次 style, and who may import whom
 
 types: setup .venv/.e2e ## 类型 strict types
 	$(BIN)/mypy
+
+long: ## 长时检查 what takes too long for .ci/run: every fault test, Apache Kafka whole, 200 requests an operation, benchmarks
+	.ci/long
 
 environments: setup ## 单独安装 try every environment with its lock file alone, and record that these lock files were tried
 	GONGKAI_TEST_ENVIRONMENTS=all $(BIN)/python -m pytest tests/integration/test_packages.py $(ARGS)
