@@ -52,7 +52,9 @@ async def test_an_application_is_checked_sent_followed_and_answered(district: Se
     assert re.sub(r'value="[^"]*"', "", unknown.text) == re.sub(r'value="[^"]*"', "", guess.text)
 
     await district.set_clock(datetime(2025, 4, 2, 1, tzinfo=UTC))
-    assert "超期2个工作日" in words(await look(code))
+    late = words(await look(code))
+    assert "超期2个工作日" in late
+    assert "不服逾期不答复的，应当自知道之日起60日内先申请行政复议" in late
     application = await _application(district)
     answer = {"kind": "disclosed", "text": "示例申请人：\n现予公开。"}
     given = await district.say("intake", f"/applications/{application}/answer", "water-officer", answer)
@@ -61,6 +63,7 @@ async def test_an_application_is_checked_sent_followed_and_answered(district: Se
     assert "您的申请已经答复" in answered
     assert "现予公开。" in answered
     assert "超期2个工作日" in answered
+    assert "可以自知道之日起60日内申请行政复议，也可以自知道之日起6个月内直接向人民法院起诉" in answered
 
 
 async def test_guessing_codes_ends_after_five_and_says_when_to_come_back(counter: Services) -> None:

@@ -9,6 +9,8 @@ from typer.testing import CliRunner, Result
 
 from gongkai.cli.main import app
 from gongkai.rules.requirements import requirements
+from gongkai.rules.rulebook_reads import all_values
+from gongkai.rules.rulebooks import shipped
 
 
 def run(*words: str) -> Result:
@@ -47,7 +49,7 @@ def test_pauses_are_left_out() -> None:
 
 def test_a_clause_of_a_county_brings_the_rulebook_of_that_county_unless_another_is_named() -> None:
     local = as_json("deadline", "--rule", "SC-3.3", "--received", "2026-03-02")
-    assert (local["due"], local["rulebook"]) == ("2026-03-04", "sc@2020-06-30+cn@2024-01-01")
+    assert (local["due"], local["rulebook"]) == ("2026-03-04", "sc@2020-06-30+cn@2025-08-01")
     named = as_json("deadline", "--rule", "GT-coordinate", "--received", "2026-03-02", "--jurisdiction", "sc")
     assert (named["clause"], named["due"]) == ("SC-3.3", "2026-03-04")
 
@@ -104,7 +106,7 @@ def test_a_year_without_a_notice_has_no_working_days_to_list() -> None:
 
 def test_rules_are_shown_with_their_clauses() -> None:
     told = as_json("rules", "show", "sc", "--on", "2026-03-02")
-    assert told["version"] == "sc@2020-06-30+cn@2024-01-01"
+    assert told["version"] == "sc@2020-06-30+cn@2025-08-01"
     assert told["values"]["consultations.affects"]["clause"] == "SC-3.3"
     assert told["values"]["consultations.affects"]["term"] == "2 wd"
     assert "SC-A1.4c" in run("rules", "show", "sc").stdout
@@ -129,7 +131,7 @@ def test_rules_are_listed_by_name_and_clause() -> None:
 
 def test_two_places_are_compared_value_by_value() -> None:
     told = as_json("rules", "diff", "sc", "ls", "--on", "2026-03-02")
-    assert (told["a"], told["b"]) == ("sc@2020-06-30+cn@2024-01-01", "ls@2021-08-04+cn@2024-01-01")
+    assert (told["a"], told["b"]) == ("sc@2020-06-30+cn@2025-08-01", "ls@2021-08-04+cn@2025-08-01")
     found = {each["name"]: each for each in told["differences"]}
     coordinate = found["consultations.coordinate"]
     assert (coordinate["a"]["clause"], coordinate["b"]["clause"]) == ("SC-A1.4c", "LS-6")
@@ -156,6 +158,16 @@ def test_what_is_due_before_an_event_is_counted_back_from_it() -> None:
 def test_the_shipped_rules_are_sound() -> None:
     result = run("rules", "check")
     assert (result.exit_code, "6 rulebooks are sound" in result.stdout) == (0, True)
+
+
+def test_values_that_no_code_reads_are_counted_and_listed_on_request() -> None:
+    told = as_json("rules", "check")
+    count = len(set(all_values(shipped())) & set(told["unread"]))
+    assert f"of {told['values']} values {count} are read by no code" in run("rules", "check").stdout
+    assert "answer" not in told["unread"]
+    listed = run("rules", "check", "--unread").stdout
+    assert [name for name in told["unread"] if name not in listed] == []
+    assert told["undetermined"] == []
 
 
 def test_a_clause_shows_its_code_and_its_tests_and_missing_ones_fail(tmp_path: Path) -> None:

@@ -161,13 +161,19 @@ def test_a_public_draft_is_open_thirty_days_since_order_713_and_ten_where_urgenc
 
 
 @pytest.mark.clause("WY-C.12", "WY-H.10a")
-def test_emergencies_run_by_the_clock_and_start_when_the_unit_learnt_of_them() -> None:
-    spans = {name: str(rule.span) for name, rule in load("wy", TODAY).spans.items()}
-    assert spans == {
-        "first-release": "120 min", "major-emergency-release": "5 h", "major-emergency-conference": "24 h",
-        "other-response": "48 h",
-    }  # fmt: skip
-    assert load("sc", TODAY).spans == {}
+def test_emergencies_run_by_the_clock_from_the_event_or_from_when_the_unit_learnt_of_it() -> None:
+    spans = load("wy", TODAY).spans
+    assert {
+        name: (str(rule.span), rule.starts, rule.reading is not None) for name, rule in spans.items()
+    } == {
+        "first-release": ("120 min", "event", False),  # 事发后: the text itself
+        "major-emergency-release": ("5 h", "learnt", True),
+        "major-emergency-conference": ("24 h", "learnt", True),
+        "other-response": ("48 h", "learnt", True),
+        "leak-report": ("24 h", "learnt", False),  # national, since 2024-09-01
+    }
+    assert all("记录" in rule.shown()["zh"] for rule in spans.values())
+    assert load("sc", date(2024, 8, 31)).spans == {}
     start = value("wy", "choices.local-start")
     assert (start.choice, start.reading is not None) == ("learnt", True)
 
@@ -215,6 +221,127 @@ def test_since_2024_a_refusal_goes_to_reconsideration_first() -> None:
     assert after.choices["remedy-overdue"].reading is not None
     assert (after.terms["reconsideration"].term, after.terms["suit"].term) == (Term(60, "d"), Term(6, "m"))
     assert after.terms["reconsideration-untold"].term == Term(12, "m")
+
+
+@pytest.mark.clause("GT-remedy", "GT-since")
+def test_since_june_2025_the_line_is_drawn_by_articles_14_to_16() -> None:
+    before, after = load("cn", date(2025, 5, 31)), load("cn", date(2025, 6, 1))
+    for name, choice in (
+        ("refusal", "reconsideration-first"),
+        ("overdue", "reconsideration-first"),
+        ("other", "either"),
+        ("query", "either"),
+    ):
+        assert before.choices[f"remedy-{name}"].choice == after.choices[f"remedy-{name}"].choice == choice
+    assert before.choices["remedy-other"].reading is not None  # the text was open till then
+    assert after.choices["remedy-other"].reading is None
+    for name in ("refusal", "other", "query"):
+        assert "法释〔2025〕8号第一条" in str(after.choices[f"remedy-{name}"].article)
+    assert after.choices["remedy-overdue"].reading is not None
+    assert after.version == "cn@2025-06-01"
+
+
+@pytest.mark.clause("GT-secrecy-2024", "GT-review")
+def test_since_september_2024_what_goes_out_is_reviewed_item_by_item_and_an_unlisted_matter_reported() -> (
+    None
+):
+    before, after = load("cn", date(2024, 8, 31)), load("cn", date(2024, 9, 1))
+    assert before.choices["secrecy-review"].choice == "by-law"
+    assert after.choices["secrecy-review"].choice == "item-by-item"
+    assert {str(after.terms[name].term) for name in ("secrecy-unlisted", "secrecy-unlisted-decided")} == {
+        "10 wd"
+    }
+    assert after.paths["secrecy-unlisted"].steps == (("provincial-secrecy", "national-secrecy"),)
+    assert "secrecy-unlisted" not in before.terms
+    assert (
+        after.paths["secrecy-unclear"].clause == "GT-review"
+    )  # whether it may be disclosed is another question
+
+
+@pytest.mark.clause("GT-owner")
+def test_sharing_data_between_departments_does_not_change_who_discloses_it() -> None:
+    book = load("cn", date(2025, 8, 1))
+    assert (book.version, book.choices["shared-data"].choice) == ("cn@2025-08-01", "maker")
+    assert "其他条文未能核对" in value("cn", "choices.shared-data").reading.zh
+
+
+@pytest.mark.clause("GT-remedy")
+def test_the_bodys_own_terms_in_reconsideration_and_suits() -> None:
+    old, new = load("cn", date(2023, 12, 31)), load("cn", TODAY)
+    assert (str(old.terms["reconsideration-reply"].term), str(new.terms["reconsideration-reply"].term)) == (
+        "10 d",
+        "10 wd",
+    )
+    assert str(new.terms["reconsideration-reply-simple"].term) == "5 wd"
+    assert new.choices["reconsideration-procedure"].choice == "simple-possible"
+    assert str(new.terms["suit-defence"].term) == "15 d"
+    assert (new.choices["nothing-filed"].choice, new.choices["nothing-filed"].article) == (
+        "no-evidence",
+        "行政复议法第七十条；行政诉讼法第三十四条第二款",
+    )
+
+
+@pytest.mark.clause("WY-F.3", "GT-supervise", "GT-breach")
+def test_who_sanctions() -> None:
+    assert set(answers("orders-correction").values()) == {("superior", "GT-breach")}
+    assert set(answers("criticises").values()) == {("disclosure-authority", "GT-supervise")}
+    law = ("competent-organ", "GT-supervise")
+    assert answers("holds-accountable") == {
+        **dict.fromkeys(("cn", "sc", "cx", "hz", "ls"), law),
+        "wy": ("discipline-commission", "WY-F.3"),
+    }
+
+
+@pytest.mark.clause("WY-E.5", "WY-E.4")
+def test_wuyuans_training_rule_is_older_than_the_compilation_that_holds_it() -> None:
+    before, since = load("wy", date(2020, 10, 9)), load("wy", date(2020, 10, 10))
+    assert (before.version, since.version) == ("cn@2019-09-01", "wy@2020-10-10+cn@2019-09-01")
+    assert since.counts["training-hours"].at_least == 16
+    assert "training-hours" not in before.counts
+    assert since.opinion.clause == "GT-review"  # the other rules came later
+    assert load("wy", TODAY).counts["training-hours"] == since.counts["training-hours"]
+
+
+@pytest.mark.clause("GT-joint", "SC-A1.4d", "LS-8")
+def test_silence_about_jointly_made_information_is_consent_after_fifteen_working_days_everywhere() -> None:
+    for jurisdiction in EVERYWHERE:
+        assert value(jurisdiction, "terms.joint-information").term == Term(15, "wd")
+    service = value("sc", "terms.consulted-unit-reply")
+    assert (str(service.term), service.clause) == ("5 wd", "SC-A1.4d")
+    assert "不视为同意" in service.reading.zh
+    assert answers("joint-parts")["ls"] == ("each", "LS-7")
+
+
+@pytest.mark.clause("CX-17a", "CX-12", "WY-C.8", "WY-C.20", "SC-A1.4a", "HZ-A2c", "WY-I.10")
+def test_what_holds_as_a_rule_lets_an_exception_through_with_a_reason_and_who_allowed_it() -> None:
+    found = {
+        (jurisdiction, name): (rule.allowed_by, rule.clause)
+        for jurisdiction in EVERYWHERE
+        for name, rule in load(jurisdiction, TODAY).exceptions.items()
+    }
+    assert found == {
+        ("sc", "joint-publisher"): ("disclosure-authority", "SC-A1.4a"),
+        ("cx", "phone-application"): ("unit-deputy", "CX-17a"),
+        ("cx", "proposal-reply"): ("unit-deputy", "CX-12"),
+        ("wy", "accounts"): ("county-group-office", "WY-C.8"),
+        ("wy", "interaction"): ("unit-deputy", "WY-C.20"),
+        ("wy", "hearing-representatives"): ("unit-deputy", "WY-I.10"),
+        ("hz", "joint-attribute"): ("coordination-meeting", "HZ-A2c"),
+    }
+    for jurisdiction, name in found:
+        rule = value(jurisdiction, f"exceptions.{name}")
+        assert rule.reading is not None
+        assert rule.shown()["zh"].startswith("原则上")
+        assert "理由" in rule.shown()["zh"]
+
+
+@pytest.mark.clause("WY-H.4", "WY-H.5")
+def test_an_interpretation_has_a_plan_a_material_and_its_elements() -> None:
+    counts = load("wy", TODAY).counts
+    named = {name: counts[f"interpretation-{name}"] for name in ("plan", "material", "content")}
+    assert {name: rule.at_least for name, rule in named.items()} == {"plan": 4, "material": 8, "content": 11}
+    for rule in named.values():
+        assert rule.of_zh.count("、") + 1 == rule.at_least
 
 
 @pytest.mark.clause("GT-count")

@@ -24,14 +24,15 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class RulebookView:
-    """`version` and `lines` are empty where nothing was in force yet. `acts`: each act and the day since when it is."""
+    """`version` and `lines` are empty where nothing was in force yet. `acts`: since when each act is, the act,
+    and where its text was read, if that is told."""
 
     jurisdiction: str
     on: date
     version: str
     lines: tuple[RuleRow, ...]
     places: tuple[tuple[str, str], ...]
-    acts: tuple[tuple[date, str], ...]
+    acts: tuple[tuple[date, str, str], ...]
 
     @property
     def place(self) -> str:
@@ -52,7 +53,7 @@ def view_of_rulebook(jurisdiction: str, day: str, today: date) -> RulebookView |
         lines,
         places=tuple((id_, t(file.content.zh, file.content.en)) for id_, file in files.items()),
         acts=tuple(
-            (each.from_, each.act)
+            (each.from_, each.act, each.source or "")
             for id_ in dict.fromkeys((jurisdiction, NATIONAL))
             for each in files[id_].content.versions
         ),

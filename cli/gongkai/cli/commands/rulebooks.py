@@ -1,16 +1,20 @@
 """`gongkai rules`: what holds where and when, which terms there are, and where two places differ."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+import gongkai
 from gongkai.cli.commands.terminal import AsJson, day, fail, print_json
 from gongkai.rules.local_time import local_date
+from gongkai.rules.rulebook_reads import all_values, reads, unread
 from gongkai.rules.rulebooks import OverlayLoosensLaw, Rulebook, UnknownRulebook, Value, shipped
 from gongkai.rules.rulebooks.library import Counted
+from gongkai.rules.rulebooks.titles import title
 
 app = typer.Typer(no_args_is_help=True)
 rules = typer.Typer(no_args_is_help=True, help="规则书 · rulebooks")
@@ -141,11 +145,44 @@ def _with_source(value: Value | None) -> str:
 
 
 @rules.command("check")
-def check_rules() -> None:
-    """检查全部规则书 · check every rulebook on every day when something changes."""
+def check_rules(
+    unread_too: Annotated[
+        bool, typer.Option("--unread", help="逐项列出尚无代码读取的 · list the values that no code reads")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """检查全部规则书，并数出尚无代码读取的各项 · check every rulebook on every day when something changes, and count the
+    values that no code reads."""
     faults = shipped().check()
     for fault in faults:
         typer.echo(str(fault), err=True)
     if faults:
         raise typer.Exit(1)
+    read = reads(Path(each) for each in gongkai.__path__)
+    values = all_values(shipped())
+    missing = unread(shipped(), read)
+    whole = sum(each.name in values for each in missing)
+    if as_json:
+        print_json(
+            {
+                "rulebooks": len(shipped().files),
+                "values": len(values),
+                "unread": {each.name: each.clauses for each in missing},
+                "undetermined": read.undetermined,
+            }
+        )
+        return
+    if unread_too:
+        table = _table(f"{len(missing)}", "项 value", "名称 title", "条款 clause")
+        for each in missing:
+            clauses = "\n".join(f"{id_} {clause}" for id_, clause in each.clauses.items())
+            table.add_row(each.name, "\n".join(title(each.name)), clauses)
+        Console().print(table)
+    for place in read.undetermined:
+        typer.echo(f"键名不是常量 · its key is no constant: {place}", err=True)
     typer.echo(f"{len(shipped().files)}部规则书无误 · {len(shipped().files)} rulebooks are sound")
+    parts = len(missing) - whole
+    typer.echo(
+        f"{len(values)}项中{whole}项尚无代码读取，其余各项中{parts}处 · "
+        f"of {len(values)} values {whole} are read by no code, of the others {parts} parts (--unread lists them)"
+    )

@@ -1,6 +1,6 @@
 """规则书: the law's values by jurisdiction and date. Adding a county is adding a file (GT-since)."""
 
-from gongkai.rules.rulebooks.choices import ApprovalRule, ChoiceRule, PathRule, Procedure
+from gongkai.rules.rulebooks.choices import ApprovalRule, ChoiceRule, ExceptionRule, PathRule, Procedure
 from gongkai.rules.rulebooks.library import Library, UnknownRulebook, load, named, shipped
 from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
 from gongkai.rules.rulebooks.overlay import OverlayLoosensLaw
@@ -26,6 +26,7 @@ __all__ = [
     "ConsultationRule",
     "CountRule",
     "DayRule",
+    "ExceptionRule",
     "GradesRule",
     "LeastRule",
     "Library",

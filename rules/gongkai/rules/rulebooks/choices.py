@@ -1,4 +1,5 @@
-"""Values that choose: a coded answer, the way that a case goes, what needs whose approval, and a procedure apart."""
+"""Values that choose: a coded answer, the way that a case goes, what needs whose approval, who allows an exception, and a
+procedure apart."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -33,10 +34,14 @@ class ChoiceRule(Value):
     choice: Name
     _question: str = PrivateAttr(default="")
 
+    def looser_than(self, law: Self) -> bool:
+        """To a fixed question there is one answer everywhere, a national reading of it too."""
+        if QUESTIONS[self._question].fixed:
+            return self.choice != law.choice
+        return super().looser_than(law)
+
     def _looser(self, law: Self) -> bool:
         question = QUESTIONS[self._question]
-        if question.fixed:
-            return self.choice != law.choice
         return question.options[self.choice].rank > question.options[law.choice].rank
 
     def shown(self) -> dict[str, str]:
@@ -101,6 +106,26 @@ class ApprovalRule(Value):
         return {
             "zh": f"{'、'.join(zh for zh, _ in subjects)}：经{'和'.join(zh for zh, _ in bodies)}批准",
             "en": f"{', '.join(en for _, en in subjects)}: approved by {' and '.join(en for _, en in bodies)}",
+        }
+
+
+class ExceptionRule(Value):
+    """原则上: what holds as a rule, and who may allow an exception. An exception is let through with its reason and who
+    allowed it, both recorded, and counted; it is never forbidden.
+    """
+
+    rule_zh: Words
+    rule_en: Words
+    allowed_by: Body
+
+    def _looser(self, law: Self) -> bool:
+        return self.allowed_by != law.allowed_by
+
+    def shown(self) -> dict[str, str]:
+        zh, en = BODIES[self.allowed_by]
+        return {
+            "zh": f"原则上{self.rule_zh}；例外须记录理由，由{zh}批准",
+            "en": f"as a rule {self.rule_en}; an exception with its reason, allowed by {en}",
         }
 
 

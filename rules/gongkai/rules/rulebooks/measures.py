@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
@@ -116,16 +116,35 @@ def _refuse(written: object, kind: type, zh: str, en: str) -> object:
 
 
 class SpanRule(Value):
-    """Within so many hours or minutes, nights and holidays included. Shorter is stricter."""
+    """Within so many hours or minutes, nights and holidays included. Shorter is stricter.
+
+    `starts`: when the clock starts, with the event or when the unit learnt of it. Both moments are recorded either way;
+    the event comes first, so a clock that starts with it is the stricter one.
+    """
 
     span: Annotated[Span, BeforeValidator(_span), PlainSerializer(str, return_type=str)]
+    starts: Literal["event", "learnt"]
 
     def _looser(self, law: Self) -> bool:
-        return self.span.long > law.span.long
+        later = law.starts == "event" and self.starts == "learnt"
+        return later or self.span.long > law.span.long
 
     def shown(self) -> dict[str, str]:
         zh, en = ("小时", "hours") if self.span.unit == "h" else ("分钟", "minutes")
-        return {"zh": f"{self.span.count}{zh}内", "en": f"within {self.span.count} {en}"}
+        from_zh, from_en = _STARTS[self.starts]
+        return {"zh": f"{from_zh}{self.span.count}{zh}内", "en": f"within {self.span.count} {en} {from_en}"}
+
+
+_STARTS = {
+    "event": (
+        "自事件发生时起（知悉时刻一并记录）",
+        "of the event (when the unit learnt of it is recorded too)",
+    ),
+    "learnt": (
+        "自本单位知悉时起（事件发生时刻一并记录）",
+        "of the unit's learning of it (the moment of the event is recorded too)",
+    ),
+}
 
 
 class CountRule(Value):

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
 from gongkai.rules.rule_file import RuleFile, RuleFileError
-from gongkai.rules.rulebooks.choices import Answers, ApprovalRule, Name, PathRule, Procedure
+from gongkai.rules.rulebooks.choices import Answers, ApprovalRule, ExceptionRule, Name, PathRule, Procedure
 from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
 from gongkai.rules.rulebooks.values import (
     AttributeRule,
@@ -43,6 +43,7 @@ class Values(Data):
     choices: Answers = Field(default_factory=dict)
     paths: Mapping[Name, PathRule] = {}
     approvals: Mapping[Name, ApprovalRule] = {}
+    exceptions: Mapping[Name, ExceptionRule] = {}
     grades: Mapping[Name, GradesRule] = {}
     procedures: Mapping[Name, Procedure] = {}
     deductions: Mapping[Indicator, PointsRule] = {}
@@ -73,13 +74,15 @@ def merged(ours: Values, theirs: Values) -> Values:
 
 
 class Version(Values):
-    """The values in force from a day on. `reading` says why that day, where the text leaves it open.
+    """The values in force from a day on. `reading` says why that day, where the text leaves it open; `source` says where
+    the text was read, and how much of it.
 
     `keeps`: what it doesn't say stays as in the version before, as when another law changes some values.
     """
 
     from_: date = Field(alias="from")
     act: Words
+    source: Words | None = None
     keeps: bool = False
     reading: Reading | None = None
 

@@ -44,6 +44,14 @@ _ANSWERED = {
     "signed-for-by-hand": Option("送达签收之日", "the day it is handed over and signed for"),
     "sent": Option("发送之日", "the day it is sent"),
 }
+_SANCTIONS = {
+    "superior": Option("上一级行政机关", "the superior"),
+    "disclosure-authority": Option("政府信息公开工作主管部门", "the disclosure authority"),
+    "competent-organ": Option(
+        "依法有权的机关，由主管部门提出处理建议", "the competent organ, on the authority's proposal"
+    ),
+    "discipline-commission": Option("纪委监委", "the discipline commission alone"),
+}
 _REMEDY = {
     "either": Option("可以复议，也可以起诉", "reconsideration or a suit"),
     "reconsideration-first": Option("先复议，再起诉", "reconsideration first, then a suit"),
@@ -68,6 +76,22 @@ QUESTIONS: Mapping[str, Question] = {
             "lead": Option("主办机关，并告知相关部门", "the lead unit, the others are told"),
             "each": Option("按权限各自确定", "each for what is its own"),
         },
+    ),
+    "joint-parts": Question(
+        "涉及多个机关的主动公开信息由谁公开",
+        "who publishes what concerns several bodies",
+        {
+            "each": Option("涉及的机关均应公开", "each of them"),
+            "maker": Option(
+                "制作机关；共同制作的，牵头机关", "its maker; of what was made jointly, the lead", 1
+            ),
+        },
+    ),
+    "shared-data": Question(
+        "经共享取得的政务数据由谁公开",
+        "who discloses data got by sharing",
+        {"maker": Option("制作或者最初获取的机关", "its maker, or who obtained it first")},
+        fixed=True,
     ),
     "third-party-silent": Question("第三方逾期不答复", "a third party says nothing", _SILENCE, fixed=True),
     "joint-information-silent": Question(
@@ -167,6 +191,17 @@ QUESTIONS: Mapping[str, Question] = {
             "third-party": Option("第三方评估", "by a third party"),
         },
     ),
+    "secrecy-review": Question(
+        "公开前的保密审查",
+        "secrecy review before release",
+        {
+            "item-by-item": Option("先审查、后公开，逐项审查", "item by item, before release"),
+            "by-law": Option("依法审查", "as the law says", 1),
+        },
+    ),
+    "orders-correction": Question("由谁责令改正", "who orders a correction", _SANCTIONS, fixed=True),
+    "criticises": Question("由谁督促整改、通报批评", "who urges and criticises", _SANCTIONS, fixed=True),
+    "holds-accountable": Question("由谁追究责任", "who holds persons accountable", _SANCTIONS),
     "start-in-person": Question("当面申请的收到日", "receipt, in person", _STARTS, fixed=True),
     "start-signed-post": Question("签收邮件的收到日", "receipt, by signed post", _STARTS, fixed=True),
     "start-ordinary-post": Question("平常信函的收到日", "receipt, by ordinary post", _STARTS, fixed=True),
@@ -179,6 +214,24 @@ QUESTIONS: Mapping[str, Question] = {
     "remedy-refusal": Question("不予公开的救济", "remedy against a refusal", _REMEDY, fixed=True),
     "remedy-overdue": Question("逾期不答复的救济", "remedy against an overdue answer", _REMEDY, fixed=True),
     "remedy-other": Question("其他答复的救济", "remedy against other answers", _REMEDY, fixed=True),
+    "remedy-query": Question(
+        "告知依其他规定查询的救济", "remedy where another law has its own way to ask", _REMEDY, fixed=True
+    ),
+    "reconsideration-procedure": Question(
+        "复议程序",
+        "procedure of reconsideration",
+        {
+            "ordinary": Option("普通程序", "ordinary"),
+            "simple-possible": Option("可以适用简易程序", "the simple one is possible"),
+        },
+        fixed=True,
+    ),
+    "nothing-filed": Question(
+        "逾期不提交证据、答复",
+        "no evidence, no reply in time",
+        {"no-evidence": Option("视为没有证据、依据", "counts as no evidence")},
+        fixed=True,
+    ),
 }
 
 # Whom a case goes to when a unit can't settle it.
@@ -194,6 +247,10 @@ BODIES: Mapping[str, tuple[str, str]] = {
     "negotiation": ("协商", "negotiation"),
     "coordination-meeting": ("协调会", "a coordination meeting"),
     "district-leader": ("分管区领导", "the district leader in charge"),
+    "unit-deputy": ("本单位分管负责人", "the unit's deputy in charge"),
+    "provincial-secrecy": ("省级保密行政管理部门", "the provincial secrecy administration"),
+    "national-secrecy": ("国家保密行政管理部门", "the national secrecy administration"),
+    "county-group-office": ("县政务公开领导小组办公室", "the office of the county's leading group"),
     "as-state-prescribes": ("国家规定的权限和程序", "the authority and procedure that the state prescribes"),
 }
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Indicator
-from gongkai.rules.rulebooks.choices import ApprovalRule, ChoiceRule, PathRule, Procedure
+from gongkai.rules.rulebooks.choices import ApprovalRule, ChoiceRule, ExceptionRule, PathRule, Procedure
 from gongkai.rules.rulebooks.measures import CountRule, DayRule, GradesRule, LeastRule, SpanRule
 from gongkai.rules.rulebooks.overlay import Values
 from gongkai.rules.rulebooks.values import AttributeRule, Basis, ConsultationRule, PointsRule, TermRule, Value
@@ -36,6 +36,7 @@ class Rulebook:
     counts: Mapping[str, CountRule]
     paths: Mapping[str, PathRule]
     approvals: Mapping[str, ApprovalRule]
+    exceptions: Mapping[str, ExceptionRule]
     grades: Mapping[str, GradesRule]
     procedures: Mapping[str, Procedure]
     choices: Mapping[str, ChoiceRule]  # by question; none where no law of that day says anything
@@ -64,6 +65,7 @@ _BY_NAME = (
     "counts",
     "paths",
     "approvals",
+    "exceptions",
     "grades",
     "procedures",
     "choices",

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from gongkai.contracts.vocabulary import Silence
 from gongkai.rules.term import WrittenTerm
 
-Clause = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Za-z0-9.]+$")]
+Clause = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Za-z0-9.-]+$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 

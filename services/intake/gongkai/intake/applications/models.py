@@ -35,6 +35,15 @@ class ClockFace(BaseModel):
     days: list[Day]
 
 
+class RemedySays(BaseModel):
+    """What the applicant can do against the answer, or against none, in both languages."""
+
+    zh: str
+    en: str
+    clause: str
+    article: str | None
+
+
 class Progress(BaseModel):
     application: str
     receipt: str
@@ -45,6 +54,7 @@ class Progress(BaseModel):
     received_on: date
     clock: ClockFace
     answer: dict[str, Any] | None
+    remedy: RemedySays | None = None
     applicant: dict[str, Any] | None = None
     request: dict[str, Any] | None = None
 

@@ -1,12 +1,15 @@
 """进度查询: an application as its applicant sees it, made from its state."""
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from gongkai.contracts.streams import application_stream
 from gongkai.intake.applications import aggregate as application
-from gongkai.intake.applications.models import ClockFace, Progress
+from gongkai.intake.applications.models import ClockFace, Progress, RemedySays
 from gongkai.intake.applications.sealing import unsealed
 from gongkai.rules.clock import clock_json
+from gongkai.rules.local_time import local_date
+from gongkai.rules.remedies import remedy
 from gongkai.runtime.commands import known_unit, rules_for
 from gongkai.runtime.service import Dependencies
 
@@ -31,7 +34,20 @@ async def progress_of(deps: Dependencies, state: application.Open | application.
         received_on=received.received_on,
         clock=ClockFace(**clock_json(application.clock(state, rules), rules.book.answer.clause)),
         answer=await _answer(deps, state),
+        remedy=await _remedy(deps, state),
     )
+
+
+async def _remedy(deps: Dependencies, state: application.Open | application.Answered) -> RemedySays | None:
+    """By the rules of the moment that the answer was decided; of a late one by those of now. None while there is time."""
+    answered = state.answer if isinstance(state, application.Answered) else None
+    at = answered.at if answered else await deps.clock.now()
+    rules = await rules_for(deps.replica, state.received.unit, at)
+    due = application.clock(state, rules).due
+    if answered is None and (due is None or local_date(at) <= due):
+        return None
+    found = remedy(rules.book, answered.kind if answered else None)
+    return None if found is None else RemedySays(**asdict(found))
 
 
 async def _answer(

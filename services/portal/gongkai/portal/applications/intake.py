@@ -73,6 +73,15 @@ class ApplicationAnswer(_Response):
     late_days: int = 0
 
 
+class Remedy(_Response):
+    """What the applicant can do, in both languages, and where it is written."""
+
+    zh: str
+    en: str
+    clause: str
+    article: str | None
+
+
 class Progress(_Response):
     """The progress of an application. `clock` is intake's, day by day up to the due day."""
 
@@ -80,6 +89,7 @@ class Progress(_Response):
     received_on: date
     clock: dict[str, Any]
     answer: ApplicationAnswer | None = None
+    remedy: Remedy | None = None
 
 
 @dataclass(slots=True)
