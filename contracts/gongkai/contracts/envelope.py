@@ -102,6 +102,11 @@ def _named(kind: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
+def event_id(command: UUID, index: int) -> UUID:
+    """The id of a command's event, by its index in the command, from 0: the same command makes the same events."""
+    return derived_id(command, f"event/{index}")
+
+
 def seal_record(
     event: Fact,
     *,
@@ -112,14 +117,13 @@ def seal_record(
     cause: Place | None = None,
     registerat: Place | None = None,
 ) -> tuple[UUID, bytes]:
-    """Event id and the record's bytes. The id follows from the command and the event's index in it,
-    so the same command said twice makes the same events."""
-    event_id = derived_id(command, f"event/{index}")
+    """Event id and the record's bytes."""
+    own_id = event_id(command, index)
     record: dict[
         str, Any
     ] = {  # in the order of Record's fields: its bytes are made here, once, and in one go
         "specversion": "1.0",
-        "id": event_id,
+        "id": own_id,
         "source": f"/gongkai/{event.SERVICE}",
         "type": f"gongkai.{event.NAME}.v{event.VERSION}",
         "subject": stream,
@@ -136,7 +140,7 @@ def seal_record(
     raw = to_json(record)
     if len(raw) > MAX_RECORD:
         raise TooLarge(len(raw))
-    return event_id, raw
+    return own_id, raw
 
 
 def read_record(raw: bytes) -> Record:

@@ -17,8 +17,8 @@ import structlog
 
 from gongkai.contracts.envelope import Place, Record
 from gongkai.ledger import consumer_checkpoint, read
-from gongkai.ledger.append import Conflict
 from gongkai.ledger.consumer_checkpoint import ConsumerAheadOfLog
+from gongkai.ledger.decider import Contended, carry_out_all
 from gongkai.ledger.delivery import (
     Delivered,
     LogPartition,
@@ -28,7 +28,7 @@ from gongkai.ledger.delivery import (
 )
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.observe import NO_OBSERVER, Observer
-from gongkai.ledger.react import Reaction, carry_out_all
+from gongkai.ledger.react import Reaction
 from gongkai.ledger.read import Connection, LogId
 
 RETRY = (0.2, 1.0, 3.0, 10.0, 30.0)  # seconds until a stopped partition is retried: first, second, … time
@@ -240,7 +240,7 @@ class Subscription:
         tries = self._stopped[key].tries + 1 if key in self._stopped else 0
         pause = inf if isinstance(error, ConsumerAheadOfLog) else RETRY[min(tries, len(RETRY) - 1)]
         self._stopped[key] = _Stopped(time.monotonic() + pause, tries)
-        if not isinstance(error, Conflict):
+        if not isinstance(error, Contended):
             _log.error("partition stopped", subscription=self.name, partition=key, why=why, tries=tries)
         await consumer_checkpoint.mark_stopped(self.pool, self.name, key, why)
 

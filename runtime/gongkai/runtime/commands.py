@@ -16,7 +16,8 @@ from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.errors import BadInput, Refused, Sentence
 from gongkai.contracts.events import Event, UnitRegistered
 from gongkai.contracts.register import Register
-from gongkai.ledger.decider import Aggregate, Intent, Outcome
+from gongkai.ledger.decider import Intent, Outcome
+from gongkai.ledger.streams import Aggregate
 from gongkai.rules import Rules
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.local_time import local_date

@@ -8,9 +8,10 @@ from typing import Any
 
 from gongkai.contracts.events import Event, decode
 from gongkai.ledger import timers
-from gongkai.ledger.decider import Aggregate, Intent
+from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
+from gongkai.ledger.streams import Aggregate
 from gongkai.ledger.timers import Due
 from gongkai.rules import Rules
 from gongkai.rules.local_time import end_of_day

@@ -15,8 +15,9 @@ import pytest
 from gongkai.contracts.envelope import Place, Record
 from gongkai.ledger.append import Appender
 from gongkai.ledger.cancellation import cancel_and_wait
-from gongkai.ledger.decider import Aggregate, Intent
+from gongkai.ledger.decider import Intent
 from gongkai.ledger.read import LogId
+from gongkai.ledger.streams import Aggregate
 from gongkai.operate.databases.cluster import Cluster
 
 NOW = datetime(2025, 3, 3, 1, tzinfo=UTC)

@@ -5,11 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from gongkai.ledger import read
-from gongkai.ledger.append import Appended, Appender, Conflict, Expired, GuardFailed, Result, Write, append
-from gongkai.ledger.decider import carry_out, write_of
+from gongkai.ledger.append import Appended, Appender, Conflict, Result, Write, append
+from gongkai.ledger.decider import write_of
 from tests.integration.ledger.conftest import INTAKE, NOW, PARTITIONS, Counted, count
 
 LATE = NOW - timedelta(seconds=1)
@@ -88,19 +86,6 @@ async def test_said_again_it_is_repeated_whatever_moved_since(pool: Any) -> None
     await written(pool, a_write("review"))
     (again,) = await append(pool, INTAKE, PARTITIONS, NOW + timedelta(days=1), [release])
     assert again == Appended(again.place, repeated=True)  # type: ignore[union-attr]  # it has a place
-
-
-async def test_a_command_is_told_to_read_again_instead_of_trying_with_what_it_knew(
-    pool: Any, appender: Appender
-) -> None:
-    await carry_out(pool, appender, INTAKE, count("review"), NOW)
-    made = count("release")
-    guarded = type(made)(made.command, made.stream, made.aggregate, made.decide, guards=(("review", 0),))
-    with pytest.raises(GuardFailed):
-        await carry_out(pool, appender, INTAKE, guarded, NOW)
-    late = type(made)(made.command, made.stream, made.aggregate, made.decide, not_after=LATE)
-    with pytest.raises(Expired):
-        await carry_out(pool, appender, INTAKE, late, NOW)
 
 
 async def test_of_a_hundred_rivals_on_two_streams_none_sees_the_other_moved(pool: Any) -> None:

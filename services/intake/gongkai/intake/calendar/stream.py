@@ -2,6 +2,6 @@
 
 from gongkai.contracts.events import decode
 from gongkai.intake.calendar.aggregate import State, evolve
-from gongkai.ledger.decider import Aggregate
+from gongkai.ledger.streams import Aggregate
 
 HOLIDAYS: Aggregate[State] = Aggregate(None, evolve, decode)

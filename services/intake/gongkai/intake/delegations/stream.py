@@ -2,6 +2,6 @@
 
 from gongkai.contracts.events import decode
 from gongkai.intake.delegations.aggregate import State, evolve
-from gongkai.ledger.decider import Aggregate
+from gongkai.ledger.streams import Aggregate
 
 DELEGATION: Aggregate[State] = Aggregate(None, evolve, decode)

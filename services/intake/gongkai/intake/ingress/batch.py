@@ -15,8 +15,7 @@ from gongkai.intake.ingress.envelope import IngressEvent
 from gongkai.intake.ingress.personal import retained
 from gongkai.intake.ingress.problems import problem_of
 from gongkai.intake.ingress.store import Key, Row
-from gongkai.ledger.append import Write
-from gongkai.ledger.read import Entry
+from gongkai.ledger.decider import BatchDecider, Decided
 from gongkai.ledger.seal import Keys
 
 Via = Literal["http", "kafka", "console"]
@@ -45,12 +44,8 @@ class IncomingEvent:
 class Batch:
     """What the events of a batch add up to before anything is written."""
 
-    streams: dict[str, list[Entry]]
-    trace: str | None
-    states: dict[str, Any] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
-    writes: list[Write] = field(default_factory=list)
-    written: list[IncomingEvent] = field(default_factory=list)
+    decider: BatchDecider
+    decided: list[tuple[IncomingEvent, Decided]] = field(default_factory=list)  # those that aren't refused
     texts: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
 
 

@@ -28,7 +28,7 @@ from gongkai.intake.ingress import problems, refusals
 from gongkai.intake.ingress.context import BatchContext
 from gongkai.intake.ingress.envelope import IngressEvent
 from gongkai.intake.units.rules import require_addressee
-from gongkai.ledger.decider import Aggregate
+from gongkai.ledger.streams import Aggregate
 
 M = TypeVar("M", bound=BaseModel)
 

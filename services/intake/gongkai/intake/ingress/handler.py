@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from gongkai.contracts.derived_ids import derived_id
-from gongkai.contracts.envelope import TooLarge
+from gongkai.contracts.envelope import Place, TooLarge
 from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode
 from gongkai.contracts.ingress import RECEIVED, Result
@@ -36,8 +36,8 @@ from gongkai.intake.ingress.commands import DraftCommand, ReceiveCommand, comman
 from gongkai.intake.ingress.context import BatchContext
 from gongkai.intake.ingress.personal import EncryptionKeys, decrypted
 from gongkai.ledger import read
-from gongkai.ledger.append import Appended, Full, append
-from gongkai.ledger.decider import ATTEMPTS, Contended, Intent, write_of
+from gongkai.ledger.append import Full
+from gongkai.ledger.decider import ATTEMPTS, BatchDecider, Contended, Intent, NotWritten, Reading
 from gongkai.ledger.read import DISCONNECTED, cant_be_stored
 from gongkai.runtime.identity import Principal
 from gongkai.runtime.service import Dependencies
@@ -55,7 +55,7 @@ _log = structlog.get_logger(__name__)
 
 
 class _ConcurrentWrite(Exception):
-    """Another transaction wrote to one of the streams, or one of the events, first: decide again."""
+    """Another transaction wrote one of the events first: decide again."""
 
 
 class IngressHandler:
@@ -114,7 +114,7 @@ class IngressHandler:
             try:
                 await self._process(context, system, items, via)
                 await self._load_received(items)
-            except (_ConcurrentWrite, asyncpg.DeadlockDetectedError):
+            except (_ConcurrentWrite, NotWritten, asyncpg.DeadlockDetectedError):
                 continue
             return [await result_of(item, via, context.keys, sandbox=context.sandbox) for item in items]
         raise Contended(system)
@@ -207,48 +207,41 @@ class IngressHandler:
     async def _decide(self, context: BatchContext, items: list[IncomingEvent]) -> Batch:
         log = self._deps.log
         assert log is not None
-        names = {item.command.stream for item in items}
-        batch = Batch(await read.streams(self._deps.pool, log, names) if names else {}, traceparent())
+        batch, trace = Batch(BatchDecider(self._deps.pool, log)), traceparent()
+        await batch.decider.load({item.command.stream for item in items})
         for number, item in enumerate(items, 1):
             if number % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
             try:
-                await self._decide_one(context, item, batch)
+                await self._decide_one(context, item, batch, trace)
             except (Refused, BadInput) as error:
                 item.error = with_event_field(error)
             except TooLarge as error:
                 item.error = error
         return batch
 
-    async def _decide_one(self, context: BatchContext, item: IncomingEvent, batch: Batch) -> None:
+    async def _decide_one(
+        self, context: BatchContext, item: IncomingEvent, batch: Batch, trace: str | None
+    ) -> None:
         if any(other.error is None for other in item.conflicting):
             raise refusals.id_reused()
-        command, stream = item.command, item.command.stream
-        entries = batch.streams.get(stream, [])
-        if stream not in batch.states:
-            batch.states[stream] = command.aggregate.fold(entries)
-            batch.versions[stream] = len(entries)
-        state = batch.states[stream]
-        facts = await command.decide(state, context)
-        if not facts:
-            item.place = entries[-1].place if entries else None
-            return
+        command = item.command
         assert item.command_id is not None
         intent = Intent(
             item.command_id,
-            stream,
+            command.stream,
             command.aggregate,
-            lambda _: facts,
+            Reading(lambda state, _: command.decide(state, context)),
             registerat=self._deps.replica.place(),
-            trace=batch.trace,
+            trace=trace,
         )
-        write = write_of(intent, batch.versions[stream], facts)
-        for fact in facts:
-            state = command.aggregate.evolve(state, fact)
-        batch.states[stream], batch.versions[stream] = state, batch.versions[stream] + len(facts)
-        item.event_id = write.events[0][0]
-        batch.writes.append(write)
-        batch.written.append(item)
+        decided = await batch.decider.decide(intent, context.now)
+        batch.decided.append((item, decided))
+        if isinstance(decided.at, Place):
+            item.place = decided.at
+        if decided.write is None:
+            return
+        item.event_id = decided.write.events[0][0]
         if isinstance(command, DraftCommand) and command.content is not None:
             batch.texts[bytes.fromhex(command.digest)] = command.content, command.data.media_type
             context.texts[command.digest] = command.data.media_type, len(command.content)
@@ -262,7 +255,6 @@ class IngressHandler:
         if not rows:
             return
         deps, unit = self._deps, context.unit_id
-        assert deps.log is not None
         async with deps.pool.acquire() as conn, conn.transaction():
             if batch.texts:
                 await uploads.put_many(
@@ -271,12 +263,12 @@ class IngressHandler:
             new = await store.record(conn, rows, system=system, unit=unit, via=via, now=context.now)
             if new != sum(row.state == "accepted" for row in rows):
                 raise _ConcurrentWrite
-            if batch.writes:  # last, since it locks the log's head
-                done = await append(conn, deps.log, deps.settings.partitions, context.now, batch.writes)
-                for item, result in zip(batch.written, done, strict=True):
-                    if not isinstance(result, Appended) or result.repeated:
-                        raise _ConcurrentWrite
-                    item.place = result.place
+            # Last, since it locks the log's head.
+            outcomes = await batch.decider.append(conn, deps.settings.partitions, context.now)
+            for (item, decided), outcome in zip(batch.decided, outcomes, strict=True):
+                if decided.write is not None and outcome.repeated:
+                    raise _ConcurrentWrite
+                item.place = outcome.place
             refused = self._refused.get(unit, 0) + len(rows) - new
             if refused >= store.CLEANUP_AFTER:
                 await store.delete_excess(conn, unit, context.now)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gongkai.contracts.events import decode
-from gongkai.ledger.decider import Aggregate
+from gongkai.ledger.streams import Aggregate
 from gongkai.review.consultation.aggregate import State, evolve
 
 CONSULTATION: Final[Aggregate[State]] = Aggregate(None, evolve, decode)
