@@ -81,27 +81,32 @@ def _template(postgres: str) -> Cluster:
 @pytest.fixture(scope="session")
 def database(_template: Cluster) -> Cluster:
     """Bootstrapped and migrated, shared by the whole run: `database.dsn("intake_writer")`."""
-    return _copy(_template, "gongkai", "gongkai_keys")
+    return copied_databases(_template, "gongkai")
 
 
 @pytest.fixture
 def fresh_database(_template: Cluster) -> Iterator[Cluster]:
     """The same, for one test alone, and empty."""
-    name = f"gongkai_{secrets.token_hex(4)}"
-    cluster = _copy(_template, name, f"{name}_keys")
+    cluster = copied_databases(_template)
     yield cluster
-    with psycopg.connect(cluster.admin_dsn, autocommit=True) as conn:
-        for each in (cluster.database, cluster.keys_database):
-            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(each)))
+    dropped_databases(cluster)
 
 
-def _copy(template: Cluster, database: str, keys_database: str) -> Cluster:
-    copy = Cluster(template.admin_dsn, template.passwords, database, keys_database)
+def copied_databases(template: Cluster, name: str | None = None) -> Cluster:
+    """A copy of databases that nobody is connected to, under that name or one of its own."""
+    name = name or f"gongkai_{secrets.token_hex(4)}"
+    copy = Cluster(template.admin_dsn, template.passwords, name, f"{name}_keys")
     with psycopg.connect(copy.admin_dsn, autocommit=True) as conn:
-        for new, old in ((database, template.database), (keys_database, template.keys_database)):
+        for new, old in ((copy.database, template.database), (copy.keys_database, template.keys_database)):
             conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (new, old))))
     databases(copy)  # rights to connect are not copied
     return copy
+
+
+def dropped_databases(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.admin_dsn, autocommit=True) as conn:
+        for each in (cluster.database, cluster.keys_database):
+            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(each)))
 
 
 @pytest.fixture(scope="session")

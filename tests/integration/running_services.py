@@ -97,6 +97,18 @@ class Services:
             await conn.close()
 
 
+def make_missing_keys(folder: Path) -> None:
+    """Of the issuers of tokens, and of every log."""
+    if any(folder.glob("*.jwk")):
+        return
+    for name in ISSUERS:
+        key = OKPKey.generate_key("Ed25519")
+        (folder / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
+        (folder / f"{name}.public.jwk").write_text(json.dumps(key.as_dict(private=False)))
+    for log in installed_logs().values():
+        (folder / f"{log.name}.key").write_text(new_key_file(f"gongkai.example/log/{log.name}"))
+
+
 @asynccontextmanager
 async def running_services(
     cluster: Cluster,
@@ -107,14 +119,10 @@ async def running_services(
     *,
     users: Mapping[str, str] = NOBODY,
 ) -> AsyncIterator[Services]:
-    """`users`: by service, the password of its own user `gongkai-<service>` at the broker."""
+    """`users`: by service, the password of its own user `gongkai-<service>` at the broker. Keys that lie in `folder`
+    already, of the databases that these are a copy of, stay."""
     made = Services(folder, cluster)
-    for name in ISSUERS:
-        key = OKPKey.generate_key("Ed25519")
-        (folder / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
-        (folder / f"{name}.public.jwk").write_text(json.dumps(key.as_dict(private=False)))
-    for log in installed_logs().values():
-        (folder / f"{log.name}.key").write_text(new_key_file(f"gongkai.example/log/{log.name}"))
+    make_missing_keys(folder)
     if start is not None:
         await made.set_clock(start)
     lives: list[AbstractAsyncContextManager[Any]] = []

@@ -1,0 +1,22 @@
+"""What takes long in use and would take as long in hundreds of tests."""
+
+import os
+
+import pytest
+from argon2 import PasswordHasher
+
+from gongkai.identity import accounts
+from gongkai.ledger import subscribe
+
+
+def quick_passwords(patch: pytest.MonkeyPatch) -> None:
+    """A hash costs a guesser a tenth of a second, and would cost hundreds of tests as much."""
+    patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def read_logs_early(patch: pytest.MonkeyPatch, after: float = 0.1) -> None:
+    """A consumer group takes the embedded broker three seconds to form, as long as three tests: until then they live
+    from the log. On Apache Kafka nothing helps."""
+    if "GONGKAI_TEST_KAFKA" not in os.environ:
+        patch.setattr(subscribe, "WATCH_INTERVAL", 0.2)
+        patch.setattr(subscribe, "ASK_LOG_AFTER", after)
