@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gongkai.cli.main import app
+from gongkai.contracts.errors import UserError
 from gongkai.rules.requirements import requirements
 from gongkai.rules.rulebook_reads import all_values
 from gongkai.rules.rulebooks import shipped
@@ -170,20 +171,34 @@ def test_values_that_no_code_reads_are_counted_and_listed_on_request() -> None:
     assert told["undetermined"] == []
 
 
-def test_a_clause_shows_its_code_and_its_tests_and_missing_ones_fail(tmp_path: Path) -> None:
+def test_a_clause_shows_its_code_its_tests_and_what_it_misses(tmp_path: Path) -> None:
     folder = tmp_path / "tests"
-    folder.mkdir()
+    (folder / "requirements").mkdir(parents=True)
     (folder / "test_sample.py").write_text(
         "import pytest\n@pytest.mark.clause('GT-count', 'ZZ-1')\ndef test_it(): ...\n", encoding="utf-8"
+    )
+    (folder / "requirements" / "test_whole.py").write_text(
+        "@pytest.mark.clause('CX-6')\n@pytest.mark.clause('SC-3.3', missing='裁定')\ndef test_it(): ...\n",
+        encoding="utf-8",
     )
     told = as_json("clauses", "--tests", str(folder))
     (count,) = [row for row in told["clauses"] if row["id"] == "GT-count"]
     assert "gongkai.rules.deadlines.deadline" in count["code"]
-    assert count["tests"] == ["tests/test_sample.py::test_it"]
+    assert (count["state"], count["tests"]) == ("value", ["tests/test_sample.py::test_it"])
     assert "ZZ-1" in told["unknown"]
+    assert told["counts"] == {"proved": 1, "partly": 1, "value": 1, "none": len(requirements()) - 3}
 
     missing = run("clauses", "--missing", "--tests", str(folder))
     assert missing.exit_code == 1
-    assert "GT-count  " not in missing.stdout
-    assert "GT-answer  中华人民共和国政府信息公开条例  第三十三条" in missing.stdout
-    assert f"{len(requirements()) - 1} without a test" in missing.stderr
+    assert "CX-6  " not in missing.stdout
+    assert (
+        "SC-3.3  杭州市上城区人民政府政务公开工作制度  三.3  部分 partly\n    缺 missing: 裁定"
+        in missing.stdout
+    )
+    assert "已证明 proved 1，部分 partly 1，仅值 value 1" in missing.stderr
+    assert run("clauses", "--missing", "--tests", str(folder), "CX-6").exit_code == 1  # ZZ-1 is unknown
+
+    line = as_json("clauses", "--line", "consultation", "--tests", str(folder))
+    assert {row["line"] for row in line["clauses"]} == {"consultation"}
+    wrong = run("clauses", "--line", "consultations", "--tests", str(folder))
+    assert isinstance(wrong.exception, UserError)
