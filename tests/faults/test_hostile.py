@@ -66,7 +66,7 @@ async def test_a_transaction_held_open_by_a_service_is_ended_and_named(
 ) -> None:
     """What it had locked is free again, what it had begun is undone, and its caller is told why."""
     dsn = life.cluster.dsn("review_writer")
-    pool = await pool_of.connected(dsn, "review")
+    pool: Any = await pool_of.connected(dsn, "review")
     try:
         assert await pool.fetchval("SHOW idle_in_transaction_session_timeout") == "30s"
     finally:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,25 +12,32 @@ from typing import Any
 
 import asyncpg
 import httpx
+from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
 from gongkai.contracts.envelope import Place
 from gongkai.intake.app import create as intake
+from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.ledger import lag
 from gongkai.ledger.keyfile import new_key_file
 from gongkai.operate.databases.cluster import KEYS, Cluster, writer
-from gongkai.operate.services import installed_logs
+from gongkai.operate.services import installed, installed_logs
 from gongkai.publishing.app import create as publishing
 from gongkai.review.app import create as review
 from gongkai.runtime.identity import ISSUERS, Issuer
-from gongkai.runtime.service import Dependencies
+from gongkai.runtime.service import DecidingDependencies, Dependencies
 from gongkai.runtime.settings import Settings
 from gongkai.scoring.app import create as scoring
 
 SESSION = 6.0 if os.environ.get("GONGKAI_TEST_KAFKA") else 1.0  # seconds; half of it passes in every start
 NOBODY: Mapping[str, str] = {}
-CREATE = {"intake": intake, "review": review, "publishing": publishing, "scoring": scoring}
+CREATE: Mapping[str, Callable[[Any], FastAPI]] = {
+    "intake": intake,
+    "review": review,
+    "publishing": publishing,
+    "scoring": scoring,
+}
 
 
 @dataclass
@@ -41,6 +48,12 @@ class Services:
     cluster: Cluster
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     deps: dict[str, Dependencies] = field(default_factory=dict)
+
+    @property
+    def intake(self) -> IntakeDependencies:
+        deps = self.deps["intake"]
+        assert isinstance(deps, IntakeDependencies)
+        return deps
 
     def bearer(self, person: str, *, registrar: bool = False) -> dict[str, str]:
         issuer = Issuer.load("portal" if person == "public" else "console", self.keys)
@@ -61,7 +74,6 @@ class Services:
     async def seen(self, service: str, place: str) -> None:
         """Until that service has applied the record at that place."""
         subscription = self.deps[service].subscription
-        assert subscription is not None
         assert await subscription.wait_for(Place.parse(place), 20), f"{service} never saw {place}"
 
     async def settled(self) -> None:
@@ -69,7 +81,6 @@ class Services:
         for _ in range(400):
             behind = 0
             for deps in self.deps.values():
-                assert deps.subscription is not None
                 heads = await deps.subscription._heads()
                 behind += sum(head > deps.subscription.seen[key] for key, head in heads.items())
             if not behind:
@@ -81,7 +92,10 @@ class Services:
         """Until Kafka has everything that is in the logs."""
         for deps in self.deps.values():
             for _ in range(400):
-                if deps.log is None or not (await lag.relay_lag(deps.pool, deps.log)).behind:
+                if (
+                    not isinstance(deps, DecidingDependencies)
+                    or not (await lag.relay_lag(deps.pool, deps.log)).behind
+                ):
                     break
                 await asyncio.sleep(0.05)
             else:
@@ -150,11 +164,12 @@ def _settings(name: str, cluster: Cluster, broker: str, folder: Path, users: Map
     own: dict[str, Any] = {}
     if name in users:
         own = {"kafka_user": f"gongkai-{name}", "kafka_password": users[name]}
-    return Settings(
+    if name == "intake":
+        own |= {"keys_dsn": SecretStr(cluster.dsn(writer(KEYS)))}
+    return installed()[name].settings(
         **own,
         service=name,
         dsn=SecretStr(cluster.dsn(writer(name))),
-        keys_dsn=SecretStr(cluster.dsn(writer(KEYS))) if name == "intake" else None,
         kafka=broker,
         kafka_prefix=cluster.database,
         kafka_session=SESSION,

@@ -37,7 +37,8 @@ from fastapi import APIRouter
 
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
-from gongkai.runtime.service import build
+from gongkai.runtime.build import build
+from gongkai.runtime.service import DecidingDependencies
 from gongkai.toy.service import SERVICE
 
 router = APIRouter()
@@ -50,7 +51,7 @@ async def toys(deps: DependenciesOf) -> dict[str, int]:
 
 
 def create(settings):
-    return build(SERVICE, settings, routers=[router])
+    return build(SERVICE, settings, DecidingDependencies.open, routers=[router])
 """
 MAIN = """
 from gongkai.runtime.serve import serve

@@ -12,6 +12,7 @@ import pytest
 from gongkai.contracts.envelope import read_record
 from gongkai.contracts.events import SecrecyReviewRequested, decode
 from gongkai.ledger import read
+from gongkai.ledger.append import Appender
 from gongkai.ledger.delivery import LogPartition, UnverifiedRecord
 from gongkai.ledger.partition import partition_of
 from gongkai.ledger.subscribe import Subscription
@@ -22,7 +23,7 @@ from gongkai.review.consultation.reactions import ConsultationRequests
 from gongkai.review.secrecy.reactions import ReviewRequests
 from gongkai.runtime.clock import Clock
 from gongkai.runtime.registry import Replica
-from gongkai.runtime.service import Dependencies
+from gongkai.runtime.service import DecidingDependencies
 from gongkai.runtime.topology import log_for, logs_of
 from tests.integration.running_services import Services, running_services, unit
 
@@ -42,19 +43,29 @@ async def review(intake: Services, fresh_database: Cluster) -> AsyncIterator[Sub
     async with asyncpg.create_pool(fresh_database.dsn("review_writer"), min_size=1, max_size=4) as pool:
         shared = intake.deps["intake"]
         replica = Replica(pool, register_logs())
-        deps = Dependencies(shared.settings, pool, Clock(pool), replica, shared.verifier, shared.http, {})
+        clock, partitions = Clock(pool), shared.settings.partitions
         subscription = Subscription(
-            name="review",
-            pool=pool,
-            logs=logs_of("intake", "review"),
-            partitions=shared.settings.partitions,
-            now=deps.clock.now,
-            handlers=[deadlines(deps)],
-            reactions=[ReviewRequests(deps), ConsultationRequests(deps)],
-            own=REVIEW,
+            "review", pool, logs_of("intake", "review"), partitions, clock.now, own=REVIEW
         )
+        deps = DecidingDependencies(
+            settings=shared.settings,
+            pool=pool,
+            clock=clock,
+            replica=replica,
+            verifier=shared.verifier,
+            http=shared.http,
+            rules={},
+            subscription=subscription,
+            metrics=shared.metrics,
+            tracer=shared.tracer,
+            log=REVIEW,
+            appender=Appender(pool, REVIEW, partitions),
+        )
+        subscription.handlers = [deadlines(deps)]
+        subscription.reactions = [ReviewRequests(deps), ConsultationRequests(deps)]
         await subscription.open()
         yield subscription
+        await deps.appender.close()
 
 
 async def test_a_draft_overtakes_its_units_registration(intake: Services, review: Subscription) -> None:

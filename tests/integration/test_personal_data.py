@@ -249,9 +249,7 @@ async def test_an_older_backup_of_the_keys_brings_nobody_back(
     with psycopg.connect(here.cluster.admin(here.cluster.keys_database)) as conn:
         for row in held:
             conn.execute("INSERT INTO keys.person_key VALUES (%s, %s, %s, %s)", row)
-    keys = here.deps["intake"].keys
-    assert keys is not None
-    await DestroyKeys(keys).destroy_all(here.deps["intake"])  # as at every start
+    await DestroyKeys(here.intake.keys).destroy_all(here.intake)  # as at every start
     assert not await keys_held(here)
 
 

@@ -13,6 +13,7 @@ from gongkai.bench.log_check import check_log
 from gongkai.bench.measurement import ProgressListener, Stopwatch, interleaved
 from gongkai.bench.results import Bench, Goal, Result
 from gongkai.ledger.append import append_many
+from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import writer
 
 BENCH = Bench("append-bulk", goals={"copy": Goal(0.3, 0.5)})
@@ -63,7 +64,7 @@ async def run(
     return Result(BENCH, events, figures, checked=checked | {"peers": {"copy": same}})
 
 
-async def _rows(pool: Any, start: int, count: int) -> list[tuple[Any, ...]]:
+async def _rows(pool: Connection, start: int, count: int) -> list[tuple[Any, ...]]:
     rows = await pool.fetch(
         f"SELECT {', '.join(COLUMNS)} FROM {LOG.schema}.log_entry WHERE log = $1 AND position >= $2"
         " ORDER BY position LIMIT $3",

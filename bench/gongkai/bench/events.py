@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from gongkai.contracts.envelope import seal_record
@@ -11,7 +10,7 @@ from gongkai.contracts.events import SecrecyReviewed
 from gongkai.contracts.streams import review_stream
 from gongkai.contracts.vocabulary import Opinion
 from gongkai.ledger.append import Appended, Write, append_many
-from gongkai.ledger.read import LogId
+from gongkai.ledger.read import Connection, LogId
 from gongkai.runtime.topology import log_for
 
 LOG: LogId = log_for(SecrecyReviewed.SERVICE)
@@ -86,7 +85,7 @@ def make_writes(writer: str, count: int, start: int = 0) -> Iterator[Write]:
         yield make_write(EventPosition.of(writer, n), now)
 
 
-async def fill_log(pool: Any, count: int, writer: str = "filled") -> None:
+async def fill_log(pool: Connection, count: int, writer: str = "filled") -> None:
     """A log of so many events, by the import path."""
     done = await append_many(pool, LOG, PARTITIONS, datetime.now(UTC), make_writes(writer, count))
     if not all(isinstance(each, Appended) for each in done):

@@ -24,6 +24,7 @@ from gongkai.ledger.append import Appender
 from gongkai.ledger.brokers import Brokers
 from gongkai.ledger.delivery import LogPartition, UnverifiedRecord
 from gongkai.ledger.kafka_consumer import KafkaConsumer
+from gongkai.ledger.read import Pool
 from gongkai.ledger.relay import Relay
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import writer
@@ -90,7 +91,7 @@ class _Brought(Subscription):
 
 @asynccontextmanager
 async def _running(
-    environment: BenchEnvironment, brokers: Brokers, own: object, pool: object
+    environment: BenchEnvironment, brokers: Brokers, own: Pool, pool: Pool
 ) -> AsyncIterator[tuple[Appender, _Brought]]:
     prefix = f"bench-{environment.run_id}"
     appender = Appender(own, LOG, PARTITIONS)

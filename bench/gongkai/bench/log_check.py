@@ -4,7 +4,7 @@ from typing import Any
 
 from gongkai.ledger import read
 from gongkai.ledger.merkle import leaf_hash
-from gongkai.ledger.read import LogId
+from gongkai.ledger.read import Connection, LogId
 
 BATCH = 5000
 
@@ -13,7 +13,7 @@ class LogDamaged(Exception):
     """The log is not what was acknowledged. A bench's figure would be worth nothing."""
 
 
-async def check_log(pool: Any, log: LogId, expected: int) -> dict[str, Any]:
+async def check_log(pool: Connection, log: LogId, expected: int) -> dict[str, Any]:
     """Every position, version, hash and moment of the log. Raises LogDamaged."""
     position, at, versions = 0, None, dict[str, int]()
     while rows := await pool.fetch(

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
@@ -19,6 +18,7 @@ from gongkai.demo.consistency import LogContents, inconsistencies
 from gongkai.demo.database import Database
 from gongkai.demo.projection_check import TableComparison, compare
 from gongkai.demo.score_recount import Item, Recount
+from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.processes.deployment import Deployment
 
@@ -73,7 +73,7 @@ async def _wait_until_empty(dsn: str) -> None:
         await monitor.close()
 
 
-async def _scores(conn: Any, logs: LogContents) -> tuple[int, list[str]]:
+async def _scores(conn: Connection, logs: LogContents) -> tuple[int, list[str]]:
     now = await conn.fetchval("SELECT coalesce((SELECT moment FROM ledger.clock), now())")
     count = Recount()
     count.read(logs.raws)

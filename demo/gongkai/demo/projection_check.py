@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
@@ -65,7 +65,7 @@ async def _compare(dsn: str, schema: str, projection: Projection) -> list[TableC
         conn.terminate()
 
 
-async def _table(conn: Any, schema: str, projection: Projection, table: str) -> TableComparison:
+async def _table(conn: Connection, schema: str, projection: Projection, table: str) -> TableComparison:
     one = _SingleTable(f"{schema}.{table}", (table,))
     return TableComparison(
         projection.name,

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
+from gongkai.ledger.read import Connection
+
 RETENTION_DAYS: Final = 180  # nothing is ever deleted here; an archive may take what is older
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -35,7 +37,7 @@ def address(request: Request) -> str:
 
 
 async def record(
-    conn: Any, request: Request, what: str, *, name: str, by: str, now: datetime, way: str = ""
+    conn: Connection, request: Request, what: str, *, name: str, by: str, now: datetime, way: str = ""
 ) -> None:
     """Record what happened; `what` is a key of WORDS."""
     assert what in WORDS, what
@@ -51,7 +53,7 @@ async def record(
 
 
 async def failure(
-    pool: Any, request: Request, name: str, now: datetime, *, way: str, known: bool | None = None
+    pool: Connection, request: Request, name: str, now: datetime, *, way: str, known: bool | None = None
 ) -> None:
     """Record a failed sign-in, under the name where an account has it."""
     if known is None:
@@ -59,7 +61,9 @@ async def failure(
     await record(pool, request, "failed", name=name if known else UNKNOWN, by="", now=now, way=way)
 
 
-async def entries(pool: Any, *, name: str = "", before: int | None = None, most: int = 100) -> list[Any]:
+async def entries(
+    pool: Connection, *, name: str = "", before: int | None = None, most: int = 100
+) -> list[Any]:
     """The newest entries before that number, of one name or of all."""
     rows: list[Any] = await pool.fetch(
         "SELECT * FROM access_entry WHERE ($1 = '' OR name = $1) AND ($2::bigint IS NULL OR id < $2)"

@@ -14,13 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from gongkai.identity import limits
+from gongkai.ledger.read import Connection, Pool
 
 REGISTRAR: Final = "registrar"
 SECURITY: Final = "security"
@@ -58,7 +59,7 @@ class Account:
 
 
 async def set_password(
-    conn: Any, person: str, password: str, now: datetime, *, office: str = "", temporary: bool = False
+    conn: Connection, person: str, password: str, now: datetime, *, office: str = "", temporary: bool = False
 ) -> None:
     """Create the account, or give it another password. Raises WeakPassword, SamePassword."""
     kinds = sum(bool(re.search(kind, password)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
@@ -81,7 +82,7 @@ async def set_password(
     )
 
 
-async def create_administrators(pool: Any, folder: Path, now: datetime) -> None:
+async def create_administrators(pool: Pool, folder: Path, now: datetime) -> None:
     """In an empty deployment: both administrators' accounts, their passwords in files that only this process's user
     can read; also where an older deployment has a registrar only.
 
@@ -115,12 +116,12 @@ def _write_password(file: Path, password: str) -> bool:
     return True
 
 
-async def persons(pool: Any) -> set[str]:
+async def persons(pool: Connection) -> set[str]:
     """Who has an account."""
     return {row["person"] for row in await pool.fetch("SELECT person FROM account")}
 
 
-async def administrators(pool: Any) -> list[Account]:
+async def administrators(pool: Connection) -> list[Account]:
     """The accounts that belong to no person of the register."""
     rows = await pool.fetch(
         "SELECT person, registrar, security FROM account WHERE registrar OR security ORDER BY person"
@@ -128,7 +129,7 @@ async def administrators(pool: Any) -> list[Account]:
     return [Account(**row) for row in rows]
 
 
-async def check(pool: Any, person: str, password: str, address: str, now: datetime) -> Account | None:
+async def check(pool: Pool, person: str, password: str, address: str, now: datetime) -> Account | None:
     """The account, if the password is its own. None also while the limits make the name wait: a caller can't tell."""
     known = await pool.fetchrow("SELECT * FROM account WHERE person = $1", person)
     name = person if known else limits.UNKNOWN_NAME

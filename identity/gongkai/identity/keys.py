@@ -7,7 +7,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+
+from gongkai.ledger.read import Connection
 
 MOST = 5  # valid keys of one system at a time
 
@@ -33,7 +34,7 @@ class Key:
         return self.revoked_at is None
 
 
-async def issue(conn: Any, system: str, by: str, now: datetime) -> tuple[str, str]:
+async def issue(conn: Connection, system: str, by: str, now: datetime) -> tuple[str, str]:
     """Another key: its id, and the secret, which is returned here and stored nowhere. Raises TooMany."""
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('system_key/' || $1, 0))", system)
     valid = await conn.fetchval(
@@ -53,7 +54,7 @@ async def issue(conn: Any, system: str, by: str, now: datetime) -> tuple[str, st
     return key, secret
 
 
-async def revoke(conn: Any, system: str, key: str, by: str, now: datetime) -> bool:
+async def revoke(conn: Connection, system: str, key: str, by: str, now: datetime) -> bool:
     """True when the key was valid until now. Tokens issued for it expire within a quarter of an hour."""
     done: str = await conn.execute(
         "UPDATE system_key SET revoked_at = $3, revoked_by = $4"
@@ -66,7 +67,7 @@ async def revoke(conn: Any, system: str, key: str, by: str, now: datetime) -> bo
     return done == "UPDATE 1"
 
 
-async def check(pool: Any, system: str, secret: str, now: datetime) -> str | None:
+async def check(pool: Connection, system: str, secret: str, now: datetime) -> str | None:
     """The id of the valid key with this secret."""
     found: str | None = await pool.fetchval(
         "UPDATE system_key SET used_at = $3 WHERE system = $1 AND secret = $2 AND revoked_at IS NULL RETURNING key",
@@ -77,7 +78,7 @@ async def check(pool: Any, system: str, secret: str, now: datetime) -> str | Non
     return found
 
 
-async def keys(pool: Any) -> dict[str, list[Key]]:
+async def keys(pool: Connection) -> dict[str, list[Key]]:
     """All keys that ever were, by system, newest first."""
     rows = await pool.fetch(
         "SELECT key, system, issued_at, issued_by, used_at, revoked_at, revoked_by FROM system_key"

@@ -8,7 +8,9 @@ make him wait.
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
+
+from gongkai.ledger.read import Connection, Pool
 
 FORGOTTEN_AFTER: Final = timedelta(hours=24)  # without another failure
 UNKNOWN_NAME: Final = (
@@ -52,7 +54,7 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
 
 
-async def begin(pool: Any, name: str, address: str, now: datetime) -> bool:
+async def begin(pool: Pool, name: str, address: str, now: datetime) -> bool:
     """Count an attempt as a failure, until `succeeded` says otherwise: of many at once, no more than allowed are
     checked. False while this name may not try from this address."""
     async with pool.acquire() as conn, conn.transaction():
@@ -66,11 +68,11 @@ async def begin(pool: Any, name: str, address: str, now: datetime) -> bool:
     return True
 
 
-async def _lock(conn: Any, name: str) -> None:
+async def _lock(conn: Connection, name: str) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('attempt/' || $1, 0))", name)
 
 
-async def _waits(conn: Any, counted: list[tuple[str, str]], now: datetime) -> bool:
+async def _waits(conn: Connection, counted: list[tuple[str, str]], now: datetime) -> bool:
     kinds, keys = zip(*counted, strict=True)
     found: bool = await conn.fetchval(
         "SELECT EXISTS (SELECT FROM attempt WHERE until > $3"
@@ -82,7 +84,7 @@ async def _waits(conn: Any, counted: list[tuple[str, str]], now: datetime) -> bo
     return found
 
 
-async def _count(conn: Any, kind: str, key: str, now: datetime) -> None:
+async def _count(conn: Connection, kind: str, key: str, now: datetime) -> None:
     failures = await conn.fetchval(
         "INSERT INTO attempt (kind, key, failures, last_at) VALUES ($1, $2, 1, $3)"
         " ON CONFLICT (kind, key) DO UPDATE SET failures = attempt.failures + 1, last_at = $3"
@@ -95,7 +97,7 @@ async def _count(conn: Any, kind: str, key: str, now: datetime) -> None:
     await conn.execute("UPDATE attempt SET until = $3 WHERE kind = $1 AND key = $2", kind, key, until)
 
 
-async def succeeded(pool: Any, name: str, address: str, now: datetime) -> None:
+async def succeeded(pool: Pool, name: str, address: str, now: datetime) -> None:
     """The attempt was no failure. The name's failures at this address are forgotten, and the address counts as his from
     now on; failures elsewhere stay counted."""
     where = network(address)
@@ -119,7 +121,7 @@ async def succeeded(pool: Any, name: str, address: str, now: datetime) -> None:
         )
 
 
-async def lift(conn: Any, name: str) -> None:
+async def lift(conn: Connection, name: str) -> None:
     """Forget all failures of a name, wherever they came from."""
     await conn.execute(
         "DELETE FROM attempt WHERE (kind = 'name' AND key = $1) OR (kind = 'pair' AND starts_with(key, $1 || ' '))",
@@ -127,7 +129,7 @@ async def lift(conn: Any, name: str) -> None:
     )
 
 
-async def waiting_names(pool: Any, now: datetime) -> set[str]:
+async def waiting_names(pool: Connection, now: datetime) -> set[str]:
     """Names that are being made to wait somewhere."""
     rows = await pool.fetch("SELECT key FROM attempt WHERE kind IN ('name', 'pair') AND until > $1", now)
     return {row["key"].split(" ")[0] for row in rows}
@@ -142,7 +144,7 @@ def _pair(name: str, where: str) -> str:
     return f"{name} {where}"
 
 
-async def _known(conn: Any, name: str, address: str, now: datetime) -> bool:
+async def _known(conn: Connection, name: str, address: str, now: datetime) -> bool:
     found: bool = await conn.fetchval(
         "SELECT EXISTS (SELECT FROM known_address WHERE name = $1 AND address = $2 AND seen_at > $3)",
         name,

@@ -21,6 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from gongkai.identity.settings import SignInSettings
+from gongkai.ledger.read import Connection
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "ES384", "Ed25519", "EdDSA"]
 FLOW_LIFETIME: Final = timedelta(minutes=10)  # a sign-in in progress
@@ -82,7 +83,7 @@ class Provider:
             label=settings.oidc_label,
         )
 
-    async def begin(self, http: httpx.AsyncClient, pool: Any, after: str, now: datetime) -> Flow:
+    async def begin(self, http: httpx.AsyncClient, pool: Connection, after: str, now: datetime) -> Flow:
         """Where the browser is to go. Raises NotSignedIn."""
         described = await self._description(http, now)
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
@@ -106,7 +107,7 @@ class Provider:
     async def finish(
         self,
         http: httpx.AsyncClient,
-        pool: Any,
+        pool: Connection,
         given: Mapping[str, str],
         state_cookie: str | None,
         now: datetime,
@@ -172,7 +173,7 @@ class Provider:
             raise NotSignedIn("the id_token is for somebody else")
         return claims
 
-    async def _person(self, pool: Any, claims: Mapping[str, Any]) -> str:
+    async def _person(self, pool: Connection, claims: Mapping[str, Any]) -> str:
         """The person that the claim names: the one it was mapped to here, or else the one with exactly that id.
 
         An issuer's names are case-sensitive (Core 1.0, 2): Li-Qiang may be somebody else than li-qiang, and folding the
@@ -210,7 +211,7 @@ class Provider:
         return self._keys
 
 
-async def map_identity(conn: Any, issuer: str, name: str, person: str) -> None:
+async def map_identity(conn: Connection, issuer: str, name: str, person: str) -> None:
     """From now on the issuer's `name` means this person."""
     await conn.execute(
         "INSERT INTO oidc_person VALUES ($1, $2, $3) ON CONFLICT (issuer, name) DO UPDATE SET person = $3",
@@ -220,7 +221,7 @@ async def map_identity(conn: Any, issuer: str, name: str, person: str) -> None:
     )
 
 
-async def mapped_identities(pool: Any, issuer: str) -> list[Any]:
+async def mapped_identities(pool: Connection, issuer: str) -> list[Any]:
     rows: list[Any] = await pool.fetch(
         "SELECT name, person FROM oidc_person WHERE issuer = $1 ORDER BY person, name", issuer
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gongkai.identity.accounts import Account
+from gongkai.ledger.read import Connection
 
 COOKIE = "gongkai_console"
 SIGN_IN_COOKIE = "gongkai_console_door"  # before there is a session: ties the sign-in form to the browser
@@ -34,7 +34,7 @@ def _id(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-async def start(pool: Any, account: Account, now: datetime) -> str:
+async def start(pool: Connection, account: Account, now: datetime) -> str:
     """A new session: the value of its cookie. Expired sessions are deleted on the way."""
     secret = secrets.token_urlsafe(32)
     await pool.execute("DELETE FROM session WHERE seen_at < $1 OR started_at < $2", now - IDLE, now - LONGEST)
@@ -52,7 +52,7 @@ async def start(pool: Any, account: Account, now: datetime) -> str:
     return secret
 
 
-async def find(pool: Any, request: Request, now: datetime) -> Session | None:
+async def find(pool: Connection, request: Request, now: datetime) -> Session | None:
     """The session of the request's cookie; None for one that has expired."""
     secret = request.cookies.get(COOKIE)
     if not secret:
@@ -71,13 +71,13 @@ async def find(pool: Any, request: Request, now: datetime) -> Session | None:
     return Session(row["person"], row["registrar"], row["security"], row["csrf"], row["changes_password"])
 
 
-async def end(pool: Any, request: Request) -> None:
+async def end(pool: Connection, request: Request) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
         await pool.execute("DELETE FROM session WHERE id = $1", _id(secret))
 
 
-async def end_all(conn: Any, person: str) -> None:
+async def end_all(conn: Connection, person: str) -> None:
     """Every session of a person, at every browser."""
     await conn.execute("DELETE FROM session WHERE person = $1", person)
 

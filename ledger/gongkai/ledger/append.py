@@ -18,7 +18,7 @@ from gongkai.contracts.envelope import Place
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.observe import NO_OBSERVER, Observer
 from gongkai.ledger.partition import partition_of
-from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.read import Connection, LogId, Pool
 
 MAX_WAITING = 10_000  # commands in the queue; beyond it Full is raised instead of memory growing
 MAX_BATCH = 256  # commands in one transaction
@@ -142,7 +142,7 @@ def _consecutive(log: LogId, writes: Sequence[Write], partitions: Sequence[int],
 
 
 async def append_many(
-    pool: Any, log: LogId, partitions: int, now: datetime, writes: Iterable[Write]
+    pool: Connection, log: LogId, partitions: int, now: datetime, writes: Iterable[Write]
 ) -> list[Result]:
     """Append in large batches, a transaction each, for an import. One result per write, in order.
 
@@ -179,7 +179,7 @@ class Appender:
     """
 
     def __init__(
-        self, pool: Any, log: LogId, partitions: int, workers: int = 2, observer: Observer = NO_OBSERVER
+        self, pool: Pool, log: LogId, partitions: int, workers: int = 2, observer: Observer = NO_OBSERVER
     ) -> None:
         self._pool, self._log, self._partitions, self._observer = pool, log, partitions, observer
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(MAX_WAITING)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from gongkai.ledger.read import Connection
+from gongkai.ledger.read import Connection, Session
 
 CHUNK = 256 * 1024  # bytes
 
@@ -17,7 +17,7 @@ class Damaged(Exception):
     """What is stored under a digest does not have that digest."""
 
 
-async def put(conn: Connection, content: bytes, media_type: str, now: datetime) -> str:
+async def put(conn: Session, content: bytes, media_type: str, now: datetime) -> str:
     """Store the content, unless it is stored already. Returns its SHA-256 in hex."""
     digest = hashlib.sha256(content).digest()
     async with conn.transaction():

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from gongkai.contracts.envelope import Fact, Place, event_id, seal_record
 from gongkai.ledger.append import Appended, Appender, Conflict, Expired, Write, append
-from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.read import Connection, LogId, Session
 from gongkai.ledger.streams import Aggregate, GuardedReader, Stream, Streams
 
 ATTEMPTS: Final = 8  # times that a command is decided again after a conflict
@@ -182,7 +182,7 @@ class BatchDecider:
 
 
 async def carry_out_all(
-    conn: Connection, log: LogId, partitions: int, now: datetime, intents: Sequence[Intent[Any]]
+    conn: Session, log: LogId, partitions: int, now: datetime, intents: Sequence[Intent[Any]]
 ) -> list[Outcome]:
     """Carry out commands in the caller's transaction, all or none. Raises what `decide` raises, and Contended."""
     for _ in range(ATTEMPTS):
@@ -199,7 +199,9 @@ async def carry_out_all(
     raise Contended(", ".join(sorted({intent.stream for intent in intents})))
 
 
-async def carry_out(pool: Any, appender: Appender, log: LogId, intent: Intent[S], now: datetime) -> Outcome:
+async def carry_out(
+    pool: Connection, appender: Appender, log: LogId, intent: Intent[S], now: datetime
+) -> Outcome:
     """Carry out one command, together with others that wait. Raises what `decide` raises, and Contended."""
     async with appender.stream_lock(intent.stream):
         for _ in range(ATTEMPTS):

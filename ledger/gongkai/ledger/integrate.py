@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 import structlog
@@ -20,7 +20,7 @@ from gongkai.ledger.failpoint import reach
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.merkle import EMPTY, SIZE
 from gongkai.ledger.note import BadKey, Signer, parse
-from gongkai.ledger.read import LogId
+from gongkai.ledger.read import Connection, LogId, Pool, Session
 from gongkai.ledger.tiles import WIDTH, Edge, edge_names, edge_of
 from gongkai.ledger.tlog_checkpoint import Checkpoint
 from gongkai.ledger.tlog_queries import Statements
@@ -42,7 +42,7 @@ class Integrator:
     """Runs in every replica of a service; the one that holds the advisory lock is the leader."""
 
     dsn: str
-    pool: Any
+    pool: Pool
     log: LogId
     keys: KeyFile
     witness: WitnessEndpoint | None = None
@@ -86,7 +86,7 @@ class Integrator:
                 await asyncio.gather(cosigning, return_exceptions=True)
             conn.terminate()
 
-    async def _store_halted(self, conn: Any, halted: str | None) -> None:
+    async def _store_halted(self, conn: Connection, halted: str | None) -> None:
         """Store for operators why nothing is signed; None = all is well."""
         await conn.execute(
             f"INSERT INTO {self.log.schema}.log_integrator (log, halted) VALUES ($1, $2)"
@@ -95,7 +95,7 @@ class Integrator:
             halted,
         )
 
-    async def _follow(self, conn: Any) -> None:
+    async def _follow(self, conn: Session) -> None:
         while await self.integrate(conn):
             pass
         await self._store_halted(conn, None)
@@ -112,7 +112,7 @@ class Integrator:
                 if conn.is_closed():
                     raise ConnectionError("the leader's connection is gone") from None
 
-    async def _load_tree(self, conn: Any) -> None:
+    async def _load_tree(self, conn: Session) -> None:
         """Load the tree that was signed last and compare its root with its tiles. Raises LogAltered."""
         row = await conn.fetchrow(Statements(self.log.schema).newest_checkpoint, self.log.name)
         size, root = (row["size"], row["root"]) if row else (0, EMPTY)
@@ -133,7 +133,7 @@ class Integrator:
         ids = [(signature.name, signature.key_id) for signature in parse(note).signatures]
         return signers if ids == [(s.name, s.verifier.key_id) for s in signers] else ()
 
-    async def integrate(self, conn: Any) -> bool:
+    async def integrate(self, conn: Session) -> bool:
         """Extend the tree by what was appended, and sign. True when there may be more."""
         head = await read.size(conn, self.log)
         before = self._edge.size
@@ -159,7 +159,7 @@ class Integrator:
             self.witness_client.woken.set()
         return until < head
 
-    async def _leaves(self, conn: Any, edge: Edge, until: int) -> bytes:
+    async def _leaves(self, conn: Session, edge: Edge, until: int) -> bytes:
         """Leaf hashes after the edge; those already in its last tile must be unchanged. Raises LogAltered."""
         start = edge.size // WIDTH * WIDTH
         leaves: bytes = await conn.fetchval(
@@ -179,7 +179,7 @@ class Integrator:
         return leaves[len(known) :]
 
     async def _store(
-        self, conn: Any, edge: Edge, changed: dict[tuple[int, int], bytes], signers: Sequence[Signer]
+        self, conn: Session, edge: Edge, changed: dict[tuple[int, int], bytes], signers: Sequence[Signer]
     ) -> None:
         """Store tiles and checkpoint in one transaction."""
         schema, name = self.log.schema, self.log.name

@@ -12,7 +12,7 @@ from gongkai.contracts.envelope import Place, Record, read_record
 from gongkai.ledger import read, rebuild_tables
 from gongkai.ledger.compaction import compactor
 from gongkai.ledger.delivery import Delivered, LogPartition
-from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.read import Connection, LogId, Session
 
 BATCH = 5000  # records applied at a time
 
@@ -206,7 +206,7 @@ async def _row_batches(
 
 
 async def rebuild(
-    conn: Connection,
+    conn: Session,
     projection: Projection,
     logs: Sequence[LogId],
     *,

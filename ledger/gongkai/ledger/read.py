@@ -1,16 +1,39 @@
 """Reading a log from PostgreSQL: by stream, by position, by partition."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import asyncpg
 
 from gongkai.contracts.envelope import Place, Record, read_record
 
-Connection = Any  # an asyncpg connection, or a pool: both have fetch(), fetchrow(), fetchval() and execute()
+
+class Connection(Protocol):
+    """What runs SQL, as asyncpg does it: one connection, or a pool, which takes any of its connections for each query."""
+
+    async def fetch(self, query: str, /, *args: Any) -> list[Any]: ...
+    async def fetchrow(self, query: str, /, *args: Any) -> Any: ...
+    async def fetchval(self, query: str, /, *args: Any) -> Any: ...
+    async def execute(self, query: str, /, *args: Any) -> str: ...
+    async def executemany(self, query: str, /, args: Iterable[Sequence[Any]]) -> None: ...
+
+
+class Session(Connection, Protocol):
+    """One connection. What is done within `transaction()` is done together; within another one it is a savepoint."""
+
+    def transaction(self) -> AbstractAsyncContextManager[object]: ...
+    def is_closed(self) -> bool: ...
+
+
+class Pool(Connection, Protocol):
+    def acquire(self) -> AbstractAsyncContextManager[Session]: ...
+    async def close(self) -> None: ...
+    def terminate(self) -> None: ...
+
 
 # Raised when the database is unreachable, or the connection breaks during a query. asyncpg also raises InterfaceError for
 # a value that it can't encode: see `cant_be_stored`.

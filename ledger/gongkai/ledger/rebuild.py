@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gongkai.ledger import projections, rebuild_tables
 from gongkai.ledger.projections import CheckType, Projection, Vector
-from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.read import Connection, LogId, Session
 
 FINAL_STEP_RECORDS = 2000  # with fewer records left to fold, the subscription is held for the rest
 
@@ -62,7 +62,7 @@ class LiveProjection:
 
 
 async def rebuild(
-    reader: Connection, conn: Connection, view: LiveProjection, *, switch: bool = True
+    reader: Connection, conn: Session, view: LiveProjection, *, switch: bool = True
 ) -> RebuildResult:
     """Rebuild, compare with the live tables, and switch; the live tables stay as the previous ones.
 
@@ -96,7 +96,7 @@ async def rebuild(
     return RebuildResult(live, rebuilt, switch)
 
 
-async def switch_back(reader: Connection, conn: Connection, view: LiveProjection) -> RebuildResult:
+async def switch_back(reader: Connection, conn: Session, view: LiveProjection) -> RebuildResult:
     """Fold what is missing into the previous tables and switch to them; the live ones become the previous ones.
 
     Raises NoPreviousTables, RebuildInProgress.
@@ -133,7 +133,7 @@ async def switch_back(reader: Connection, conn: Connection, view: LiveProjection
 
 
 @asynccontextmanager
-async def _exclusively(conn: Connection, view: LiveProjection) -> AsyncIterator[None]:
+async def _exclusively(conn: Session, view: LiveProjection) -> AsyncIterator[None]:
     key = f"rebuild:{view.projection.name}"
     if not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
         raise RebuildInProgress(view.projection.name)
@@ -145,7 +145,7 @@ async def _exclusively(conn: Connection, view: LiveProjection) -> AsyncIterator[
 
 
 async def _fold(
-    reader: Connection, conn: Connection, view: LiveProjection, after: Vector, until: Vector
+    reader: Connection, conn: Session, view: LiveProjection, after: Vector, until: Vector
 ) -> None:
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{view.next_schema}"')
@@ -160,24 +160,24 @@ async def _fold(
         )
 
 
-async def _hold(conn: Connection, view: LiveProjection) -> dict[tuple[str, int], int]:
+async def _hold(conn: Session, view: LiveProjection) -> dict[tuple[str, int], int]:
     """Lock the subscription's checkpoints until the transaction ends: the live tables hold exactly what they say."""
     rows = await conn.fetch("SELECT * FROM ledger.hold($1)", view.subscription)
     return {(row["log"], row["partition"]): row["position"] for row in rows}
 
 
-async def _ensure_schema(conn: Connection, name: str) -> None:
+async def _ensure_schema(conn: Session, name: str) -> None:
     if not await conn.fetchval("SELECT to_regnamespace($1) IS NOT NULL", f'"{name}"'):
         await conn.execute(f'CREATE SCHEMA "{name}"')
 
 
-async def prepare_schema(conn: Connection, schema: str, tables: Sequence[str]) -> None:
+async def prepare_schema(conn: Session, schema: str, tables: Sequence[str]) -> None:
     """Create the schema if it is missing, and drop these tables from it."""
     await _ensure_schema(conn, schema)
     await conn.execute("DROP TABLE IF EXISTS " + ", ".join(f'"{schema}".{table}' for table in tables))
 
 
-async def _switch(conn: Connection, view: LiveProjection, source_schema: str, at: Vector) -> None:
+async def _switch(conn: Session, view: LiveProjection, source_schema: str, at: Vector) -> None:
     """Move the live tables to the previous schema and those of `source_schema` into their place; redefine SQL views on them."""
     tables = view.projection.tables
     await conn.execute("LOCK TABLE " + ", ".join(f'"{view.schema}".{t}' for t in tables))
@@ -199,7 +199,7 @@ async def _switch(conn: Connection, view: LiveProjection, source_schema: str, at
     )
 
 
-async def _view_definitions(conn: Connection, view: LiveProjection) -> list[str]:
+async def _view_definitions(conn: Session, view: LiveProjection) -> list[str]:
     """Statements that redefine the SQL views on these tables by name, inner views first."""
     await conn.execute("SET LOCAL search_path = ''")  # so that definitions name every schema
     rows = await conn.fetch(

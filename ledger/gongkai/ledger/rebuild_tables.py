@@ -6,7 +6,7 @@ Indexes that aren't unique are created after the rows are inserted, which is sev
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gongkai.ledger.read import Connection
+from gongkai.ledger.read import Session
 
 
 class CannotRebuild(Exception):
@@ -21,9 +21,7 @@ class DeferredStatements:
     statements: tuple[str, ...]
 
 
-async def create_copies(
-    conn: Connection, tables: Sequence[str], *, live: str, into: str
-) -> DeferredStatements:
+async def create_copies(conn: Session, tables: Sequence[str], *, live: str, into: str) -> DeferredStatements:
     """Create empty copies of the tables in `into`. Raises CannotRebuild."""
     deferred: list[str] = []
     for table in tables:
@@ -44,7 +42,7 @@ async def create_copies(
 
 
 async def complete_copies(
-    conn: Connection, deferred: DeferredStatements, tables: Sequence[str], *, live: str
+    conn: Session, deferred: DeferredStatements, tables: Sequence[str], *, live: str
 ) -> None:
     """Add indexes, foreign keys and rights: afterwards the copies can replace the live tables."""
     for statement in deferred.statements:
@@ -55,14 +53,14 @@ async def complete_copies(
         await conn.execute(f'ANALYZE "{deferred.into}".{table}')
 
 
-async def _execute_in(conn: Connection, schema: str, statement: str, *further: str) -> None:
+async def _execute_in(conn: Session, schema: str, statement: str, *further: str) -> None:
     path = ", ".join(f'"{each}"' for each in (schema, *further))
     async with conn.transaction():
         await conn.execute(f"SET LOCAL search_path = {path}")
         await conn.execute(statement)
 
 
-async def _check_table(conn: Connection, table: str, tables: Sequence[str], live: str) -> None:
+async def _check_table(conn: Session, table: str, tables: Sequence[str], live: str) -> None:
     """Raises CannotRebuild."""
     found = await conn.fetch(
         "WITH t AS (SELECT $1::regclass::oid AS oid)"
@@ -81,7 +79,7 @@ async def _check_table(conn: Connection, table: str, tables: Sequence[str], live
         raise CannotRebuild(f"{live}.{table}: {', '.join(row['what'] for row in found)}")
 
 
-async def _constraints(conn: Connection, table: str, live: str, kinds: str) -> list[tuple[str, str]]:
+async def _constraints(conn: Session, table: str, live: str, kinds: str) -> list[tuple[str, str]]:
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{live}"')
         rows = await conn.fetch(
@@ -93,7 +91,7 @@ async def _constraints(conn: Connection, table: str, live: str, kinds: str) -> l
     return [(row["conname"], row["definition"]) for row in rows]
 
 
-async def _indexes(conn: Connection, table: str, live: str) -> list[tuple[str, bool]]:
+async def _indexes(conn: Session, table: str, live: str) -> list[tuple[str, bool]]:
     """Definition (without the schema) and uniqueness of each index that no constraint creates."""
     async with conn.transaction():
         await conn.execute(f'SET LOCAL search_path = "{live}"')
@@ -106,7 +104,7 @@ async def _indexes(conn: Connection, table: str, live: str) -> list[tuple[str, b
     return [(row["definition"], row["indisunique"]) for row in rows]
 
 
-async def _grants(conn: Connection, table: str, live: str) -> list[tuple[str, str]]:
+async def _grants(conn: Session, table: str, live: str) -> list[tuple[str, str]]:
     """Privileges of other roles on the live table: the privilege (with its column, if it is on one) and the grantee."""
     rows = await conn.fetch(
         "SELECT r.privilege_type AS may, r.grantee, NULL AS attname, c.relowner FROM pg_class c, aclexplode(c.relacl) r"

@@ -23,7 +23,7 @@ from gongkai.ledger.failpoint import reach
 from gongkai.ledger.kafka import PREFIX, delete_topic, ensure_topic, start_client, topic_of
 from gongkai.ledger.kafka_producer import MAX_BATCH, PendingBatches, send_entries
 from gongkai.ledger.observe import NO_OBSERVER, Observer
-from gongkai.ledger.read import LogId, RelayRow
+from gongkai.ledger.read import LogId, Pool, RelayRow
 from gongkai.ledger.relay_checks import RelayHalted
 from gongkai.ledger.relay_cursor import RelayCursor
 
@@ -52,7 +52,7 @@ class Relay:
     """Runs in every replica of a service; the one that holds the advisory lock is the leader."""
 
     dsn: str
-    pool: Any
+    pool: Pool
     log: LogId
     brokers: Brokers
     partitions: int
@@ -98,7 +98,7 @@ class Relay:
         finally:
             conn.terminate()
 
-    async def _heartbeat(self, conn: Any) -> None:
+    async def _heartbeat(self, conn: asyncpg.Connection) -> None:
         """Raises when the session that holds the lock has ended: another replica may lead."""
         while True:
             await conn.fetchval("SELECT 1", timeout=LEADER_TIMEOUT)

@@ -15,6 +15,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gongkai.ledger.read import Pool
+
 NONCE = 12  # bytes
 
 
@@ -25,7 +27,7 @@ class Erased(Exception):
 class Keys:
     """Keys of persons. `pool` is connected to the database of keys."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._pepper: bytes | None = None
 

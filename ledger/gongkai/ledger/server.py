@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from gongkai.contracts.errors import BadInput, Sentence
 from gongkai.ledger import tlog_queries
-from gongkai.ledger.read import LogId
+from gongkai.ledger.read import LogId, Pool
 from gongkai.ledger.tiles import TileName
 from gongkai.ledger.tlog_checkpoint import Checkpoint
 
@@ -138,7 +138,7 @@ def log_router(
     return router
 
 
-async def _describe(pool: Any, log: LogId) -> Log:
+async def _describe(pool: Pool, log: LogId) -> Log:
     note = await tlog_queries.checkpoint(pool, log)
     keys = await tlog_queries.keys(pool, log)
     size = 0 if note is None else Checkpoint.parse(note.text).size

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -29,7 +29,7 @@ from gongkai.ledger.delivery import (
 from gongkai.ledger.failpoint import reach
 from gongkai.ledger.observe import NO_OBSERVER, Observer
 from gongkai.ledger.react import Reaction
-from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.read import Connection, LogId, Pool, Session
 
 RETRY = (0.2, 1.0, 3.0, 10.0, 30.0)  # seconds until a stopped partition is retried: first, second, … time
 WATCH_INTERVAL = 1.0  # seconds between reads of the log for records that Kafka hasn't delivered
@@ -64,7 +64,7 @@ class Subscription:
     """
 
     name: str
-    pool: Any
+    pool: Pool
     logs: Sequence[LogId]
     partitions: int
     now: Callable[[Connection], Awaitable[datetime]]
@@ -275,7 +275,7 @@ class Subscription:
         if self._stopped.pop(key, None) is not None:
             self._applied_up_to.pop(key[0], None)
 
-    async def _react(self, conn: Connection, ordered: Sequence[Delivered]) -> None:
+    async def _react(self, conn: Session, ordered: Sequence[Delivered]) -> None:
         if not self.reactions or self.own is None:
             return
         now = await self.now(conn)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import NAMESPACE_URL, UUID
 
 import asyncpg
@@ -20,7 +20,7 @@ from gongkai.contracts.derived_ids import derived_id
 from gongkai.ledger import consumer_checkpoint, read
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.failpoint import reach
-from gongkai.ledger.read import DISCONNECTED, Connection, LogId
+from gongkai.ledger.read import DISCONNECTED, Connection, LogId, Pool
 
 CLOCK_CHANNEL = "gongkai.clock"
 TICK = 1.0  # seconds between two checks for due timers; a simulated clock that moves notifies sooner
@@ -80,7 +80,7 @@ class Deadlines(Protocol):
 
 
 async def refold(
-    pool: Any, subscription: str, logs: Sequence[LogId], partitions: int, deadlines: Deadlines
+    pool: Pool, subscription: str, logs: Sequence[LogId], partitions: int, deadlines: Deadlines
 ) -> int | None:
     """Fold all timers again if their basis has changed. Number of timers that moved, came or went; None: same basis.
 
@@ -116,7 +116,7 @@ async def refold(
 class Refolding:
     """Folds a service's timers again when it starts, and whenever the basis of its deadlines has changed."""
 
-    pool: Any
+    pool: Pool
     subscription: str
     logs: Sequence[LogId]
     partitions: int
@@ -143,7 +143,7 @@ class Timers:
     """
 
     dsn: str
-    pool: Any
+    pool: Pool
     now: Callable[[Connection], Awaitable[datetime]]
     issue: Callable[[Due, datetime], Awaitable[None]]
     refolded: Callable[[], Awaitable[None]]

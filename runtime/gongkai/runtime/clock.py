@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from gongkai.ledger.read import Connection
 
@@ -11,7 +10,7 @@ from gongkai.ledger.read import Connection
 class Clock:
     """Ask it once per command; hand the answer on as an argument."""
 
-    pool: Any
+    pool: Connection
     simulated: bool = False  # as of the last answer
 
     async def now(self, conn: Connection | None = None) -> datetime:

@@ -24,7 +24,7 @@ from gongkai.rules.local_time import local_date
 from gongkai.rules.rulebooks import load, shipped
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.registry import Replica
-from gongkai.runtime.service import Dependencies
+from gongkai.runtime.service import DecidingDependencies, Dependencies
 
 
 async def dependencies_of(request: Request) -> Dependencies:
@@ -32,7 +32,13 @@ async def dependencies_of(request: Request) -> Dependencies:
     return deps
 
 
+async def deciding_dependencies_of(request: Request) -> DecidingDependencies:
+    deps: DecidingDependencies = request.app.state.deps
+    return deps
+
+
 DependenciesOf = Annotated[Dependencies, Depends(dependencies_of)]
+DecidingDependenciesOf = Annotated[DecidingDependencies, Depends(deciding_dependencies_of)]
 
 
 _SAID = UUID("a3855b3c-dfbb-46e5-84f7-08d3bb5fe19e")  # no timer's or reaction's id is made in it
@@ -156,7 +162,7 @@ async def known_unit(replica: Replica, unit: str, field: str = "/unit") -> UnitR
 
 
 async def carry_out_and_answer(
-    deps: Dependencies,
+    deps: DecidingDependencies,
     *,
     command: UUID,
     stream: str,

@@ -16,7 +16,7 @@ from gongkai.ledger.timers import Due
 from gongkai.rules import Rules
 from gongkai.rules.local_time import end_of_day
 from gongkai.runtime.commands import basis, rules_at, rules_for
-from gongkai.runtime.service import Dependencies
+from gongkai.runtime.service import DecidingDependencies, Dependencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class TimedCommand:
 class AggregateDeadlines:
     """The timers of one service, folded from its own events (`ledger.timers.Deadlines`)."""
 
-    def __init__(self, deps: Dependencies, *commands: TimedCommand) -> None:
+    def __init__(self, deps: DecidingDependencies, *commands: TimedCommand) -> None:
         self._deps = deps
         self._commands = {command.kind: command for command in commands}
         self._opens = {command.opened_by.NAME: command for command in commands}

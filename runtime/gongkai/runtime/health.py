@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from gongkai.ledger.read import DISCONNECTED
-from gongkai.runtime.metrics import show, show_protected
 from gongkai.runtime.rights import OBSERVE, acts
+from gongkai.runtime.scrape import show, show_protected
+from gongkai.runtime.service import DecidingDependencies, Dependencies
 
 
 class Stopped(BaseModel):
@@ -58,7 +59,7 @@ def add_health_routes(app: FastAPI, public: bool) -> None:
 @acts(OBSERVE)
 async def _health(request: Request) -> JSONResponse:
     """Ready to work: the database answers. Stopped partitions and halted relays are named; it is ready all the same."""
-    deps = request.app.state.deps
+    deps: Dependencies = request.app.state.deps
     await deps.pool.fetchval("SELECT 1")
     stopped = await deps.pool.fetch(
         "SELECT log, partition, stopped FROM ledger.checkpoint WHERE subscription = $1 AND stopped IS NOT NULL",
@@ -66,7 +67,7 @@ async def _health(request: Request) -> JSONResponse:
     )
     halted = (
         await deps.pool.fetch(f"SELECT log, halted FROM {deps.log.schema}.log_relay WHERE halted IS NOT NULL")
-        if deps.log
+        if isinstance(deps, DecidingDependencies)
         else []
     )
     return JSONResponse(
@@ -77,7 +78,7 @@ async def _health(request: Request) -> JSONResponse:
 @acts(OBSERVE)
 async def _alive(request: Request) -> JSONResponse:
     """As `_health`, for the public: no places, no errors of a database."""
-    deps = request.app.state.deps
+    deps: Dependencies = request.app.state.deps
     try:
         await deps.pool.fetchval("SELECT 1")
     except (*DISCONNECTED, asyncpg.PostgresError):
@@ -85,6 +86,6 @@ async def _alive(request: Request) -> JSONResponse:
     return JSONResponse(_who(deps))
 
 
-def _who(deps: Any) -> dict[str, Any]:
+def _who(deps: Dependencies) -> dict[str, Any]:
     """Which process answers: whoever started it knows that it isn't a stranger on the same port."""
     return {"status": "ok", "service": deps.settings.service, "pid": os.getpid()}

@@ -4,28 +4,14 @@ Counts and durations are kept as things happen; how far behind everything is, is
 """
 
 from datetime import datetime
-from hmac import compare_digest
-from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
-import asyncpg
-import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from gongkai.ledger import lag
-from gongkai.ledger.read import DISCONNECTED
-from gongkai.runtime.rights import OBSERVE, acts
 
-MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
 _FAST: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
-_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 _MANY: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-
-_log = structlog.get_logger(__name__)
 
 
 class Metrics:
@@ -122,60 +108,3 @@ class Lags:
 
 def _age(since: datetime | None, now: datetime) -> float:
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())
-
-
-@acts(OBSERVE)
-async def show(request: Request) -> Response:
-    """The scrape. Without a database the lags are missing and `gongkai_database_up` is 0."""
-    deps = request.app.state.deps
-    metrics: Metrics = deps.metrics
-    metrics.lags.clear()
-    try:
-        await _measure(deps, metrics)
-        metrics.database.set(1)
-    except (*DISCONNECTED, asyncpg.PostgresError) as error:
-        metrics.lags.clear()
-        metrics.database.set(0)
-        _log.warning("no lags for the scrape", error=repr(error))
-    return Response(generate_latest(metrics.registry), media_type=MEDIA_TYPE)
-
-
-@acts(OBSERVE)
-async def show_protected(request: Request) -> Response:
-    """The same of a service that the public reaches: for who has the token, or asks on this very machine.
-
-    To everybody else there is no such page.
-    """
-    token = request.app.state.deps.settings.metrics_token
-    if token is not None:
-        said = request.headers.get("authorization", "")
-        allowed = compare_digest(said.encode(), f"Bearer {token.get_secret_value()}".encode())
-    else:
-        allowed = _is_local_request(request)
-    if not allowed:
-        raise HTTPException(404)
-    return await show(request)
-
-
-def _is_local_request(request: Request) -> bool:
-    """Asked on this machine, and by no proxy in somebody else's name."""
-    if any(name in request.headers for name in _FORWARDED) or request.client is None:
-        return False
-    try:
-        return ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
-
-
-async def _measure(deps: Any, metrics: Metrics) -> None:
-    now = await deps.clock.now()
-    if deps.subscription is not None:
-        mine = await lag.subscription_lags(deps.pool, deps.subscription.logs, deps.subscription.name)
-        metrics.lags.take_followed(mine, now)
-    if deps.log is not None:
-        metrics.lags.take_relayed(await lag.relay_lag(deps.pool, deps.log), now)
-        metrics.lags.take_protected(await lag.checkpoint_lag(deps.pool, deps.log), deps.wall())
-        overdue = "SELECT count(*) FROM timer WHERE NOT fired AND due_at < $1"
-        metrics.lags.overdue.set(await deps.pool.fetchval(overdue, now))
-    if deps.appender is not None:
-        metrics.waiting.labels(deps.log.name).set(deps.appender.waiting)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import Event, HolidaysAnnounced, UnitRegistered, decode
@@ -21,7 +20,7 @@ class Replica:
     """`register` and `calendar` are as of the places in `at`. `at_least` brings them as far as an event's author had
     them. The calendar is what the software ships, and the notices that were entered since (GT-count)."""
 
-    pool: Any
+    pool: Connection
     logs: Sequence[LogId]
     register: Register = field(default_factory=Register)
     calendar: Calendar = field(default_factory=official)

@@ -47,13 +47,12 @@ class KafkaSettings(BaseSettings):
 
 class Settings(KafkaSettings):
     """One service's settings. A service that needs others declares a class of its own, with `<service>_url` for each
-    that it calls."""
+    that it calls, and `keys_dsn` for the database with the keys of persons."""
 
     service: str
     host: str = "127.0.0.1"
     port: int = 8080
     dsn: SecretStr  # writer role of the service
-    keys_dsn: SecretStr | None = None  # the database with the keys of persons, for a service that declares it
     partitions: int = 4  # of a topic, fixed at creation
     replication: int = 1
     kafka_session: float = 6.0  # seconds without a heartbeat until a consumer counts as gone

@@ -85,7 +85,7 @@ async def test_an_application_by_letter_is_received_and_answered_and_nothing_per
     [done] = await agency.batch(event(body, ANSWERED))
     assert done["state"] == "accepted", done
     pool = agency.services.deps["intake"].pool
-    assert await agency.services.deps["intake"].subscription.wait_for(_place(done["place"]), 20)  # type: ignore[union-attr]
+    assert await agency.services.deps["intake"].subscription.wait_for(_place(done["place"]), 20)
     shown = await agency.services.say(
         "intake", "/applications/progress", "public", {k: received[k] for k in ("receipt", "code")}
     )
@@ -134,9 +134,7 @@ async def test_in_the_sandbox_all_is_decided_and_nothing_is_written(agency: Agen
     assert received["receipt"]
     assert await agency.size() == before
     assert (await agency.get("/v1/events")).json()["events"] == []
-    pool = agency.services.deps["intake"].keys
-    assert pool is not None
-    assert await pool.pool.fetchval("SELECT count(*) FROM keys.person_key") == 0
+    assert await agency.services.intake.keys.pool.fetchval("SELECT count(*) FROM keys.person_key") == 0
     assert (await agency.post(said)).json()["state"] == "accepted"
 
 
@@ -170,9 +168,7 @@ async def test_a_code_that_was_made_before_codes_knew_units_is_told_again_and_ho
     [again] = await agency.batch(said)
     assert again == received | {"state": "duplicate", "status": 200}
     [new] = await agency.batch(application())
-    keys = agency.services.deps["intake"].keys
-    assert keys is not None
-    assert new["code"] != await at_first(keys, new["made"], "finance")
+    assert new["code"] != await at_first(agency.services.intake.keys, new["made"], "finance")
 
 
 async def test_a_list_goes_on_by_number(agency: Agency) -> None:

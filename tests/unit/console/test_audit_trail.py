@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -35,7 +36,7 @@ def test_what_is_sealed_stays_sealed(event: Event) -> None:
 
 
 async def test_a_nul_in_a_text_stops_nothing() -> None:
-    conn = _Heard()
+    conn: Any = _Heard()
     await AuditTrail().apply(conn, [_delivered(a_document_drafted(title="标题\0", reason="理由\0 \\u0000"))])
     [row] = json.loads(conn.rows)
     assert row["note"] == "理由\N{REPLACEMENT CHARACTER} \\u0000"

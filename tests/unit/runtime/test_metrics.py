@@ -8,7 +8,8 @@ import httpx
 from fastapi import FastAPI
 
 from gongkai.ledger.lag import CheckpointLag, RelayLag, SubscriptionLag
-from gongkai.runtime.metrics import Metrics, show
+from gongkai.runtime.metrics import Metrics
+from gongkai.runtime.scrape import show
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 AGO = NOW - timedelta(seconds=90)

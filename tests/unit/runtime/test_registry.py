@@ -32,7 +32,7 @@ class Pool:
         return 0
 
 
-async def at_once(pool: Pool, many: int) -> list[Any]:
+async def at_once(pool: Any, many: int) -> list[Any]:
     """So many who ask while the first one's look is under way."""
     replica = Replica(pool, [LOG])
     asking = [asyncio.create_task(replica.sync()) for _ in range(many)]
@@ -84,7 +84,7 @@ def entry(position: int, record: bytes) -> dict[str, Any]:
 
 async def test_each_entry_is_looked_through_once_also_after_one_that_cannot_be_read() -> None:
     good, bad = EXAMPLE.read_bytes(), b"{}"
-    log = Log([entry(0, good), entry(1, bad)])
+    log: Any = Log([entry(0, good), entry(1, bad)])
     replica = Replica(log, [LOG])
     with pytest.raises(ValidationError):
         await replica.sync()

@@ -4,6 +4,7 @@ import importlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -41,7 +42,11 @@ def test_every_route_of_every_service_is_for_an_action(service: str, tmp_path: P
         key = OKPKey.generate_key("Ed25519")
         (tmp_path / f"{name}.private.jwk").write_text(json.dumps(key.as_dict(private=True)))
     declared = installed()[service]
-    settings = declared.settings(service=service, dsn=SecretStr("postgresql://nowhere"), token_keys=tmp_path)
+    nowhere = SecretStr("postgresql://nowhere")
+    databases: dict[str, Any] = {"dsn": nowhere} | (
+        {"keys_dsn": nowhere} if declared.holds_personal_keys else {}
+    )
+    settings = declared.settings(**databases, service=service, token_keys=tmp_path)
     app = importlib.import_module(f"{declared.package}.app").create(settings)
     routes = list(every(app.routes))
     assert len(routes) > 1

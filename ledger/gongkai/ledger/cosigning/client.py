@@ -7,7 +7,7 @@ import asyncio
 from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import structlog
@@ -15,7 +15,7 @@ import structlog
 from gongkai.ledger import tlog_queries
 from gongkai.ledger.merkle import consistency_path
 from gongkai.ledger.note import BadNote, Verifier, parse, parse_signatures, verified
-from gongkai.ledger.read import LogId
+from gongkai.ledger.read import LogId, Pool
 from gongkai.ledger.tlog_queries import Statements
 
 TIMEOUT: Final = 2.0  # seconds for a response
@@ -41,7 +41,7 @@ class WitnessEndpoint:
 class WitnessClient:
     """Runs in the process of the integrator that leads. `failure` says why there is no cosignature; None = all is well."""
 
-    pool: Any
+    pool: Pool
     log: LogId
     witness: WitnessEndpoint
     woken: asyncio.Event = field(default_factory=asyncio.Event)

@@ -7,12 +7,12 @@ problem.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
 from gongkai.ledger import lag
-from gongkai.ledger.read import LogId
+from gongkai.ledger.read import Connection, LogId
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.doctor.finding import Finding
 from gongkai.operate.processes.deployment import Deployment
@@ -55,7 +55,7 @@ async def snapshot(there: Deployment) -> Snapshot:
         await conn.close()
 
 
-async def _overdue(conn: Any, log: LogId, now: datetime) -> int:
+async def _overdue(conn: Connection, log: LogId, now: datetime) -> int:
     return int(
         await conn.fetchval(
             f"SELECT count(*) FROM {log.schema}.timer WHERE NOT fired AND due_at < $1", now - OVERDUE
@@ -63,7 +63,7 @@ async def _overdue(conn: Any, log: LogId, now: datetime) -> int:
     )
 
 
-async def _ahead(conn: Any, log: LogId, now: datetime) -> timedelta:
+async def _ahead(conn: Connection, log: LogId, now: datetime) -> timedelta:
     """By how much the log's last moment lies in the future."""
     last: datetime | None = await conn.fetchval(
         f"SELECT committed_at FROM {log.schema}.log_head WHERE log = $1 AND size > 0", log.name

@@ -25,8 +25,10 @@ def documents() -> dict[str, dict[str, Any]]:
 
 def _of(service: Service, keys: Path) -> dict[str, Any]:
     create = import_module(f"{service.package}.app").create
-    settings = service.settings(
-        service=service.name, dsn=SecretStr("postgresql://"), token_keys=keys, log_level="warning"
+    nowhere = SecretStr("postgresql://")
+    databases: dict[str, Any] = {"dsn": nowhere} | (
+        {"keys_dsn": nowhere} if service.holds_personal_keys else {}
     )
+    settings = service.settings(**databases, service=service.name, token_keys=keys, log_level="warning")
     document: dict[str, Any] = create(settings).openapi()
     return document

@@ -6,6 +6,7 @@ import asyncpg
 
 from gongkai.contracts.errors import UnknownVersion, UserError
 from gongkai.ledger import projections, rebuild
+from gongkai.ledger.read import Connection, Session
 from gongkai.ledger.rebuild import LiveProjection, NoPreviousTables, RebuildInProgress, RebuildResult
 from gongkai.ledger.rebuild_tables import CannotRebuild
 from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
@@ -57,7 +58,7 @@ async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, 
 
 
 async def _build_as_of(
-    reader: Any, conn: Any, view: LiveProjection, into: str, when: str | None
+    reader: Connection, conn: Session, view: LiveProjection, into: str, when: str | None
 ) -> dict[str, int]:
     followed = await projections.subscription_positions(reader, view.subscription)
     logs = view.followed(followed)
@@ -95,7 +96,7 @@ async def rows_as_of(dsn: str, name: str, when: str | None) -> dict[str, list[di
         await conn.close()
 
 
-async def _key(conn: Any, table: str) -> str:
+async def _key(conn: Connection, table: str) -> str:
     key = await conn.fetchval(
         "SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM pg_index i,"
         " unnest(i.indkey) WITH ORDINALITY AS k(attnum, n) JOIN pg_attribute a ON a.attnum = k.attnum"

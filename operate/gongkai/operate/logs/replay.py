@@ -7,7 +7,7 @@ import asyncpg
 
 from gongkai.contracts.errors import UserError
 from gongkai.ledger import read
-from gongkai.ledger.read import Entry, LogId
+from gongkai.ledger.read import Connection, Entry, LogId
 from gongkai.operate.logs.as_of import positions
 from gongkai.operate.services import installed_logs
 
@@ -47,7 +47,7 @@ def _order(entry: Entry | None) -> Any:
     return entry.committed_at, entry.place.log, entry.place.position
 
 
-async def _one(conn: Any, log: LogId, stream: str | None, until: int) -> AsyncIterator[Entry]:
+async def _one(conn: Connection, log: LogId, stream: str | None, until: int) -> AsyncIterator[Entry]:
     if stream is not None:
         for entry in await read.stream(conn, log, stream):
             if entry.place.position <= until:

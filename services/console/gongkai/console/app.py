@@ -27,8 +27,9 @@ from gongkai.console.systems import pages as systems
 from gongkai.console.tasks import pages as tasks
 from gongkai.console.views import PROJECTIONS
 from gongkai.identity import app as identity
+from gongkai.runtime.build import build
 from gongkai.runtime.rights import published
-from gongkai.runtime.service import Components, Dependencies, build
+from gongkai.runtime.service import Components, Dependencies
 from gongkai.web import add_page_middleware, mount_static
 
 FOLDER = Path(__file__).parent
@@ -45,6 +46,7 @@ def create(settings: ConsoleSettings) -> FastAPI:
     app = build(
         SERVICE,
         settings,
+        Dependencies.open,
         components=_components,
         routers=[log.router, *identity.ROUTERS, *(page.router for page in PAGES)],
         large=("/documents",),

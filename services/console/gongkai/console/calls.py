@@ -91,7 +91,7 @@ async def command(
     """Send a command, and wait until its effect is in the console's read models."""
     response = await ask(deps, who, service, "POST", path, key=key, json=body)
     place = response.body.get("place") if response.ok and isinstance(response.body, Mapping) else None
-    if place and deps.subscription is not None:
+    if place:
         await deps.subscription.wait_for(Place.parse(place), VISIBLE_WITHIN)
     return response
 

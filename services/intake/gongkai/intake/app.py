@@ -9,10 +9,10 @@ from gongkai.intake.applicants.reactions import DestroyKeys
 from gongkai.intake.applicants.views import Applicants
 from gongkai.intake.applications import api as applications
 from gongkai.intake.applications.deadlines import deadlines
-from gongkai.intake.applications.sealing import keys_of
 from gongkai.intake.applications.views import Receipts
 from gongkai.intake.calendar import api as calendar
 from gongkai.intake.delegations import api as delegations
+from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.intake.documents import api as documents
 from gongkai.intake.ingress import api as ingress
 from gongkai.intake.ingress import corrections
@@ -20,16 +20,22 @@ from gongkai.intake.ingress.concurrency import IngressLimits
 from gongkai.intake.ingress.handler import IngressHandler
 from gongkai.intake.ingress.kafka import KafkaIngress
 from gongkai.intake.service import SERVICE
+from gongkai.intake.settings import IntakeSettings
 from gongkai.intake.systems import api as systems
 from gongkai.intake.units import api as units
-from gongkai.runtime.service import Components, Dependencies, build
-from gongkai.runtime.settings import Settings
+from gongkai.ledger.seal import Keys
+from gongkai.runtime.build import build
+from gongkai.runtime.service import Components, Start
 
 PROJECTIONS = (Receipts(), Applicants())
 
 
-def create(settings: Settings) -> FastAPI:
-    def components(deps: Dependencies) -> Components:
+def create(settings: IntakeSettings) -> FastAPI:
+    async def dependencies(start: Start) -> IntakeDependencies:
+        keys = Keys(await start.connected(settings.keys_dsn))
+        return await IntakeDependencies.open(start, keys=keys)
+
+    def components(deps: IntakeDependencies) -> Components:
         handler = app.state.ingress_handler = IngressHandler(deps)
         app.state.ingress_limits = IngressLimits()
         return replace(_components(deps), jobs=[KafkaIngress(deps, handler).run, handler.delete_expired])
@@ -37,6 +43,7 @@ def create(settings: Settings) -> FastAPI:
     app = build(
         SERVICE,
         settings,
+        dependencies,
         components=components,
         routers=[
             units.router,
@@ -55,8 +62,8 @@ def create(settings: Settings) -> FastAPI:
     return app
 
 
-def _components(deps: Dependencies) -> Components:
-    destroy_keys = DestroyKeys(keys_of(deps))
+def _components(deps: IntakeDependencies) -> Components:
+    destroy_keys = DestroyKeys(deps.keys)
 
     async def opened() -> None:
         await destroy_keys.destroy_all(deps)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gongkai.intake.actions import RULES
+from gongkai.intake.settings import IntakeSettings
 from gongkai.runtime.declaration import Service
 
 SERVICE = Service(
@@ -19,5 +20,6 @@ SERVICE = Service(
     database_roles=("log_reader", "store_writer", "store_reader"),
     holds_register=True,
     holds_personal_keys=True,
+    settings=IntakeSettings,
     deadlines=("application-answer",),
 )

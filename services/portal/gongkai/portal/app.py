@@ -16,8 +16,9 @@ from gongkai.portal.pages import FOLDER, PageDependencies
 from gongkai.portal.service import SERVICE
 from gongkai.portal.settings import PortalSettings
 from gongkai.portal.site import Site
+from gongkai.runtime.build import build
 from gongkai.runtime.identity import Issuer
-from gongkai.runtime.service import Components, Dependencies, build
+from gongkai.runtime.service import Components, Dependencies
 from gongkai.web import add_page_middleware, mount_static
 
 PROJECTIONS = (Documents(),)
@@ -39,6 +40,7 @@ def create(settings: PortalSettings, site: Site | None = None) -> FastAPI:
     app = build(
         SERVICE,
         settings,
+        Dependencies.open,
         components=components,
         routers=[each.router for each in (catalogue, apply, progress, calendar, rules, guide)],
     )

@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from gongkai.publishing.release import api
 from gongkai.publishing.release.views import Dockets, Releases
 from gongkai.publishing.service import SERVICE
-from gongkai.runtime.service import Components, Dependencies, build
+from gongkai.runtime.build import build
+from gongkai.runtime.service import Components, DecidingDependencies
 from gongkai.runtime.settings import Settings
 
 PROJECTIONS = (Dockets(),)
@@ -15,10 +16,11 @@ def create(settings: Settings) -> FastAPI:
     return build(
         SERVICE,
         settings,
+        DecidingDependencies.open,
         components=_components,
         routers=[api.router],
     )
 
 
-def _components(deps: Dependencies) -> Components:
+def _components(deps: DecidingDependencies) -> Components:
     return Components(handlers=[*PROJECTIONS, Releases()])

@@ -8,7 +8,8 @@ from gongkai.review.consultation.reactions import ConsultationRequests
 from gongkai.review.secrecy import api as secrecy
 from gongkai.review.secrecy.reactions import ReviewRequests
 from gongkai.review.service import SERVICE
-from gongkai.runtime.service import Components, Dependencies, build
+from gongkai.runtime.build import build
+from gongkai.runtime.service import Components, DecidingDependencies
 from gongkai.runtime.settings import Settings
 
 
@@ -16,10 +17,11 @@ def create(settings: Settings) -> FastAPI:
     return build(
         SERVICE,
         settings,
+        DecidingDependencies.open,
         components=_components,
         routers=[secrecy.router, consultation.router],
     )
 
 
-def _components(deps: Dependencies) -> Components:
+def _components(deps: DecidingDependencies) -> Components:
     return Components(deadlines=deadlines(deps), reactions=[ReviewRequests(deps), ConsultationRequests(deps)])

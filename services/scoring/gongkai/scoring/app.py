@@ -2,7 +2,8 @@
 
 from fastapi import FastAPI
 
-from gongkai.runtime.service import Components, Dependencies, build
+from gongkai.runtime.build import build
+from gongkai.runtime.service import Components, DecidingDependencies
 from gongkai.runtime.settings import Settings
 from gongkai.scoring.scores.reactions import Lateness
 from gongkai.scoring.service import SERVICE
@@ -12,9 +13,10 @@ def create(settings: Settings) -> FastAPI:
     return build(
         SERVICE,
         settings,
+        DecidingDependencies.open,
         components=_components,
     )
 
 
-def _components(deps: Dependencies) -> Components:
+def _components(deps: DecidingDependencies) -> Components:
     return Components(reactions=[Lateness(deps)])

@@ -45,7 +45,7 @@ class Table:
 
 
 async def seen(*facts: Event) -> tuple[Docket, list[Any]]:
-    table = Table(facts)
+    table: Any = Table(facts)
     docket = await docket_of(table, DOCUMENT, Register())
     assert docket is not None
     return docket, table.ids

@@ -11,6 +11,7 @@ from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
 from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
 from gongkai.contracts.register import Register
+from gongkai.ledger.read import Connection
 from gongkai.rules.calendar import Calendar
 
 FAR = date.max  # sorts those whose due day isn't known yet behind all others
@@ -41,7 +42,7 @@ def due_of(calendar: Calendar, register: Register, row: Any) -> Due:
 
 
 async def open_groups(
-    pool: Any,
+    pool: Connection,
     calendar: Calendar,
     register: Register,
     today: date,
@@ -83,7 +84,9 @@ def totals(groups: Iterable[Group]) -> dict[str, int]:
     return sums
 
 
-async def open_listing(pool: Any, groups: Iterable[Group], cursor: PageCursor = FIRST_PAGE) -> Slice[Open]:
+async def open_listing(
+    pool: Connection, groups: Iterable[Group], cursor: PageCursor = FIRST_PAGE
+) -> Slice[Open]:
     """Those of the groups, the most urgent first."""
     chosen = list(groups)
     lateness = {(g.unit, g.received_on, g.rules_on): g.lateness for g in chosen}
@@ -105,7 +108,7 @@ async def open_listing(pool: Any, groups: Iterable[Group], cursor: PageCursor = 
 
 
 async def answered_listing(
-    pool: Any,
+    pool: Connection,
     scope: list[str] | None,
     cursor: PageCursor = FIRST_PAGE,
     *,
@@ -128,11 +131,11 @@ async def answered_listing(
     return await listed(pool, "SELECT * FROM application", where, key, cursor)
 
 
-async def one(pool: Any, application: str) -> Any | None:
+async def one(pool: Connection, application: str) -> Any | None:
     return await pool.fetchrow("SELECT * FROM application WHERE application = $1", application)
 
 
-async def months(pool: Any, scope: list[str] | None, since: date) -> list[Any]:
+async def months(pool: Connection, scope: list[str] | None, since: date) -> list[Any]:
     """By month of the answer: how many, and how many late."""
     where = Where()
     where.require("answered IS NOT NULL AND answered_on >= {}", since)

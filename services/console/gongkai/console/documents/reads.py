@@ -7,6 +7,7 @@ from typing import Any
 from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
 from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
+from gongkai.ledger.read import Connection
 
 # state of the view document_state: badge, 中文, English
 STATES: dict[str, tuple[str, str, str]] = {
@@ -52,25 +53,25 @@ def _where(filters: DocumentFilters, scope: list[str] | None) -> Where:
 
 
 async def listing(
-    pool: Any, filters: DocumentFilters, scope: list[str] | None, cursor: PageCursor = FIRST_PAGE
+    pool: Connection, filters: DocumentFilters, scope: list[str] | None, cursor: PageCursor = FIRST_PAGE
 ) -> Slice[Any]:
     """Newest first."""
     key: Key = {"drafted_at": datetime.fromisoformat, "document": str}
     return await listed(pool, "SELECT * FROM document_state d", _where(filters, scope), key, cursor)
 
 
-async def one(pool: Any, document: str) -> Any | None:
+async def one(pool: Connection, document: str) -> Any | None:
     return await pool.fetchrow("SELECT * FROM document_state WHERE document = $1", document)
 
 
-async def reviews(pool: Any, document: str) -> list[Any]:
+async def reviews(pool: Connection, document: str) -> list[Any]:
     rows: list[Any] = await pool.fetch(
         "SELECT * FROM review WHERE document = $1 ORDER BY coalesce(requested_at, reviewed_at)", document
     )
     return rows
 
 
-async def consultations(pool: Any, document: str, digest: str) -> list[Any]:
+async def consultations(pool: Connection, document: str, digest: str) -> list[Any]:
     """Those about one version."""
     rows: list[Any] = await pool.fetch(
         "SELECT * FROM consultation WHERE document = $1 AND digest = $2 ORDER BY requested_at, consultation",
@@ -80,11 +81,11 @@ async def consultations(pool: Any, document: str, digest: str) -> list[Any]:
     return rows
 
 
-async def consultation(pool: Any, consultation: str) -> Any | None:
+async def consultation(pool: Connection, consultation: str) -> Any | None:
     return await pool.fetchrow("SELECT * FROM consultation WHERE consultation = $1", consultation)
 
 
-async def counts(pool: Any, scope: list[str] | None) -> dict[str, int]:
+async def counts(pool: Connection, scope: list[str] | None) -> dict[str, int]:
     """Documents by state."""
     where = _where(DocumentFilters(), scope)
     rows = await pool.fetch(

@@ -9,6 +9,7 @@ from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import Slice
 from gongkai.console.lists.listing import FIRST_PAGE, Key, PageCursor, listed
 from gongkai.contracts.events import REGISTRY, title_of
+from gongkai.ledger.read import Connection
 from gongkai.rules.local_time import SHANGHAI
 
 # Facts of one moment in the order in which they follow from each other; a simulated day has many at once.
@@ -56,23 +57,23 @@ def _midnight(day: date) -> datetime:
 
 
 async def listing(
-    pool: Any, filters: EventFilters, scope: list[str] | None, cursor: PageCursor = FIRST_PAGE
+    pool: Connection, filters: EventFilters, scope: list[str] | None, cursor: PageCursor = FIRST_PAGE
 ) -> Slice[Any]:
     """Newest first."""
     key: Key = {"at": datetime.fromisoformat, "event_id": UUID}
     return await listed(pool, "SELECT * FROM event", _where(filters, scope), key, cursor)
 
 
-async def one(pool: Any, event_id: UUID) -> Any | None:
+async def one(pool: Connection, event_id: UUID) -> Any | None:
     return await pool.fetchrow("SELECT * FROM event WHERE event_id = $1", event_id)
 
 
-async def of_stream(pool: Any, stream: str) -> list[Any]:
+async def of_stream(pool: Connection, stream: str) -> list[Any]:
     rows: list[Any] = await pool.fetch("SELECT * FROM event WHERE stream = $1 ORDER BY version", stream)
     return rows
 
 
-async def of_document(pool: Any, document: str) -> list[Any]:
+async def of_document(pool: Connection, document: str) -> list[Any]:
     """All that concerns a document: its own, its review's, its consultations', and what they cost."""
     rows = await pool.fetch(
         "SELECT * FROM event WHERE document = $1 UNION"
@@ -83,7 +84,7 @@ async def of_document(pool: Any, document: str) -> list[Any]:
     return in_order(rows)
 
 
-async def of_application(pool: Any, application: str) -> list[Any]:
+async def of_application(pool: Connection, application: str) -> list[Any]:
     return in_order(await pool.fetch("SELECT * FROM event WHERE application = $1", application))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from gongkai.console.lists.conditions import Where
 from gongkai.console.lists.cursor import PAGE, Slice, pack, sliced, unpack
+from gongkai.ledger.read import Connection
 
 Key = Mapping[str, Callable[[str], Any]]
 """The columns that a list is sorted by, each with what reads it from a cursor; together they are unique."""
@@ -24,7 +25,7 @@ FIRST_PAGE = PageCursor()
 
 
 async def listed(
-    pool: Any, select: str, where: Where, key: Key, cursor: PageCursor, *, rising: bool = False
+    pool: Connection, select: str, where: Where, key: Key, cursor: PageCursor, *, rising: bool = False
 ) -> Slice[Any]:
     """The rows of `select` that meet `where`. `rising`: smallest key first; otherwise newest first."""
     key_values = unpack(cursor.before or cursor.after, *key.values())

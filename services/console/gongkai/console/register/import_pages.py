@@ -99,7 +99,7 @@ async def _enter(deps: Dependencies, who: Visitor, rows: list[UnitRow]) -> list[
             continue
         last = response.body["place"] or last
         results.append(Result(row, "unchanged" if response.body["repeated"] else "entered", []))
-    if last and deps.subscription is not None:
+    if last:
         await deps.subscription.wait_for(Place.parse(last), VISIBLE_WITHIN)
     return results
 

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from gongkai.ledger.read import Connection
+
 FULL = 10_000  # hundredths: a year begins with 100 points
 
 
-async def years(pool: Any) -> list[int]:
+async def years(pool: Connection) -> list[int]:
     return [
         row["year"] for row in await pool.fetch("SELECT DISTINCT year FROM score_item ORDER BY year DESC")
     ]
 
 
-async def by_unit(pool: Any, year: int) -> dict[str, Any]:
+async def by_unit(pool: Connection, year: int) -> dict[str, Any]:
     """Of each unit that has items that year: their sum, and how many of which indicator."""
     rows = await pool.fetch(
         "SELECT unit, sum(points)::int AS points, count(*)::int AS items,"
@@ -23,7 +25,7 @@ async def by_unit(pool: Any, year: int) -> dict[str, Any]:
     return {row["unit"]: row for row in rows}
 
 
-async def items(pool: Any, unit: str, year: int) -> list[Any]:
+async def items(pool: Connection, unit: str, year: int) -> list[Any]:
     """With each item the trail's rows of its evidence, as far as they have arrived."""
     rows: list[Any] = await pool.fetch(
         "SELECT i.*, k.document, k.title, a.receipt, a.application,"

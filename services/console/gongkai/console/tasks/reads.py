@@ -9,6 +9,7 @@ from gongkai.console.applications import reads as applications
 from gongkai.console.lateness import Lateness, consultation_due, lateness_of, publication_due, review_due
 from gongkai.console.lists.listing import PageCursor
 from gongkai.console.visitor import Visitor
+from gongkai.ledger.read import Connection
 from gongkai.rules.local_time import local_date
 
 MOST = 100  # of a kind on the page; the lists have the others
@@ -31,7 +32,7 @@ class Task:
         return self.lateness.due or NO_HURRY if self.lateness else NO_HURRY
 
 
-async def reviews(pool: Any, who: Visitor, today: date) -> list[Task]:
+async def reviews(pool: Connection, who: Visitor, today: date) -> list[Task]:
     """Versions that wait for this person's opinion: nobody reviews a draft of their own, or twice (WY-B.3, WY-B.8)."""
     rows = await pool.fetch(
         "SELECT document, title, unit, review_requested_at FROM document_state"
@@ -54,7 +55,7 @@ def _review(who: Visitor, row: Any, today: date) -> Task:
     return Task(href, row["title"], row["unit"], asked_on, lateness_of(due, today) if due else None)
 
 
-async def consultations(pool: Any, who: Visitor, today: date) -> list[Task]:
+async def consultations(pool: Connection, who: Visitor, today: date) -> list[Task]:
     """Letters to this person's unit without an answer: where silence was no consent, it is still owed."""
     rows = await pool.fetch(
         "SELECT k.* FROM consultation k JOIN document d USING (document, digest)"
@@ -74,7 +75,7 @@ def _consultation(who: Visitor, row: Any, today: date) -> Task:
     return Task(href, row["title"], row["unit"], row["requested_on"], lateness_of(due, today))
 
 
-async def to_publish(pool: Any, who: Visitor, today: date) -> list[Task]:
+async def to_publish(pool: Connection, who: Visitor, today: date) -> list[Task]:
     """Documents for which everything but the publication is done."""
     rows = await pool.fetch(
         "SELECT document, title, unit, formed_on, drafted_at FROM document_state"
@@ -91,7 +92,7 @@ async def to_publish(pool: Any, who: Visitor, today: date) -> list[Task]:
     return tasks
 
 
-async def to_answer(pool: Any, who: Visitor, today: date) -> list[Task]:
+async def to_answer(pool: Connection, who: Visitor, today: date) -> list[Task]:
     """Applications without an answer, the most urgent first."""
     units = who.where(Action.ANSWER_APPLICATION)
     if not units:
@@ -110,7 +111,7 @@ async def to_answer(pool: Any, who: Visitor, today: date) -> list[Task]:
     ]
 
 
-async def sent_back(pool: Any, who: Visitor) -> list[Any]:
+async def sent_back(pool: Connection, who: Visitor) -> list[Any]:
     """This person's own drafts that can't go on as they are."""
     rows: list[Any] = await pool.fetch(
         "SELECT document, title, unit, state, drafted_at FROM document_state"

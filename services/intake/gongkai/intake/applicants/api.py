@@ -11,8 +11,9 @@ from gongkai.intake.actions import Action
 from gongkai.intake.applicants import aggregate as applicant
 from gongkai.intake.applicants.stream import APPLICANT
 from gongkai.intake.applications.loading import load_visible
-from gongkai.intake.applications.sealing import alone_with, keys_of
-from gongkai.runtime.commands import CommandId, DependenciesOf, Done, carry_out_and_answer, rules_for
+from gongkai.intake.applications.sealing import alone_with
+from gongkai.intake.dependencies import IntakeDependenciesOf
+from gongkai.runtime.commands import CommandId, Done, carry_out_and_answer, rules_for
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.rights import acts, require
 
@@ -30,12 +31,12 @@ class Erasure(BaseModel):
 )
 @acts(Action.ERASE_APPLICANT)
 async def erase(
-    application_id: Id, asked: Erasure, who: Asking, deps: DependenciesOf, command: CommandId
+    application_id: Id, asked: Erasure, who: Asking, deps: IntakeDependenciesOf, command: CommandId
 ) -> Done:
     """Erase the applicant: all that this person ever sealed, in every unit, once every application is answered."""
     received = (await load_visible(deps, who, application_id)).received
     await require(deps, who, Action.ERASE_APPLICANT, unit=received.unit)
-    keys, now, person = keys_of(deps), await deps.clock.now(), received.applicant.person
+    keys, now, person = deps.keys, await deps.clock.now(), received.applicant.person
     rules = await rules_for(deps.replica, received.unit, now)
     async with alone_with(deps, person):
         waiting = await deps.pool.fetchval(
@@ -52,6 +53,6 @@ async def erase(
             id=application_id,
         )
         await keys.erase(person)
-    if done.place is not None and deps.subscription is not None:
+    if done.place is not None:
         await deps.subscription.wait_for(Place.parse(done.place))
     return done

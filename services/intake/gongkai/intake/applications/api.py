@@ -22,13 +22,13 @@ from gongkai.intake.applications.receipts import (
     plain_digest,
     receipt_of,
 )
-from gongkai.intake.applications.sealing import alone_with, keys_of, letter_for, sealed, unsealed
+from gongkai.intake.applications.sealing import alone_with, letter_for, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION
+from gongkai.intake.dependencies import IntakeDependenciesOf
 from gongkai.intake.units.rules import require_addressee
 from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import (
     CommandId,
-    DependenciesOf,
     Done,
     FreshName,
     carry_out_and_answer,
@@ -45,10 +45,10 @@ router = APIRouter(tags=["applications"])
 @router.post("/applications", status_code=201, summary="提出申请 · Apply for information")
 @acts(Action.RECEIVE_APPLICATION)
 async def receive(
-    asked: Application, who: Asking, deps: DependenciesOf, command: CommandId, fresh: FreshName
+    asked: Application, who: Asking, deps: IntakeDependenciesOf, command: CommandId, fresh: FreshName
 ) -> Received:
     """Take in an application: from the public by the portal, or by a disclosure officer who fills it in."""
-    keys, now = keys_of(deps), await deps.clock.now()
+    keys, now = deps.keys, await deps.clock.now()
     await known_unit(deps.replica, asked.unit)
     await require(deps, who, Action.RECEIVE_APPLICATION, unit=asked.unit)
     application_id = asked.application or fresh
@@ -82,7 +82,7 @@ async def receive(
             now=now,
             id=application_id,
         )
-        if done.place is not None and deps.subscription is not None:
+        if done.place is not None:
             await deps.subscription.wait_for(Place.parse(done.place))  # so that a look-up finds it at once
     if done.repeated:  # the very same command of the same caller: the receipt is the first one's, of that day
         first = (await load(deps, application_id)).received
@@ -96,7 +96,7 @@ async def receive(
 )
 @acts(Action.ANSWER_APPLICATION)
 async def answer(
-    application_id: Id, given: Answer, who: Asking, deps: DependenciesOf, command: CommandId
+    application_id: Id, given: Answer, who: Asking, deps: IntakeDependenciesOf, command: CommandId
 ) -> Done:
     """The one answer. A second one is refused; the same command again answers with its first result."""
     state = await load_visible(deps, who, application_id)
@@ -120,12 +120,12 @@ async def answer(
 
 @router.post("/applications/progress", summary="查询进度 · Follow an application", responses=answers(404))
 @acts(Action.FOLLOW_APPLICATION)
-async def progress(asked: LookUp, who: Asking, deps: DependenciesOf) -> Progress:
+async def progress(asked: LookUp, who: Asking, deps: IntakeDependenciesOf) -> Progress:
     """What the applicant sees. A wrong code and an unknown receipt get the same answer."""
     await require(deps, who, Action.FOLLOW_APPLICATION)
     receipt, code = asked.receipt, asked.code
     row = await deps.pool.fetchrow("SELECT application, code_digest FROM receipt WHERE receipt = $1", receipt)
-    known = [await code_digest(keys_of(deps), receipt, code), plain_digest(receipt, code)]
+    known = [await code_digest(deps.keys, receipt, code), plain_digest(receipt, code)]
     if row is None or not any(hmac.compare_digest(row["code_digest"], d) for d in known):
         raise refusals.wrong_code()
     state = await load(deps, row["application"])
@@ -134,7 +134,7 @@ async def progress(asked: LookUp, who: Asking, deps: DependenciesOf) -> Progress
 
 @router.get("/applications/{application_id}", summary="查阅申请 · Read an application")
 @acts(Action.READ_APPLICATION)
-async def read_application(application_id: Id, who: Asking, deps: DependenciesOf) -> Progress:
+async def read_application(application_id: Id, who: Asking, deps: IntakeDependenciesOf) -> Progress:
     """The whole file, unsealed, for the unit's officers who handle it."""
     state = await load_visible(deps, who, application_id)
     await require(deps, who, Action.READ_APPLICATION, unit=state.received.unit)

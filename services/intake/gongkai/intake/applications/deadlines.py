@@ -16,7 +16,7 @@ from gongkai.intake.applications.stream import APPLICATION
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import BeforeNotices
 from gongkai.runtime.deadlines import AggregateDeadlines, TimedCommand
-from gongkai.runtime.service import Dependencies
+from gongkai.runtime.service import DecidingDependencies
 
 
 def _due(received: ApplicationReceived, rules: Rules) -> date | None:
@@ -41,5 +41,5 @@ OVERDUE: Final = TimedCommand(
 )
 
 
-def deadlines(deps: Dependencies) -> AggregateDeadlines:
+def deadlines(deps: DecidingDependencies) -> AggregateDeadlines:
     return AggregateDeadlines(deps, OVERDUE)

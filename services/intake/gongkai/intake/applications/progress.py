@@ -7,14 +7,14 @@ from gongkai.contracts.streams import application_stream
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.applications.models import ClockFace, Progress, RemedySays
 from gongkai.intake.applications.sealing import unsealed
+from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.rules.clock import clock_json
 from gongkai.rules.local_time import local_date
 from gongkai.rules.remedies import remedy
 from gongkai.runtime.commands import known_unit, rules_for
-from gongkai.runtime.service import Dependencies
 
 
-async def progress_of(deps: Dependencies, state: application.Open | application.Answered) -> Progress:
+async def progress_of(deps: IntakeDependencies, state: application.Open | application.Answered) -> Progress:
     """What the applicant sees: the clock by the rules of the day of receipt, and the answer, unsealed."""
     received = state.received
     unit = await known_unit(deps.replica, received.unit)
@@ -38,7 +38,9 @@ async def progress_of(deps: Dependencies, state: application.Open | application.
     )
 
 
-async def _remedy(deps: Dependencies, state: application.Open | application.Answered) -> RemedySays | None:
+async def _remedy(
+    deps: IntakeDependencies, state: application.Open | application.Answered
+) -> RemedySays | None:
     """By the rules of the moment that the answer was decided; of a late one by those of now. None while there is time."""
     answered = state.answer if isinstance(state, application.Answered) else None
     at = answered.at if answered else await deps.clock.now()
@@ -51,7 +53,7 @@ async def _remedy(deps: Dependencies, state: application.Open | application.Answ
 
 
 async def _answer(
-    deps: Dependencies, state: application.Open | application.Answered
+    deps: IntakeDependencies, state: application.Open | application.Answered
 ) -> dict[str, Any] | None:
     if isinstance(state, application.Open):
         return None

@@ -6,22 +6,13 @@ from typing import Any
 from gongkai.contracts.events import Sealed
 from gongkai.intake.applicants import refusals
 from gongkai.intake.applications import aggregate as application
+from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.ledger import seal
-from gongkai.ledger.seal import Keys
-from gongkai.runtime.service import Dependencies
 
 
-def alone_with(deps: Dependencies, person: str) -> AbstractAsyncContextManager[object]:
+def alone_with(deps: IntakeDependencies, person: str) -> AbstractAsyncContextManager[object]:
     """Excludes erasing a person while an application of the same person is received."""
-    if deps.appender is None:
-        raise RuntimeError("intake owns a log")
     return deps.appender.stream_lock(f"person/{person}")
-
-
-def keys_of(deps: Dependencies) -> Keys:
-    if deps.keys is None:
-        raise RuntimeError("intake needs the database of keys: GONGKAI_KEYS_DSN")
-    return deps.keys
 
 
 def sealed(person: str, key: bytes, content: Any, bound_to: str) -> Sealed:
@@ -29,17 +20,17 @@ def sealed(person: str, key: bytes, content: Any, bound_to: str) -> Sealed:
     return Sealed(person=person, nonce=nonce, box=box)
 
 
-async def unsealed(deps: Dependencies, box: Sealed, bound_to: str) -> Any:
+async def unsealed(deps: IntakeDependencies, box: Sealed, bound_to: str) -> Any:
     """None when the person was erased."""
     try:
-        key = await keys_of(deps).key_of(box.person)
+        key = await deps.keys.key_of(box.person)
     except seal.Erased:
         return None
     return seal.unseal(key, box.nonce, box.box, bound_to)
 
 
 async def letter_for(
-    deps: Dependencies, state: application.Open | application.Answered, text: str, bound_to: str
+    deps: IntakeDependencies, state: application.Open | application.Answered, text: str, bound_to: str
 ) -> Sealed:
     """The sealed letter; the box on record when the text is the same, so that a repeated command is recognised."""
     if isinstance(state, application.Answered):
@@ -48,7 +39,7 @@ async def letter_for(
             return state.answer.letter
     person = state.received.applicant.person
     try:
-        key = await keys_of(deps).key_of(person)
+        key = await deps.keys.key_of(person)
     except seal.Erased:
         raise refusals.erased() from None
     return sealed(person, key, {"text": text}, bound_to)

@@ -16,6 +16,7 @@ from gongkai.rules.calendar import Calendar, Holiday, Notice
 from gongkai.rules.rulebooks.library import NATIONAL
 from gongkai.runtime.commands import (
     CommandId,
+    DecidingDependenciesOf,
     DependenciesOf,
     Done,
     carry_out_and_answer,
@@ -65,7 +66,7 @@ class Known(BaseModel):
 
 @router.post("/calendar/notices", status_code=201, summary="录入放假通知 · Enter a notice of holidays")
 @acts(Action.ANNOUNCE_HOLIDAYS)
-async def announce(body: SaidNotice, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def announce(body: SaidNotice, who: Asking, deps: DecidingDependenciesOf, command: CommandId) -> Done:
     """Enter a notice, or correct one. Open deadlines are counted anew by it; what was judged stays (GT-count)."""
     await require(deps, who, Action.ANNOUNCE_HOLIDAYS)
     now = await deps.clock.now()

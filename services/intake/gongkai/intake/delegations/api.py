@@ -17,7 +17,7 @@ from gongkai.ledger import read
 from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import (
     CommandId,
-    DependenciesOf,
+    DecidingDependenciesOf,
     Done,
     carry_out_and_answer,
     known_unit,
@@ -48,7 +48,7 @@ class Delegation(BaseModel):
 
 @router.post("/delegations", status_code=201, summary="委托代行职责 · Hand duties on")
 @acts(Action.DELEGATE)
-async def delegate(body: Delegation, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def delegate(body: Delegation, who: Asking, deps: DecidingDependenciesOf, command: CommandId) -> Done:
     """Hand duties on to a colleague for some days."""
     unit = await known_unit(deps.replica, body.unit)
     await require(deps, who, Action.DELEGATE, unit=body.unit, person=body.giver)
@@ -83,7 +83,7 @@ async def delegate(body: Delegation, who: Asking, deps: DependenciesOf, command:
     responses=answers(413),
 )
 @acts(Action.WITHDRAW_DELEGATION)
-async def withdraw(delegation_id: Id, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def withdraw(delegation_id: Id, who: Asking, deps: DecidingDependenciesOf, command: CommandId) -> Done:
     """Take them back, from now on."""
     stream = delegation_stream(delegation_id)
     state = DELEGATION.fold(await read.stream(deps.pool, log_for("intake"), stream))

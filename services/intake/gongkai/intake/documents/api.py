@@ -17,6 +17,7 @@ from gongkai.ledger import blobs, read
 from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import (
     CommandId,
+    DecidingDependenciesOf,
     DependenciesOf,
     Done,
     carry_out_and_answer,
@@ -58,7 +59,7 @@ async def put_text(request: Request, who: Asking, deps: DependenciesOf) -> Store
 
 @router.post("/documents", status_code=201, summary="报送拟稿 · Hand in a draft")
 @acts(Action.DRAFT)
-async def draft_document(draft: Draft, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def draft_document(draft: Draft, who: Asking, deps: DecidingDependenciesOf, command: CommandId) -> Done:
     """Hand in a draft. Refused without attribute, without the reason that the rulebook asks for (CX-6)."""
     now = await deps.clock.now()
     await known_unit(deps.replica, draft.unit)

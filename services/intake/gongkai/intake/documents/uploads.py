@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 from gongkai.ledger import blobs
+from gongkai.ledger.read import Connection, Pool
 
 
 async def put(
-    pool: Any, content: bytes, media_type: str, *, units: Collection[str], person: str, now: datetime
+    pool: Pool, content: bytes, media_type: str, *, units: Collection[str], person: str, now: datetime
 ) -> str:
     """Store a text for the units that its uploader serves. Another unit may hand in the same text."""
     async with pool.acquire() as conn, conn.transaction():
@@ -19,7 +19,7 @@ async def put(
 
 
 async def put_many(
-    conn: Any, texts: Mapping[bytes, tuple[bytes, str]], *, unit: str, person: str, now: datetime
+    conn: Connection, texts: Mapping[bytes, tuple[bytes, str]], *, unit: str, person: str, now: datetime
 ) -> None:
     """Many short ones of one unit, in the caller's transaction: by digest, content and media type."""
     await blobs.put_many(conn, texts, now)
@@ -32,7 +32,7 @@ async def put_many(
     )
 
 
-async def describe_many(conn: Any, digests: Collection[str], unit: str) -> dict[str, tuple[str, int]]:
+async def describe_many(conn: Connection, digests: Collection[str], unit: str) -> dict[str, tuple[str, int]]:
     """Media type and size of those texts that this unit handed in."""
     rows = await conn.fetch(
         "SELECT u.digest, c.media_type, c.size FROM upload u JOIN store.content c ON c.digest = decode(u.digest, 'hex')"
@@ -43,7 +43,7 @@ async def describe_many(conn: Any, digests: Collection[str], unit: str) -> dict[
     return {row["digest"]: (row["media_type"], row["size"]) for row in rows}
 
 
-async def describe(pool: Any, digest: str, unit: str) -> tuple[str, int]:
+async def describe(pool: Connection, digest: str, unit: str) -> tuple[str, int]:
     """Media type and size of a text that this unit handed in. Raises blobs.Absent, whoever else has it."""
     if not await pool.fetchval("SELECT true FROM upload WHERE digest = $1 AND unit = $2", digest, unit):
         raise blobs.Absent(digest)

@@ -17,6 +17,7 @@ from gongkai.intake.ingress.concurrency import IngressLimits
 from gongkai.intake.ingress.handler import IngressHandler
 from gongkai.intake.ingress.rights import ACTIONS as BY_TYPE
 from gongkai.intake.ingress.rights import calling_system
+from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking, Principal
 from gongkai.runtime.openapi import answers
@@ -179,7 +180,9 @@ async def handed_in(
     return await page_of(deps.pool, [unit], store.Cursor(before, after), system=system, state=state)
 
 
-async def page_of(pool: Any, units: list[str], cursor: store.Cursor, *, system: str, state: str) -> Listed:
+async def page_of(
+    pool: Connection, units: list[str], cursor: store.Cursor, *, system: str, state: str
+) -> Listed:
     rows = await store.page(pool, units, cursor, system=system, state=state, limit=PAGE + 1)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if cursor.after is not None:

@@ -9,7 +9,8 @@ from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import Sealed, UnitRegistered
 from gongkai.contracts.register import Register
 from gongkai.intake.applications import aggregate as application
-from gongkai.intake.applications.sealing import keys_of, letter_for, sealed
+from gongkai.intake.applications.sealing import letter_for, sealed
+from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.intake.ingress import rights
 from gongkai.intake.units.rules import require_existing
 from gongkai.ledger.seal import Keys
@@ -17,7 +18,6 @@ from gongkai.rules import Rules
 from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import known_unit, rules_at
 from gongkai.runtime.identity import Principal
-from gongkai.runtime.service import Dependencies
 
 SANDBOX_PERSON: Final = "p-practice"
 SANDBOX_KEY: Final = bytes(32)
@@ -27,7 +27,7 @@ SANDBOX_KEY: Final = bytes(32)
 class BatchContext:
     """`who` acts for the unit at the moment `now`; in the `sandbox` no person gets a key."""
 
-    deps: Dependencies
+    deps: IntakeDependencies
     who: Principal
     unit_id: str
     now: datetime
@@ -45,7 +45,7 @@ class BatchContext:
 
     @property
     def keys(self) -> Keys:
-        return keys_of(self.deps)
+        return self.deps.keys
 
     @property
     def register(self) -> Register:

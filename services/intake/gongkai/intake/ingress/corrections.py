@@ -10,6 +10,7 @@ from gongkai.contracts.ingress import Result
 from gongkai.intake.actions import Action
 from gongkai.intake.ingress import refusals, store
 from gongkai.intake.ingress.api import ACTIONS, Listed, Number, Status, handler_of, page_of, status_of
+from gongkai.ledger.read import Connection
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.identity import Asking
 from gongkai.runtime.openapi import answers
@@ -83,7 +84,7 @@ async def correct(
     return result
 
 
-async def _stored(pool: Any, unit: str, n: int) -> store.StoredEvent:
+async def _stored(pool: Connection, unit: str, n: int) -> store.StoredEvent:
     row = await store.find_by_number(pool, [unit], n)
     if row is None:
         raise refusals.unknown()

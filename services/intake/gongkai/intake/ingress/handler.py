@@ -20,7 +20,8 @@ from gongkai.contracts.errors import BadInput, Refused
 from gongkai.contracts.events import ApplicationReceived, decode
 from gongkai.contracts.ingress import RECEIVED, Result
 from gongkai.contracts.streams import application_stream
-from gongkai.intake.applications.sealing import alone_with, keys_of
+from gongkai.intake.applications.sealing import alone_with
+from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.intake.documents import uploads
 from gongkai.intake.ingress import envelope, refusals, store
 from gongkai.intake.ingress.batch import (
@@ -40,7 +41,6 @@ from gongkai.ledger.append import Full
 from gongkai.ledger.decider import ATTEMPTS, BatchDecider, Contended, Intent, NotWritten, Reading
 from gongkai.ledger.read import DISCONNECTED, cant_be_stored
 from gongkai.runtime.identity import Principal
-from gongkai.runtime.service import Dependencies
 from gongkai.runtime.telemetry import traceparent
 
 CHUNK: Final = 500  # events in one transaction: a bound on how long others wait for the log
@@ -61,9 +61,9 @@ class _ConcurrentWrite(Exception):
 class IngressHandler:
     """One for the service; several batches may be handled at once."""
 
-    def __init__(self, deps: Dependencies) -> None:
+    def __init__(self, deps: IntakeDependencies) -> None:
         self._deps = deps
-        self.keys = EncryptionKeys(keys_of(deps).pool)
+        self.keys = EncryptionKeys(deps.keys.pool)
         self._refused: dict[str, int] = {}  # by unit, since its excess was last deleted
 
     async def handle(
@@ -173,10 +173,8 @@ class IngressHandler:
             for item in items
             if item.accepted_before is not None and item.event is not None and item.event.type == RECEIVED
         ]
-        log = self._deps.log
-        assert log is not None
         names = {stream for _, stream in again}
-        found = await read.streams(self._deps.pool, log, names) if names else {}
+        found = await read.streams(self._deps.pool, self._deps.log, names) if names else {}
         for item, stream in again:
             event = decode(found[stream][0].record)
             assert isinstance(event, ApplicationReceived)
@@ -205,9 +203,7 @@ class IngressHandler:
     # -- all of them
 
     async def _decide(self, context: BatchContext, items: list[IncomingEvent]) -> Batch:
-        log = self._deps.log
-        assert log is not None
-        batch, trace = Batch(BatchDecider(self._deps.pool, log)), traceparent()
+        batch, trace = Batch(BatchDecider(self._deps.pool, self._deps.log)), traceparent()
         await batch.decider.load({item.command.stream for item in items})
         for number, item in enumerate(items, 1):
             if number % YIELD_EVERY == 0:

@@ -19,13 +19,13 @@ from pydantic_core import to_json
 
 from gongkai.contracts.errors import BadInput
 from gongkai.contracts.ingress import BATCH, ONE, Result
+from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.intake.ingress import envelope, input_errors, problems, refusals
 from gongkai.intake.ingress.access import TopicAccess, topic_of
 from gongkai.intake.ingress.handler import CHUNK, TRANSIENT, IngressHandler
 from gongkai.intake.ingress.partition_reader import IDLE_DELAY, PartitionReader, UndecodableMessage
 from gongkai.ledger.kafka import ensure_topic, start_client
 from gongkai.runtime.identity import Principal, by_system
-from gongkai.runtime.service import Dependencies
 
 RETENTION: Final = timedelta(days=7)  # of both topics
 RETRY_DELAY: Final = 0.5  # seconds until new systems are looked for, and between two attempts
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 class KafkaIngress:
     """One consumer for all systems' topics; several processes share the partitions."""
 
-    def __init__(self, deps: Dependencies, handler: IngressHandler) -> None:
+    def __init__(self, deps: IntakeDependencies, handler: IngressHandler) -> None:
         self._deps, self._handler = deps, handler
         self._topic_prefix = topic_of(deps.settings.kafka_prefix, "")
         self._existing: set[str] = set()

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from gongkai.contracts.ingress import ANSWERED, DATA, DRAFTED, PERSONAL, RECEIVED
 from gongkai.intake.ingress import refusals
 from gongkai.intake.ingress.envelope import IngressEvent
+from gongkai.ledger.read import Connection
 
 ALGORITHMS: Final = [
     "ECDH-ES+A256KW",
@@ -27,7 +28,7 @@ SEALED: Final = {RECEIVED: ("applicant", "request"), ANSWERED: ("text",)}
 class EncryptionKeys:
     """The deployment's key pairs that agencies encrypt to. `pool` is connected to the database of keys."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Connection) -> None:
         self._pool = pool
         self._known: list[ECKey] = []
         self._until: datetime | None = None

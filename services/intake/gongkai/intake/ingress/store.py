@@ -11,7 +11,7 @@ from pydantic_core import from_json, to_json
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.ingress import Result
 from gongkai.contracts.problem import Problem
-from gongkai.ledger.read import LogId
+from gongkai.ledger.read import Connection, LogId
 from gongkai.runtime.topology import log_for
 
 Key = tuple[str, str]
@@ -53,7 +53,7 @@ def _log() -> LogId:
     return log_for("intake")
 
 
-async def accepted(conn: Any, system: str, keys: Collection[Key]) -> dict[Key, AcceptedEvent]:
+async def accepted(conn: Connection, system: str, keys: Collection[Key]) -> dict[Key, AcceptedEvent]:
     """Which of these were accepted before, and what came of them."""
     log = _log()
     rows = await conn.fetch(  # LIMIT 1: one look into an index for each, whatever the statistics of a growing table say
@@ -77,7 +77,9 @@ async def accepted(conn: Any, system: str, keys: Collection[Key]) -> dict[Key, A
     }
 
 
-async def record(conn: Any, rows: Sequence[Row], *, system: str, unit: str, via: str, now: datetime) -> int:
+async def record(
+    conn: Connection, rows: Sequence[Row], *, system: str, unit: str, via: str, now: datetime
+) -> int:
     """Write these, one row a source and id. Returns how many of the accepted are new: one that isn't was written concurrently.
 
     A refused event is replaced by one that comes after it; an accepted one stays.
@@ -114,7 +116,7 @@ def _bounded(data: dict[str, Any] | None) -> bytes:
     return json if len(json) <= MAX_DATA else b"{}"
 
 
-async def delete_excess(conn: Any, unit: str, now: datetime) -> None:
+async def delete_excess(conn: Connection, unit: str, now: datetime) -> None:
     """Drop refused events of a unit that are too old, or too many."""
     await conn.execute(
         "DELETE FROM handed WHERE unit = $1 AND state = 'refused' AND (at < $2 OR n <= ("
@@ -125,7 +127,7 @@ async def delete_excess(conn: Any, unit: str, now: datetime) -> None:
     )
 
 
-async def delete_expired(conn: Any, now: datetime) -> None:
+async def delete_expired(conn: Connection, now: datetime) -> None:
     """Drop refused events that are too old, of all units."""
     await conn.execute("DELETE FROM handed WHERE state = 'refused' AND at < $1", now - RETENTION)
 
@@ -159,19 +161,19 @@ class Cursor:
     after: int | None = None
 
 
-async def find(conn: Any, system: str, source: str, id_: str) -> StoredEvent | None:
+async def find(conn: Connection, system: str, source: str, id_: str) -> StoredEvent | None:
     where = " WHERE h.system = $1 AND h.source = $2 AND h.id = $3"
     row = await conn.fetchrow(_select() + where, system, source, id_)
     return None if row is None else _shown(row)
 
 
-async def find_by_number(conn: Any, units: Sequence[str], n: int) -> StoredEvent | None:
+async def find_by_number(conn: Connection, units: Sequence[str], n: int) -> StoredEvent | None:
     row = await conn.fetchrow(_select() + " WHERE h.unit = ANY($1) AND h.n = $2", list(units), n)
     return None if row is None else _shown(row)
 
 
 async def page(
-    conn: Any, units: Sequence[str], cursor: Cursor, *, system: str = "", state: str = "", limit: int
+    conn: Connection, units: Sequence[str], cursor: Cursor, *, system: str = "", state: str = "", limit: int
 ) -> list[StoredEvent]:
     """Those of the units, newest first; oldest first where the cursor says `after`."""
     where, values = ["h.unit = ANY($1)"], list[Any]([list(units)])
@@ -212,6 +214,6 @@ def _shown(row: Any) -> StoredEvent:
     return StoredEvent(row["n"], row["system"], row["unit"], row["type"], row["via"], row["at"], result, data)
 
 
-async def delete_refused(conn: Any, unit: str, n: int) -> None:
+async def delete_refused(conn: Connection, unit: str, n: int) -> None:
     """Delete a refused event that was handed in again with another source and id."""
     await conn.execute("DELETE FROM handed WHERE unit = $1 AND n = $2 AND state = 'refused'", unit, n)

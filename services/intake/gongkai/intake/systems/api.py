@@ -13,7 +13,7 @@ from gongkai.intake.systems.stream import AGENCY_SYSTEM
 from gongkai.ledger import read
 from gongkai.runtime.commands import (
     CommandId,
-    DependenciesOf,
+    DecidingDependenciesOf,
     Done,
     carry_out_and_answer,
     known_unit,
@@ -45,7 +45,9 @@ class Retirement(BaseModel):
 
 @router.post("/systems", status_code=201, summary="登记业务系统 · Register a system")
 @acts(Action.REGISTER_SYSTEM)
-async def register_system(body: System, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def register_system(
+    body: System, who: Asking, deps: DecidingDependenciesOf, command: CommandId
+) -> Done:
     """Let a system speak for a unit, or say anew what it may hand in. Its unit stays."""
     await require(deps, who, Action.REGISTER_SYSTEM)
     await known_unit(deps.replica, body.unit)
@@ -70,7 +72,7 @@ async def register_system(body: System, who: Asking, deps: DependenciesOf, comma
 @router.post("/systems/{system_id}/retirement", status_code=201, summary="停用业务系统 · Retire a system")
 @acts(Action.RETIRE_SYSTEM)
 async def retire_system(
-    system_id: Id, body: Retirement, who: Asking, deps: DependenciesOf, command: CommandId
+    system_id: Id, body: Retirement, who: Asking, deps: DecidingDependenciesOf, command: CommandId
 ) -> Done:
     """End it, from now on: its tokens and keys are good for nothing any more."""
     await require(deps, who, Action.RETIRE_SYSTEM)

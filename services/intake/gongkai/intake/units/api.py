@@ -25,6 +25,7 @@ from gongkai.intake.units.rules import require_decider, require_successor
 from gongkai.intake.units.stream import UNIT
 from gongkai.runtime.commands import (
     CommandId,
+    DecidingDependenciesOf,
     DependenciesOf,
     Done,
     carry_out_and_answer,
@@ -43,7 +44,9 @@ router = APIRouter(tags=["units"])
 
 @router.post("/units", status_code=201, summary="登记单位 · Enter a unit in the register")
 @acts(Action.REGISTER_UNIT)
-async def register_unit(entry: SaidEntry, who: Asking, deps: DependenciesOf, command: CommandId) -> Done:
+async def register_unit(
+    entry: SaidEntry, who: Asking, deps: DecidingDependenciesOf, command: CommandId
+) -> Done:
     """Enter a unit into the register, or replace its entry as a whole. The same entry again changes nothing."""
     await require(deps, who, Action.REGISTER_UNIT)
     now = await deps.clock.now()
@@ -67,7 +70,7 @@ async def register_unit(entry: SaidEntry, who: Asking, deps: DependenciesOf, com
 @router.post("/units/{unit_id}/ending", status_code=201, summary="登记单位变更 · Enter how a unit ends")
 @acts(Action.END_UNIT)
 async def end_unit(
-    unit_id: Id, ending: Ending, who: Asking, deps: DependenciesOf, command: CommandId
+    unit_id: Id, ending: Ending, who: Asking, deps: DecidingDependenciesOf, command: CommandId
 ) -> Done:
     """Enter that a unit ends: abolished, merged, divided or renamed, and who owes from that day on what it owed."""
     await require(deps, who, Action.END_UNIT)

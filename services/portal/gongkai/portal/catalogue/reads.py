@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from gongkai.ledger.read import Connection
 from gongkai.portal.catalogue.filters import COUNTED, DocumentFilters, list_query
 from gongkai.runtime.edge import storable
 
@@ -95,7 +96,7 @@ _SNIPPET = (
 class Catalogue:
     """Reads the tables of `views.py`."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Connection) -> None:
         self._pool = pool
 
     async def listing(

@@ -20,6 +20,7 @@ from gongkai.publishing.release.views import docket_of
 from gongkai.rules import Rules
 from gongkai.runtime.commands import (
     CommandId,
+    DecidingDependenciesOf,
     DependenciesOf,
     Done,
     carry_out_and_answer,
@@ -62,7 +63,7 @@ class _Overtaken(Exception):
 @router.post("/publications/{document_id}", status_code=201, summary="发布 · Publish a version")
 @acts(Action.PUBLISH)
 async def publish(
-    document_id: Id, body: Publication, who: Asking, deps: DependenciesOf, command: CommandId
+    document_id: Id, body: Publication, who: Asking, deps: DecidingDependenciesOf, command: CommandId
 ) -> Done:
     """Publish one version. Refused while anything is missing at the gate (WY-B.3, WY-B.4, LS-10b, SC-3.3).
 
@@ -123,7 +124,7 @@ async def _docket(deps: Dependencies, document_id: str) -> gate.Docket:
     stream = document_stream(document_id)
     entries = await read.stream(deps.pool, log_for("intake"), stream)
     drafts = [entry for entry in entries if entry.record.name == DocumentDrafted.NAME]
-    if drafts and deps.subscription and not await deps.subscription.wait_for(drafts[-1].place):
+    if drafts and not await deps.subscription.wait_for(drafts[-1].place):
         raise Contended(stream)
     docket = await docket_of(deps.pool, document_id, deps.replica.register)
     if docket is None:

@@ -13,7 +13,7 @@ from gongkai.review.consultation import refusals
 from gongkai.review.consultation.stream import CONSULTATION
 from gongkai.runtime.commands import (
     CommandId,
-    DependenciesOf,
+    DecidingDependenciesOf,
     Done,
     carry_out_and_answer,
     known_unit,
@@ -42,7 +42,11 @@ class ConsultationReply(BaseModel):
 )
 @acts(Action.ANSWER_CONSULTATION)
 async def answer(
-    consultation_id: Id, body: ConsultationReply, who: Asking, deps: DependenciesOf, command: CommandId
+    consultation_id: Id,
+    body: ConsultationReply,
+    who: Asking,
+    deps: DecidingDependenciesOf,
+    command: CommandId,
 ) -> Done:
     """Answer for the asked unit. A disagreement needs its reason and its deputy's signature, which is on paper
     (SC-3.3: 分管领导签署书面意见): any officer who may answer hands it in, and is recorded as who said so."""

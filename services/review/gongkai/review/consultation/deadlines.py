@@ -19,7 +19,7 @@ from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.consultation.stream import CONSULTATION
 from gongkai.rules import Rules
 from gongkai.runtime.deadlines import AggregateDeadlines, TimedCommand
-from gongkai.runtime.service import Dependencies
+from gongkai.runtime.service import DecidingDependencies, Dependencies
 from gongkai.runtime.topology import log_for
 
 
@@ -57,5 +57,5 @@ SILENCE: Final = TimedCommand(
 )
 
 
-def deadlines(deps: Dependencies) -> AggregateDeadlines:
+def deadlines(deps: DecidingDependencies) -> AggregateDeadlines:
     return AggregateDeadlines(deps, SILENCE)

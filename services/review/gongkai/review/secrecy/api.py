@@ -18,7 +18,7 @@ from gongkai.review.secrecy import refusals
 from gongkai.review.secrecy.stream import REVIEW
 from gongkai.runtime.commands import (
     CommandId,
-    DependenciesOf,
+    DecidingDependenciesOf,
     Done,
     carry_out_and_answer,
     known_unit,
@@ -48,7 +48,7 @@ class Examination(BaseModel):
 @router.post("/reviews/{document_id}", status_code=201, summary="保密审查 · Give the secrecy opinion")
 @acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
 async def examine(
-    document_id: Id, body: Examination, who: Asking, deps: DependenciesOf, command: CommandId
+    document_id: Id, body: Examination, who: Asking, deps: DecidingDependenciesOf, command: CommandId
 ) -> Done:
     """Give the opinion. The secrecy reviewer of the unit; once referred upwards, of the secrecy body (WY-B.8).
     Whoever says again what he said is answered as before."""
