@@ -97,7 +97,6 @@ class Scenario:
         """Whether anything was behind. What Kafka hasn't brought yet is read from the log, as pages do."""
         behind = False
         for deps in self.services.deps.values():
-            assert deps.subscription is not None
             assert not deps.subscription.stopped, f"{deps.settings.service} stopped"
             for (log, partition), head in (await deps.subscription._heads()).items():
                 if head > deps.subscription.seen[log, partition]:

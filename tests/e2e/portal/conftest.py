@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
-from tests.conftest import _copy
+from tests.conftest import copied_databases
 from tests.e2e.served import Open, served
 from tests.integration.portal.portal_app import portal_app, publish
 from tests.integration.running_services import unit
@@ -29,6 +29,6 @@ async def _insert_data(open_: Open) -> None:
 
 @pytest.fixture(scope="module")
 def portal(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    cluster = _copy(_template, "gongkai_e2e_portal", "gongkai_e2e_portal_keys")
+    cluster = copied_databases(_template, "gongkai_e2e_portal")
     with served(cluster, broker, tmp_path_factory.mktemp("keys"), portal_app, _insert_data) as open_:
         yield open_
