@@ -56,6 +56,10 @@ STORY: tuple[Chapter, ...] = (
             "digest": DIGEST,
             "size": len(TEXT),
             "consultations": (of.a_ref(5, "review", "gongkai.ConsultationAnswered.v1"),),
+            "release": of.RELEASE,
+            "permit": of.a_ref(6, "review", "gongkai.ReleasePermitted.v1"),
+            "handover": of.a_ref(8, "intake", "gongkai.VersionHandedOver.v1"),
+            "expires": of.EXPIRES,
         },
     ),
     ("application-app-1", of.an_application_received, {}),
@@ -79,6 +83,14 @@ STORY: tuple[Chapter, ...] = (
     ("system-education-oa", of.a_system_retired, {}),
     ("delegation-leave-1", of.a_duty_delegated, {}),
     ("delegation-leave-1", of.a_delegation_withdrawn, {}),
+    ("publication-doc-2", of.a_release_requested, {"digest": DIGEST, "document": "doc-2"}),
+    ("release-release-1", of.a_release_permitted, {"digest": DIGEST, "document": "doc-2"}),
+    ("document-doc-2", of.a_version_handed_over, {"digest": DIGEST, "document": "doc-2"}),
+    ("consultation-con-1", of.a_consultation_objected, {"digest": DIGEST}),
+    ("review-doc-1", of.a_review_withdrawn, {"digest": DIGEST}),
+    ("release-release-2", of.a_release_refused, {"digest": DIGEST, "release": "release-2"}),
+    ("document-doc-1", of.a_handover_refused, {"digest": DIGEST, "release": "release-3"}),
+    ("publication-doc-1", of.a_release_closed, {"digest": DIGEST, "release": "release-2"}),
 )
 
 

@@ -20,7 +20,7 @@ from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster, writer
 from gongkai.operate.services import installed_logs
 from gongkai.portal.catalogue.views import Documents
-from gongkai.publishing.release.views import Dockets, Releases
+from gongkai.publishing.release.views import Dockets, ReleasedTexts
 from gongkai.runtime.topology import log_for
 from tests.contract.story import TEXT, current_records, goldens
 
@@ -71,7 +71,7 @@ async def test_shipped_records_replay_through_every_view(fresh_database: Cluster
     await write(fresh_database, story)
     delivered = [_delivered(raw) for raw in story]
     conn = await asyncpg.connect(fresh_database.dsn("publishing_writer"))
-    await Releases().apply(conn, delivered)
+    await ReleasedTexts().apply(conn, delivered)
     await conn.close()
     for service, views in VIEWS.items():
         conn = await asyncpg.connect(fresh_database.dsn(writer(service)))

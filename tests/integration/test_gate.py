@@ -1,93 +1,36 @@
 """The gate under edits: a review is of a version, the newest one counts, and who may look (the services over Kafka)."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from gongkai.contracts.events import ConsultationLapsed, ConsultationRequested
+from gongkai.contracts.events import (
+    ConsultationLapsed,
+    ConsultationRequested,
+    DocumentPublished,
+    decode_if,
+)
 from gongkai.ledger import read
 from gongkai.ledger.subscribe import Subscription
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
-from tests.integration.running_services import Services, running_services, unit
-
-MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
-ASKED = [{"unit": "water", "kind": "affects", "matters": "水费", "opinion": "拟公开"}]
+from tests.integration.paper import ASKED, Paper, district_of
+from tests.integration.running_services import Services
 
 
 @pytest.fixture
 async def district(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncIterator[Services]:
-    async with running_services(fresh_database, broker, tmp_path, MONDAY) as made:
-        entries = [
-            unit("finance"),
-            unit("water"),
-            unit("health"),
-            unit("secrecy", roles=["secrecy"]),
-            unit("inspection", roles=["supervision"]),
-        ]
-        for entry in entries:
-            answer = await made.say("intake", "/units", "registrar", entry)
-            assert answer.status_code == 201, answer.text
+    async with district_of(fresh_database, broker, tmp_path) as made:
         yield made
-
-
-@dataclass
-class Paper:
-    """One document of the finance bureau, on its way."""
-
-    services: Services
-    document: str
-
-    async def text(self, content: str) -> str:
-        stored = await self.services.clients["intake"].post(
-            "/texts",
-            content=f"{content}{self.document}".encode(),
-            headers=self.services.bearer("finance-drafter") | {"Content-Type": "text/plain"},
-        )
-        return str(stored.json()["digest"])
-
-    async def draft(self, digest: str, **more: Any) -> None:
-        body = {
-            "document": self.document,
-            "unit": "finance",
-            "title": "示例区预算公开说明",
-            "attribute": "proactive",
-            "summary": "预算公开",
-            "digest": digest,
-            "formed_on": "2025-03-03",
-        }
-        answer = await self.services.say("intake", "/documents", "finance-drafter", body | more)
-        assert answer.status_code == 201, answer.text
-
-    async def review(
-        self, digest: str, person: str = "finance-reviewer", *, key: str | None = None, **more: Any
-    ) -> httpx.Response:
-        body = {"digest": digest, "opinion": "disclose", "basis": ["条例第十九条"], "reason": "不涉密"}
-        return await self.services.say("review", f"/reviews/{self.document}", person, body | more, key=key)
-
-    async def publish(self, digest: str) -> httpx.Response:
-        path = f"/publications/{self.document}"
-        return await self.services.say("publishing", path, "finance-officer", {"digest": digest})
-
-    async def lacks(self) -> list[str]:
-        gate = await self.look("finance-officer")
-        return [missing["code"] for missing in gate.json()["missing"]]
-
-    async def look(self, person: str) -> httpx.Response:
-        return await self.services.ask("publishing", f"/publications/{self.document}/gate", person)
 
 
 @pytest.fixture
 def paper(district: Services) -> Paper:
-    return Paper(district, f"paper-{secrets.token_hex(4)}")
+    return Paper.new(district)
 
 
 @pytest.mark.clause("WY-B.3", "LS-10b")
@@ -141,8 +84,9 @@ async def test_a_corrected_title_goes_out_again_and_the_same_version_doesnt(
     out = await read.stream(
         district.deps["publishing"].pool, log_for("publishing"), f"publication-{paper.document}"
     )
-    assert [entry.record.data["title"] for entry in out] == ["示例区预算公开说明", "更正后的标题"]
-    assert len({entry.record.data["index"] for entry in out}) == 1
+    published = [e for entry in out if (e := decode_if(entry.record, DocumentPublished))]
+    assert [each.title for each in published] == ["示例区预算公开说明", "更正后的标题"]
+    assert len({each.index for each in published}) == 1
 
 
 @pytest.mark.clause("WY-B.3")

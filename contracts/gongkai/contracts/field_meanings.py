@@ -7,7 +7,15 @@ a field of its own in its class, `Field(description="中文 · English")`, which
 from gongkai.contracts.errors import Sentence
 
 FIELD_MEANINGS: dict[str, Sentence] = {
+    "HandoverRefused.reason": Sentence("未移交的原因", "why it was not handed over"),
+    "ReleaseClosed.evidence": Sentence("说明原因的事件", "the event that says why"),
+    "ReleaseClosed.reason": Sentence("发布未成的原因", "why it came to nothing"),
+    "SecrecyReviewWithdrawn.opinion": Sentence("所撤回的意见", "the opinion that was withdrawn"),
     "address": Sentence("办公地址", "where it is"),
+    "after_release": Sentence(
+        "前一稿移交发布后，发布办结的事件",
+        "the end of the release for which the version before had been handed over",
+    ),
     "agrees": Sentence("是否同意公开", "whether the asked unit agrees"),
     "answered_on": Sentence("答复日期（北京时间）", "day of the answer, Asia/Shanghai"),
     "applicant": Sentence(
@@ -49,11 +57,13 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "effective_on": Sentence("生效日期；空缺为登记当日", "day from which it holds; null: the day of entry"),
     "en": Sentence("英文名称", "name in English"),
     "evidence": Sentence("记分所依据的事件", "the events that moved the score"),
+    "expires": Sentence("准予发布的最后时刻", "the permit's last moment"),
     "first": Sentence("首日", "first day"),
     "formed_on": Sentence("成文日期", "day on which the document was formed"),
     "government": Sentence("所属的本级政府", "the local government it belongs to"),
     "ground": Sentence("删除个人信息的理由", "why the personal data goes"),
     "grounds": Sentence("不予公开的理由代码", "coded grounds for withholding"),
+    "handover": Sentence("移交发布的事件", "the handover to publishing"),
     "holidays": Sentence("各节日的放假调休安排", "each holiday: days off, make-up working days"),
     "hours": Sentence("办公时间", "when it is open"),
     "id": Sentence("事件的标识", "id of the event"),
@@ -71,6 +81,7 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "matter": Sentence("常设事项", "the standing matter"),
     "matters": Sentence("征求意见的事项", "what is asked about"),
     "media_type": Sentence("正文的媒体类型", "media type of the text"),
+    "missing": Sentence("尚缺的事项，逐项列明", "what is missing, one by one"),
     "name": Sentence("名称", "name"),
     "nonce": Sentence("一次性随机数（base64，12 字节）", "nonce, base64 of 12 bytes"),
     "number": Sentence("发文字号", "the document's official number"),
@@ -81,12 +92,14 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "own_name": Sentence(
         "是否以自己名义履职；空缺按类别", "whether it acts in its own name; null: as its kind does"
     ),
+    "permit": Sentence("准予发布的事件", "the permit"),
     "person": Sentence("人员的标识", "id of the person"),
     "phone": Sentence("联系电话", "telephone"),
     "points": Sentence("分值，单位为百分之一分，负数为扣分", "hundredths of a point; negative: deducted"),
     "reason": Sentence("理由", "reason"),
     "receipt": Sentence("受理编号", "receipt number, which the applicant quotes"),
     "received_on": Sentence("收到申请之日（北京时间）", "day of receipt, Asia/Shanghai"),
+    "release": Sentence("一次发布的标识", "id of one release"),
     "request": Sentence("所申请的内容与形式，已密封", "what is asked for, in which form: sealed"),
     "review": Sentence("所依据的保密审查事件", "the secrecy review that it rests on"),
     "roles": Sentence("在全地区承担的职能", "what it is for the whole jurisdiction"),

@@ -48,6 +48,11 @@ def consultation_id(document: Id, digest: Digest, asked: Id, kind: ConsultationK
     return sha256("\n".join((document, digest, asked, kind)).encode()).hexdigest()[:32]
 
 
+def release_stream(release: Id) -> str:
+    """Review's: whether one release is permitted."""
+    return f"release-{release}"
+
+
 def publication_stream(document: Id) -> str:
     """Publishing's: the releases of one document."""
     return f"publication-{document}"

@@ -84,6 +84,14 @@ class Silence(CodedTerm):
     )
 
 
+class ReleaseEnd(CodedTerm):
+    """Why a release that was requested came to nothing."""
+
+    REFUSED = "refused", "未获准发布", "not permitted", "WY-B.4"
+    OTHER_VERSION = "other-version", "已有新的一稿", "another version is newest", "WY-B.3"
+    EXPIRED = "expired", "准许已过期", "the permit expired", "WY-B.4"
+
+
 class Channel(CodedTerm):
     """How an application came in (条例第二十九条、第三十一条; 楚雄 第十七条)."""
 

@@ -143,6 +143,22 @@ def probes(cases: dict[str, str]) -> list[Probe]:
         Probe(a.EXAMINE, "review", "POST", "/reviews/{document_id}", "/reviews/open", opinion),
         Probe(a.EXAMINE_REFERRED, "review", "POST", "/reviews/{document_id}", "/reviews/referred", opinion),
         Probe(
+            a.EXAMINE,
+            "review",
+            "POST",
+            "/reviews/{document_id}/withdrawal",
+            "/reviews/open/withdrawal",
+            {"digest": UNKNOWN, "reason": "无"},
+        ),
+        Probe(
+            a.EXAMINE_REFERRED,
+            "review",
+            "POST",
+            "/reviews/{document_id}/withdrawal",
+            "/reviews/referred/withdrawal",
+            {"digest": UNKNOWN, "reason": "无"},
+        ),
+        Probe(
             a.ANSWER_CONSULTATION,
             "review",
             "POST",

@@ -1,6 +1,6 @@
 """A document on its way to the public, an application on its way to an answer, and the points that they cost."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,23 @@ from gongkai.contracts.events import (
     ConsultationAnswered,
     ConsultationLapsed,
     ConsultationNeed,
+    ConsultationObjected,
     ConsultationRequested,
     DocumentDrafted,
     DocumentPublished,
     EventRef,
+    HandoverRefused,
+    Missing,
+    ReleaseClosed,
+    ReleasePermitted,
+    ReleaseRefused,
+    ReleaseRequested,
     ScoreChanged,
     Sealed,
     SecrecyReviewed,
     SecrecyReviewRequested,
+    SecrecyReviewWithdrawn,
+    VersionHandedOver,
 )
 from gongkai.contracts.vocabulary import (
     AnswerKind,
@@ -30,12 +39,15 @@ from gongkai.contracts.vocabulary import (
     ErasureGround,
     Indicator,
     Opinion,
+    ReleaseEnd,
     Silence,
 )
 from tests.unit.given import MONDAY, at, rules
 
 D1, D2, D3 = "d1" * 32, "d2" * 32, "d3" * 32  # three versions of a text
 DOCUMENT, APPLICATION, CONSULTATION = "doc-1", "app-1", "con-1"
+RELEASE = "release-1"
+EXPIRES = MONDAY + timedelta(seconds=60)
 RULEBOOK, CALENDAR = rules().book.version, rules().calendar.version
 
 
@@ -243,6 +255,93 @@ def a_document_published(**changes: Any) -> DocumentPublished:
         "at": MONDAY,
     }
     return DocumentPublished(**fields | changes)
+
+
+def _release(**fields: Any) -> dict[str, Any]:
+    """What all events of a release say."""
+    common: dict[str, Any] = {
+        "release": RELEASE,
+        "document": DOCUMENT,
+        "unit": "education",
+        "digest": D1,
+        "by": "system",
+        "at": MONDAY,
+    }
+    return common | fields
+
+
+def a_release_requested(**changes: Any) -> ReleaseRequested:
+    return ReleaseRequested(
+        **_release(draft=a_ref(1), rulebook=RULEBOOK, by="zhao-min") | changes,
+    )
+
+
+def a_release_permitted(**changes: Any) -> ReleasePermitted:
+    review = a_ref(2, "review", "gongkai.SecrecyReviewed.v1")
+    fields = _release(draft=a_ref(1), review=review, consultations=(), expires=EXPIRES, rulebook=RULEBOOK)
+    return ReleasePermitted(**fields | changes)
+
+
+def a_release_refused(**changes: Any) -> ReleaseRefused:
+    missing = Missing(
+        code="publication.no-review",
+        clause="WY-B.3",
+        zh="尚无保密审查意见；未经审查不得公开。",
+        en="There is no secrecy review: without one nothing is published.",
+    )
+    return ReleaseRefused(**_release(draft=a_ref(1), missing=(missing,), rulebook=RULEBOOK) | changes)
+
+
+def a_version_handed_over(**changes: Any) -> VersionHandedOver:
+    permit = a_ref(6, "review", "gongkai.ReleasePermitted.v1")
+    return VersionHandedOver(
+        **_release(draft=a_ref(1), permit=permit, expires=EXPIRES, rulebook=RULEBOOK) | changes
+    )
+
+
+def a_handover_refused(**changes: Any) -> HandoverRefused:
+    permit = a_ref(6, "review", "gongkai.ReleasePermitted.v1")
+    fields = _release(draft=a_ref(1), permit=permit, reason=ReleaseEnd.OTHER_VERSION, rulebook=RULEBOOK)
+    return HandoverRefused(**fields | changes)
+
+
+def a_release_closed(**changes: Any) -> ReleaseClosed:
+    evidence = a_ref(7, "review", "gongkai.ReleaseRefused.v1")
+    return ReleaseClosed(
+        **_release(reason=ReleaseEnd.REFUSED, evidence=evidence, rulebook=RULEBOOK) | changes
+    )
+
+
+def a_review_withdrawn(**changes: Any) -> SecrecyReviewWithdrawn:
+    fields: dict[str, Any] = {
+        "document": DOCUMENT,
+        "unit": "education",
+        "digest": D1,
+        "opinion": Opinion.DISCLOSE,
+        "reason": "发现第三段涉及尚未公开的招生计划",
+        "rulebook": RULEBOOK,
+        "draft": a_ref(1),
+        "by": "chen-jing",
+        "at": MONDAY,
+    }
+    return SecrecyReviewWithdrawn(**fields | changes)
+
+
+def a_consultation_objected(**changes: Any) -> ConsultationObjected:
+    fields: dict[str, Any] = {
+        "consultation": CONSULTATION,
+        "document": DOCUMENT,
+        "digest": D1,
+        "unit": "education",
+        "asked": "finance",
+        "kind": ConsultationKind.AFFECTS,
+        "reason": "补助标准尚未批准",
+        "signed_by": "zhou-wei",
+        "rulebook": RULEBOOK,
+        "by": "sun-li",
+        "at": MONDAY,
+    }
+    return ConsultationObjected(**fields | changes)
 
 
 def a_score_changed(**changes: Any) -> ScoreChanged:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gongkai.contracts.clauses import marked
 from gongkai.contracts.errors import BadInput, Refused
+from gongkai.contracts.register import Register
 from gongkai.contracts.vocabulary import (
     AnswerKind,
     Attribute,
@@ -20,6 +21,7 @@ from gongkai.contracts.vocabulary import (
     Ground,
     Indicator,
     Opinion,
+    ReleaseEnd,
     StandingRole,
     UnitKind,
 )
@@ -28,11 +30,26 @@ from gongkai.intake.applications import aggregate as application
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.units import aggregate as unit
 from gongkai.publishing.release import aggregate as publication
-from gongkai.publishing.release import gate
 from gongkai.review.consultation import aggregate as consultation
+from gongkai.review.release import aggregate as release
 from gongkai.review.secrecy import aggregate as secrecy_review
+from gongkai.rules.release import gate
+from gongkai.rules.release.docket import docket_of
 from gongkai.scoring.scores import aggregate as score
-from tests.unit.examples import D1, D2, D3, a_need, a_ref, an_officer, sealed
+from tests.unit.examples import (
+    D1,
+    D2,
+    D3,
+    a_consultation_answered,
+    a_document_drafted,
+    a_need,
+    a_ref,
+    a_release_requested,
+    a_review_withdrawn,
+    a_secrecy_reviewed,
+    an_officer,
+    sealed,
+)
 from tests.unit.given import MONDAY, decides, reads_well, rules
 
 people = st.sampled_from(["wang-fang", "chen-jing", "zhou-wei"])
@@ -44,6 +61,23 @@ boxes = st.builds(sealed, st.sampled_from(["YQ==", "Yg=="]))
 kinds = st.sampled_from(ConsultationKind)
 days = st.dates(date(2026, 2, 9), date(2026, 4, 30))
 refs = st.builds(a_ref, st.integers(1, 4))
+releases = st.sampled_from(["release-1", "release-2"])
+dockets = st.builds(
+    docket_of,
+    st.lists(
+        st.tuples(
+            st.one_of(
+                st.builds(a_secrecy_reviewed, digest=digests, opinion=st.sampled_from(Opinion), draft=refs),
+                st.builds(a_review_withdrawn, digest=digests, draft=refs),
+                st.builds(a_consultation_answered, digest=digests, agrees=st.booleans()),
+                st.builds(a_document_drafted, digest=digests, attribute=st.sampled_from(Attribute)),
+            ),
+            refs,
+        ),
+        max_size=4,
+    ).map(lambda facts: [(a_document_drafted(), a_ref(1)), *facts]),
+    st.just(Register()),
+)
 
 COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
     unit: st.builds(
@@ -152,12 +186,19 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
             deputies=st.frozensets(people),
             by=people,
         ),
+        st.builds(
+            consultation.Object,
+            reason=words,
+            signed_by=st.none() | people,
+            deputies=st.frozensets(people),
+            by=people,
+        ),
         st.builds(consultation.Lapse, by=people),
     ),
-    publication: st.builds(
-        publication.Publish,
-        docket=st.builds(
-            gate.Docket,
+    publication: st.one_of(
+        st.builds(
+            publication.RequestRelease,
+            release=releases,
             draft=st.builds(
                 gate.Draft,
                 document=st.just("doc-1"),
@@ -171,29 +212,24 @@ COMMANDS: dict[ModuleType, st.SearchStrategy[Any]] = {
                 media_type=st.just("text/plain"),
                 size=st.just(1),
                 formed_on=days,
-                consult=st.lists(st.builds(gate.Need, units, st.just("区财政局"), kinds), max_size=2).map(
-                    tuple
-                ),
+                consult=st.just(()),
                 ref=refs,
             ),
-            review=st.none()
-            | st.builds(
-                gate.Review, digests, st.sampled_from(Opinion), refs, st.none() | refs.map(lambda ref: ref.id)
-            ),
-            consultations=st.lists(
-                st.builds(
-                    gate.Consultation,
-                    kinds,
-                    digests,
-                    units,
-                    st.sampled_from(["open", "consent", "refused"]),
-                    refs,
-                ),
-                max_size=3,
-            ).map(tuple),
+            digest=digests,
+            by=people,
         ),
-        digest=digests,
-        unit_name=st.just("区教育局"),
+        st.builds(
+            publication.Close,
+            release=releases,
+            reason=st.sampled_from(ReleaseEnd),
+            evidence=refs,
+            by=people,
+        ),
+    ),
+    release: st.builds(
+        release.Decide,
+        request=st.builds(a_release_requested, release=st.just("release-1"), digest=digests, draft=refs),
+        docket=dockets,
         by=people,
     ),
     score: st.builds(

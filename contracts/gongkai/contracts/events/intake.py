@@ -6,8 +6,10 @@ from gongkai.contracts.events._event import (
     AuditSentence,
     Digest,
     Event,
+    EventRef,
     Id,
     Line,
+    Moment,
     PersonId,
     RulebookClause,
     Sealed,
@@ -25,6 +27,7 @@ from gongkai.contracts.vocabulary import (
     Duty,
     ErasureGround,
     HandIn,
+    ReleaseEnd,
 )
 
 
@@ -121,6 +124,9 @@ class DocumentDrafted(Event):
     formed_on: date  # 成文日期
     consult: tuple[ConsultationNeed, ...]
     rulebook: Line
+    after_release: EventRef | None = (
+        None  # the end of the release for which the version before had been handed over
+    )
 
     def describe(self) -> AuditSentence:
         return AuditSentence(
@@ -128,6 +134,41 @@ class DocumentDrafted(Event):
             f"Drafted “{self.title}”, attribute: {self.attribute.en}",
             self.reason,
         )
+
+
+@event(1, "intake", zh="移交发布", en="Version handed over", basis=RulebookClause("review"))
+class VersionHandedOver(Event):
+    """The newest version is handed over to publishing: until the release has ended or the permit has expired nobody makes
+    another one (WY-B.3)."""
+
+    release: Id
+    document: Id
+    unit: Id
+    digest: Digest
+    draft: EventRef
+    permit: EventRef
+    expires: Moment
+    rulebook: Line
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence("最新一稿移交发布", "The newest version is handed over for release")
+
+
+@event(1, "intake", zh="未移交发布", en="Handover refused", basis=RulebookClause("review"))
+class HandoverRefused(Event):
+    """The permitted version isn't the newest any more, or the permit has expired."""
+
+    release: Id
+    document: Id
+    unit: Id
+    digest: Digest
+    draft: EventRef
+    permit: EventRef
+    reason: ReleaseEnd
+    rulebook: Line
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence(f"未移交发布：{self.reason.zh}", f"Not handed over: {self.reason.en}")
 
 
 @event(1, "intake", zh="收到申请", en="Application received", basis="GT-received")

@@ -10,9 +10,11 @@ from gongkai.contracts.events._event import (
     EventRef,
     Id,
     Line,
+    Moment,
     PersonId,
     RulebookClause,
     Text,
+    Value,
     event,
 )
 from gongkai.contracts.events._words import day_in_words
@@ -63,6 +65,26 @@ class SecrecyReviewed(Event):
         )
 
 
+@event(1, "review", zh="撤回审查意见", en="Secrecy opinion withdrawn", basis=RulebookClause("opinion"))
+class SecrecyReviewWithdrawn(Event):
+    """The opinion on that version no longer stands: the version waits for another one (WY-B.3)."""
+
+    document: Id
+    unit: Id
+    digest: Digest
+    opinion: Opinion  # the one that was withdrawn
+    reason: Text
+    rulebook: Line
+    draft: EventRef | None = None  # the DocumentDrafted that was reviewed; None: the opinion didn't name it
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            f"撤回保密审查意见“{self.opinion.zh}”",
+            f"Secrecy opinion “{self.opinion.en}” withdrawn",
+            self.reason,
+        )
+
+
 @event(1, "review", zh="征求意见", en="Consultation requested", basis=_CONSULTATION)
 class ConsultationRequested(Event):
     """征求意见: a unit is asked in writing about one version of a document (SC-3.3, SC-A1.4c)."""
@@ -109,6 +131,25 @@ class ConsultationAnswered(Event):
         )
 
 
+@event(1, "review", zh="同意后提出异议", en="Objection after consent", basis=_CONSULTATION)
+class ConsultationObjected(Event):
+    """A unit that had agreed objects, with its reason and its deputy's signature (SC-3.3). It closes the gate from here
+    on; what is published already stays until it is withdrawn."""
+
+    consultation: Id
+    document: Id
+    digest: Digest
+    unit: Id
+    asked: Id
+    kind: ConsultationKind
+    reason: Text
+    signed_by: PersonId
+    rulebook: Line
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence("撤回同意，提出异议", "Consent withdrawn: the unit objects", self.reason)
+
+
 @event(1, "review", zh="征求意见逾期", en="Consultation lapsed", basis=_CONSULTATION)
 class ConsultationLapsed(Event):
     """The time to answer is up; `silence` is how the rulebook reads that (SC-3.3, SC-A1.4c)."""
@@ -131,3 +172,50 @@ class ConsultationLapsed(Event):
             f"No answer to the consultation by {en}: {self.silence.en}",
             mood="late",
         )
+
+
+class Missing(Value):
+    """One reason why a release isn't permitted, as it was told."""
+
+    code: Line
+    clause: Line
+    zh: Line
+    en: Line
+
+
+@event(1, "review", zh="准予发布", en="Release permitted", basis=RulebookClause("review"))
+class ReleasePermitted(Event):
+    """Exactly this version may go out until `expires`: its review and its consultations stand at this position of the log
+    (WY-B.3, WY-B.4). A permit isn't revoked; an unused one dies."""
+
+    release: Id
+    document: Id
+    unit: Id
+    digest: Digest
+    draft: EventRef
+    review: EventRef
+    consultations: tuple[EventRef, ...]
+    expires: Moment
+    rulebook: Line
+
+    def describe(self) -> AuditSentence:
+        return AuditSentence(
+            "审查、征求意见齐备，准予发布", "Review and consultations stand: may go out", mood="done"
+        )
+
+
+@event(1, "review", zh="不准发布", en="Release refused", basis=RulebookClause("review"))
+class ReleaseRefused(Event):
+    """What still stands between this version and the public."""
+
+    release: Id
+    document: Id
+    unit: Id
+    digest: Digest
+    draft: EventRef
+    missing: tuple[Missing, ...]
+    rulebook: Line
+
+    def describe(self) -> AuditSentence:
+        zh, en = "；".join(m.zh.rstrip("。") for m in self.missing), " ".join(m.en for m in self.missing)
+        return AuditSentence(f"不准发布：{zh}", f"Not to go out yet: {en}")

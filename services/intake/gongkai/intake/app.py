@@ -14,6 +14,7 @@ from gongkai.intake.calendar import api as calendar
 from gongkai.intake.delegations import api as delegations
 from gongkai.intake.dependencies import IntakeDependencies
 from gongkai.intake.documents import api as documents
+from gongkai.intake.documents.reactions import Handovers
 from gongkai.intake.ingress import api as ingress
 from gongkai.intake.ingress import corrections
 from gongkai.intake.ingress.concurrency import IngressLimits
@@ -68,4 +69,9 @@ def _components(deps: IntakeDependencies) -> Components:
     async def opened() -> None:
         await destroy_keys.destroy_all(deps)
 
-    return Components(handlers=[*PROJECTIONS, destroy_keys], deadlines=deadlines(deps), opened=opened)
+    return Components(
+        handlers=[*PROJECTIONS, destroy_keys],
+        reactions=[Handovers(deps)],
+        deadlines=deadlines(deps),
+        opened=opened,
+    )

@@ -3,7 +3,8 @@
 from fastapi import FastAPI
 
 from gongkai.publishing.release import api
-from gongkai.publishing.release.views import Dockets, Releases
+from gongkai.publishing.release.reactions import Releases
+from gongkai.publishing.release.views import Dockets, ReleasedTexts
 from gongkai.publishing.service import SERVICE
 from gongkai.runtime.build import build
 from gongkai.runtime.service import Components, DecidingDependencies
@@ -23,4 +24,4 @@ def create(settings: Settings) -> FastAPI:
 
 
 def _components(deps: DecidingDependencies) -> Components:
-    return Components(handlers=[*PROJECTIONS, Releases()])
+    return Components(handlers=[*PROJECTIONS, ReleasedTexts()], reactions=[Releases(deps)])

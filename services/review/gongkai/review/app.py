@@ -1,10 +1,11 @@
-"""审查: the composition root of review (secrecy review, consultation). The only place where its parts are wired together."""
+"""审查: the composition root of review (secrecy review, consultation, permits). The only place where its parts are wired."""
 
 from fastapi import FastAPI
 
 from gongkai.review.consultation import api as consultation
 from gongkai.review.consultation.deadlines import deadlines
 from gongkai.review.consultation.reactions import ConsultationRequests
+from gongkai.review.release.reactions import ReleaseRequests
 from gongkai.review.secrecy import api as secrecy
 from gongkai.review.secrecy.reactions import ReviewRequests
 from gongkai.review.service import SERVICE
@@ -24,4 +25,7 @@ def create(settings: Settings) -> FastAPI:
 
 
 def _components(deps: DecidingDependencies) -> Components:
-    return Components(deadlines=deadlines(deps), reactions=[ReviewRequests(deps), ConsultationRequests(deps)])
+    return Components(
+        deadlines=deadlines(deps),
+        reactions=[ReviewRequests(deps), ConsultationRequests(deps), ReleaseRequests(deps)],
+    )

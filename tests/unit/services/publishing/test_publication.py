@@ -1,26 +1,37 @@
-"""信息发布: what the gate asks for, and what leaves it."""
+"""信息发布: a release is requested, published when it was handed over, or closed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from gongkai.contracts.events import DocumentPublished
-from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
-from gongkai.publishing.release.aggregate import Publish
-from gongkai.publishing.release.gate import Consultation, Docket, Draft, Need, Review, missing
-from tests.unit.examples import D1, D2, DOCUMENT, a_document_published, a_ref
-from tests.unit.given import CHINESE, CLAUSE, at, given, rules
-
-DRAFTED, REVIEWED, SETTLED = (
-    a_ref(1),
-    a_ref(2, "review", "gongkai.SecrecyReviewed.v1"),
-    a_ref(3, "review", "gongkai.ConsultationAnswered.v1"),
+from gongkai.contracts.events import DocumentPublished, ReleaseClosed, ReleaseRequested
+from gongkai.contracts.vocabulary import Attribute, Category, ReleaseEnd
+from gongkai.publishing.release.aggregate import Close, Publish, RequestRelease
+from gongkai.rules.release.gate import Draft
+from tests.unit.examples import (
+    D1,
+    D2,
+    DOCUMENT,
+    EXPIRES,
+    RELEASE,
+    a_document_published,
+    a_ref,
+    a_release_closed,
+    a_release_permitted,
+    a_release_requested,
+    a_version_handed_over,
 )
+from tests.unit.given import MONDAY, at, given
+
 HASH = sha256(DOCUMENT.encode()).hexdigest()[:8]
-FINANCE = Need("finance", "区财政局", ConsultationKind.AFFECTS)
+DRAFTED, SECOND = a_ref(1), a_ref(4)  # two versions
+PERMIT, HANDOVER = (
+    a_ref(6, "review", "gongkai.ReleasePermitted.v1"),
+    a_ref(8, "intake", "gongkai.VersionHandedOver.v1"),
+)
 
 
 def a_draft(**changes: Any) -> Draft:
@@ -42,153 +53,120 @@ def a_draft(**changes: Any) -> Draft:
     return Draft(**fields | changes)
 
 
-REVIEW = Review(D1, Opinion.DISCLOSE, REVIEWED, DRAFTED.id)
-SECOND = a_ref(4)  # another draft
-AGREED = Consultation(ConsultationKind.AFFECTS, D1, "finance", "consent", SETTLED)
-READY = Docket(a_draft(), REVIEW, ())
-CONSULTED = Docket(a_draft(consult=(FINANCE,)), REVIEW, (AGREED,))
+def ask(draft: Draft | None = None, digest: str = D1, release: str = RELEASE) -> RequestRelease:
+    return RequestRelease(release, draft or a_draft(), digest, "zhao-min")
 
 
-def publish(docket: Docket = READY, digest: str = D1) -> Publish:
-    return Publish(docket, digest, unit_name="区教育局", by="zhao-min")
+def publish(draft: Draft | None = None, release: str = RELEASE) -> Publish:
+    draft = draft or a_draft()
+    permit = a_release_permitted(release=release, digest=draft.digest, draft=draft.ref)
+    handover = a_version_handed_over(release=release, digest=draft.digest, draft=draft.ref, permit=PERMIT)
+    return Publish(draft, "区教育局", permit, handover, HANDOVER)
 
 
-def codes(docket: Docket, digest: str = D1) -> list[str]:
-    return [each.code for each in missing(docket, digest, rules().book)]
+# -- the request
 
 
-# -- publishing
-
-
-@pytest.mark.clause("WY-B.4", "LS-10b", "CX-9")
-def test_a_reviewed_document_is_published_with_what_it_rests_on() -> None:
-    given().when(publish()).then(
-        a_document_published(index=f"education/2026-{HASH}", drafted=DRAFTED, review=REVIEWED)
+@pytest.mark.clause("WY-B.4")
+def test_the_release_of_the_newest_version_is_asked_for_once() -> None:
+    (
+        given()
+        .when(ask())
+        .then(a_release_requested())
+        .when(ask(release="release-2"))
+        .then_nothing()
+        .when(ask(a_draft(digest=D2, ref=SECOND), D2, "release-2"))
+        .then_one(ReleaseRequested, release="release-2", draft=SECOND)
     )
 
 
-@pytest.mark.clause("SC-3.3")
-def test_the_units_that_agreed_are_named_by_their_events() -> None:
-    given().when(publish(CONSULTED)).then_one(DocumentPublished, consultations=(SETTLED,))
+@pytest.mark.clause("WY-B.3", "CX-6", "GT-proactive")
+def test_what_isnt_newest_or_isnt_for_the_public_isnt_even_asked_for() -> None:
+    given().when(ask(a_draft(digest=D2))).then_refused("publication.other-version", "SC-3.4", "/digest")
+    for attribute in set(Attribute) - {Attribute.PROACTIVE}:
+        withheld = ask(a_draft(attribute=attribute))
+        given().when(withheld).then_refused("publication.not-proactive", "GT-proactive", "/digest")
 
 
-def test_the_same_version_again_changes_nothing() -> None:
+def test_what_is_out_isnt_asked_for_again() -> None:
     published = given(a_document_published())
-    published.when(publish(), at("2026-06-01")).then_nothing()
-    edited = replace(READY, draft=a_draft(digest=D2, ref=SECOND))
-    published.when(publish(edited, D1)).then_nothing()
+    published.when(ask(), at("2026-06-01")).then_nothing()
+    published.when(ask(a_draft(digest=D2, ref=SECOND), D1)).then_nothing()
+    corrected = ask(a_draft(title="更正后的标题", ref=SECOND))
+    published.when(corrected).then_one(ReleaseRequested, draft=SECOND)
 
 
-@pytest.mark.clause("WY-B.3", "WY-B.4")
-def test_the_same_text_under_a_corrected_title_goes_out_again_with_its_own_review() -> None:
-    corrected = replace(READY, draft=a_draft(title="更正后的标题", ref=SECOND))
-    reviewed = replace(corrected, review=replace(REVIEW, draft=SECOND.id, ref=a_ref(5)))
+# -- the end
+
+
+@pytest.mark.clause("WY-B.4", "LS-10b", "CX-9", "SC-3.3")
+def test_what_was_handed_over_is_published_with_all_that_it_rests_on() -> None:
     (
-        given(a_document_published())
-        .when(publish(corrected))
-        .then_refused("publication.review-of-other-version", "SC-3.4", "/digest")
-        .when(publish(reviewed))
-        .then_one(
-            DocumentPublished,
-            title="更正后的标题",
-            digest=D1,
-            drafted=SECOND,
-            index="education/2026-bb0e4f49",
+        given(a_release_requested())
+        .when(publish())
+        .then(
+            a_document_published(
+                index=f"education/2026-{HASH}",
+                release=RELEASE,
+                permit=PERMIT,
+                handover=HANDOVER,
+                expires=EXPIRES,
+            )
         )
-        .when(publish(reviewed), at("2026-06-01"))
+        .when(publish())
+        .then_nothing()
+    )
+
+
+@pytest.mark.clause("WY-B.4")
+def test_nothing_is_published_that_wasnt_requested_or_has_ended() -> None:
+    given().when(publish()).then_nothing()
+    given(a_release_requested(), a_release_closed()).when(publish()).then_nothing()
+
+
+@pytest.mark.clause("WY-B.4")
+def test_a_permit_that_has_expired_publishes_nothing() -> None:
+    (
+        given(a_release_requested())
+        .when(publish(), EXPIRES + timedelta(microseconds=1))
+        .then_one(ReleaseClosed, reason=ReleaseEnd.EXPIRED, evidence=HANDOVER)
+        .when(publish(), MONDAY)
+        .then_nothing()
+    )
+    given(a_release_requested()).when(publish(), EXPIRES).then_one(DocumentPublished)
+
+
+def test_a_release_is_closed_once_and_can_be_asked_for_anew() -> None:
+    refused = Close(RELEASE, ReleaseEnd.REFUSED, a_ref(7, "review", "gongkai.ReleaseRefused.v1"), "system")
+    (
+        given(a_release_requested())
+        .when(refused)
+        .then(a_release_closed())
+        .when(refused)
+        .then_nothing()
+        .when(ask(release="release-2"))
+        .then_one(ReleaseRequested, release="release-2")
+        .when(replace(refused, release="release-1"))
         .then_nothing()
     )
 
 
 def test_the_index_is_the_documents_own_through_all_its_versions() -> None:
-    another = Docket(a_draft(digest=D2, ref=SECOND), replace(REVIEW, digest=D2, draft=SECOND.id), ())
+    another = a_draft(digest=D2, ref=SECOND)
     (
-        given()
-        .when(publish(), at("2026-12-31"))
+        given(a_release_requested())
+        .when(publish(), at("2026-03-02"))
         .then_one(DocumentPublished, index=f"education/2026-{HASH}")
-        .when(publish(another, D2), at("2027-01-05"))
+        .when(ask(another, D2, "release-2"), at("2027-01-05"))
+        .then_one(ReleaseRequested)
+        .when(publish(another, "release-2"), MONDAY)
         .then_one(DocumentPublished, index=f"education/2026-{HASH}", digest=D2)
     )
 
 
 def test_two_documents_have_two_indexes() -> None:
-    other = replace(READY, draft=a_draft(document="doc-2"))
-    outcomes = [given().when(publish(docket)).events[0] for docket in (READY, other)]
-    assert len({event.index for event in outcomes if isinstance(event, DocumentPublished)}) == 2
-
-
-# -- the gate
-
-
-def test_the_gate_is_open_when_nothing_is_missing() -> None:
-    assert missing(READY, D1, rules().book) == []
-    assert missing(CONSULTED, D1, rules().book) == []
-
-
-@pytest.mark.clause("CX-6", "GT-proactive")
-@pytest.mark.parametrize("attribute", [a for a in Attribute if a is not Attribute.PROACTIVE])
-def test_only_what_is_disclosed_proactively_is_published(attribute: Attribute) -> None:
-    docket = replace(READY, draft=a_draft(attribute=attribute))
-    given().when(publish(docket)).then_refused("publication.not-proactive", "GT-proactive", "/digest")
-
-
-@pytest.mark.clause("WY-B.4", "LS-10b")
-def test_nothing_is_published_without_a_secrecy_review() -> None:
-    docket = replace(READY, review=None)
-    given().when(publish(docket)).then_refused("publication.no-review", "SC-3.4", "/digest")
-
-
-@pytest.mark.clause("WY-B.3", "LS-10b")
-def test_a_review_of_another_version_opens_no_gate() -> None:
-    for review in (replace(REVIEW, digest=D2), replace(REVIEW, draft=SECOND.id), replace(REVIEW, draft=None)):
-        docket = replace(READY, review=review)
-        given().when(publish(docket)).then_refused("publication.review-of-other-version", "SC-3.4", "/digest")
-
-
-@pytest.mark.clause("WY-B.3")
-def test_a_reviewed_version_is_not_published_once_there_is_a_newer_draft() -> None:
-    docket = replace(READY, draft=a_draft(digest=D2))
-    given().when(publish(docket)).then_refused("publication.other-version", "SC-3.4", "/digest")
-
-
-@pytest.mark.clause("WY-B.9", "WY-B.4")
-@pytest.mark.parametrize("opinion", [Opinion.EXEMPT, Opinion.REFER])
-def test_a_review_that_does_not_say_disclose_shuts_the_gate(opinion: Opinion) -> None:
-    docket = replace(READY, review=replace(REVIEW, opinion=opinion))
-    given().when(publish(docket)).then_refused("publication.review-says-no", "SC-3.4", "/digest")
-
-
-@pytest.mark.clause("SC-3.3")
-def test_a_unit_that_has_to_be_asked_holds_it_up_until_it_answers() -> None:
-    """Whether its question is still open, was about another version, or hasn't even arrived here."""
-    for seen in ((), (replace(AGREED, settled="open"),), (replace(AGREED, digest=D2),)):
-        docket = replace(CONSULTED, consultations=seen)
-        given().when(publish(docket)).then_refused("publication.consultation-open", "SC-3.3", "/digest")
-
-
-@pytest.mark.clause("SC-3.3")
-def test_an_objection_shuts_the_gate_even_if_the_draft_no_longer_names_the_unit() -> None:
-    docket = replace(CONSULTED, consultations=(replace(AGREED, settled="refused"),))
-    given().when(publish(docket)).then_refused("publication.consultation-refused", "SC-3.3", "/digest")
-    dropped = replace(docket, draft=a_draft())
-    given().when(publish(dropped)).then_refused("publication.consultation-refused", "SC-3.3", "/digest")
-
-
-@pytest.mark.clause("SC-A1.4c")
-def test_coordination_is_asked_for_under_its_own_clause() -> None:
-    need = replace(FINANCE, kind=ConsultationKind.COORDINATE)
-    docket = replace(CONSULTED, draft=a_draft(consult=(need,)), consultations=())
-    given().when(publish(docket)).then_refused("publication.consultation-open", "SC-A1.4c", "/digest")
-
-
-def test_the_page_sees_all_that_is_missing_at_once_in_both_languages() -> None:
-    docket = Docket(a_draft(attribute=Attribute.PARTIAL, digest=D2, consult=(FINANCE,)), None, ())
-    lacking = missing(docket, D1, rules().book)
-    assert [each.code for each in lacking] == [
-        "publication.other-version",
-        "publication.not-proactive",
-        "publication.no-review",
-        "publication.consultation-open",
+    outcomes = [
+        given(a_release_requested(document=document)).when(publish(a_draft(document=document))).events[0]
+        for document in (DOCUMENT, "doc-2")
     ]
-    assert all(CHINESE.search(each.zh) and each.en and CLAUSE.match(each.clause) for each in lacking)
-    assert lacking[-1].zh == "区财政局尚未就这一稿回复意见。"
+    assert len({event.index for event in outcomes if isinstance(event, DocumentPublished)}) == 2

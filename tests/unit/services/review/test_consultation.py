@@ -1,15 +1,17 @@
 """征求意见: asked units answer, or their silence is read by the rulebook of the one that asks."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from gongkai.contracts.events import ConsultationAnswered, ConsultationLapsed
+from gongkai.contracts.register import Register
 from gongkai.contracts.streams import consultation_id
 from gongkai.contracts.vocabulary import ConsultationKind, Silence
-from gongkai.review.consultation import aggregate as consultation
-from gongkai.review.consultation.aggregate import Answer, Lapse, Request
+from gongkai.review.consultation.aggregate import Answer, Lapse, Object, Request
+from gongkai.rules.release.docket import Fact, docket_of
 from tests.unit.examples import (
     CONSULTATION,
     D1,
@@ -17,10 +19,12 @@ from tests.unit.examples import (
     DOCUMENT,
     a_consultation_answered,
     a_consultation_lapsed,
+    a_consultation_objected,
     a_consultation_requested,
+    a_document_drafted,
     a_ref,
 )
-from tests.unit.given import Given, at, fold, given, rules
+from tests.unit.given import Given, at, given, rules
 
 LAPSE = Lapse(by="system")
 COORDINATE = a_consultation_requested(kind=ConsultationKind.COORDINATE)
@@ -58,8 +62,13 @@ def answer(**changes: Any) -> Answer:
     return Answer(**fields | changes)
 
 
-def settled(story: Given) -> consultation.Settled:
-    return consultation.settled(fold(Answer, story.history))
+def settled(story: Given) -> str:
+    """What the gate gets to see of it."""
+    facts: list[Fact] = [(a_document_drafted(), a_ref(1))]
+    docket = docket_of([*facts, *((event, a_ref(2, "review")) for event in story.history)], Register())
+    assert docket is not None
+    [asked] = docket.consultations
+    return asked.settled
 
 
 # -- the letter
@@ -155,6 +164,21 @@ def test_a_letter_is_answered_once() -> None:
     answered.when(answer(agrees=False, reason="标准尚未批准", signed_by="zhou-wei")).then_refused(
         "consultation.already-answered", "SC-3.3", "/agrees"
     )
+
+
+@pytest.mark.clause("SC-3.3")
+def test_a_unit_that_agreed_may_object_with_reason_and_signature() -> None:
+    objection = Object("补助标准尚未批准", "zhou-wei", frozenset({"zhou-wei"}), "sun-li")
+    agreed = given(a_consultation_requested(), a_consultation_answered())
+    agreed.when(replace(objection, reason=" ")).then_refused("consultation.no-reason", "SC-3.3", "/reason")
+    agreed.when(replace(objection, signed_by=None)).then_refused(
+        "consultation.not-signed", "SC-3.3", "/signed_by"
+    )
+    story = agreed.when(objection).then(a_consultation_objected()).when(objection).then_nothing()
+    assert settled(story) == "refused"
+    story.when(answer()).then_refused("consultation.already-answered", "SC-3.3", "/agrees")
+    given(a_consultation_requested()).when(objection).then_refused("consultation.not-answered", "SC-3.3")
+    given(COORDINATE, CONSENTED).when(objection).then_refused("consultation.lapsed", "SC-A1.4c")
 
 
 def test_what_was_never_asked_is_not_answered() -> None:

@@ -11,11 +11,13 @@ from gongkai.contracts.envelope import Record
 from gongkai.contracts.events import (
     ConsultationAnswered,
     ConsultationLapsed,
+    ConsultationObjected,
     ConsultationRequested,
     DocumentDrafted,
     DocumentPublished,
     SecrecyReviewed,
     SecrecyReviewRequested,
+    SecrecyReviewWithdrawn,
 )
 from gongkai.rules.local_time import local_date
 
@@ -75,6 +77,21 @@ def _reviewed(event: SecrecyReviewed, record: Record) -> Columns:
     }
 
 
+def _review_withdrawn(event: SecrecyReviewWithdrawn, record: Record) -> Columns:
+    return {
+        "document": event.document,
+        "digest": event.digest,
+        "unit": event.unit,
+        "reviewed": record.streamversion,
+        "reviewed_at": None,
+        "reviewed_by": None,
+        "reviewed_event": None,
+        "opinion": None,
+        "basis": None,
+        "reason": None,
+    }
+
+
 def _published(event: DocumentPublished, record: Record) -> Columns:
     return {
         "document": event.document,
@@ -95,6 +112,7 @@ DOCUMENTS = TableProjection(
         DocumentDrafted: Fold("document", ("document",), "version", _drafted),
         SecrecyReviewRequested: Fold("review", ("document", "digest"), "requested", _review_requested),
         SecrecyReviewed: Fold("review", ("document", "digest"), "reviewed", _reviewed),
+        SecrecyReviewWithdrawn: Fold("review", ("document", "digest"), "reviewed", _review_withdrawn),
         DocumentPublished: Fold("publication", ("document",), "version", _published),
     },
 )
@@ -102,7 +120,9 @@ DOCUMENTS = TableProjection(
 # -- consultations
 
 
-def _asked(event: ConsultationRequested | ConsultationAnswered | ConsultationLapsed) -> Columns:
+def _asked(
+    event: ConsultationRequested | ConsultationAnswered | ConsultationObjected | ConsultationLapsed,
+) -> Columns:
     return {
         "consultation": event.consultation,
         "document": event.document,
@@ -126,14 +146,14 @@ def _consultation_requested(event: ConsultationRequested, record: Record) -> Col
     }
 
 
-def _consultation_answered(event: ConsultationAnswered, record: Record) -> Columns:
+def _consultation_answered(event: ConsultationAnswered | ConsultationObjected, record: Record) -> Columns:
     return {
         **_asked(event),
         "answered": record.streamversion,
         "answered_at": event.at,
         "answered_by": event.by,
         "answered_event": record.id,
-        "agrees": event.agrees,
+        "agrees": isinstance(event, ConsultationAnswered) and event.agrees,
         "reason": event.reason,
     }
 
@@ -155,6 +175,7 @@ CONSULTATIONS = TableProjection(
     {
         ConsultationRequested: Fold("consultation", ("consultation",), "requested", _consultation_requested),
         ConsultationAnswered: Fold("consultation", ("consultation",), "answered", _consultation_answered),
+        ConsultationObjected: Fold("consultation", ("consultation",), "answered", _consultation_answered),
         ConsultationLapsed: Fold("consultation", ("consultation",), "lapsed", _consultation_lapsed),
     },
 )

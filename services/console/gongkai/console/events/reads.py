@@ -17,7 +17,9 @@ _ORDER = (
     "UnitRegistered", "UnitSucceeded", "SystemRegistered", "SystemRetired", "DutyDelegated",
     "DelegationWithdrawn", "HolidaysAnnounced", "ApplicationReceived", "DocumentDrafted",
     "SecrecyReviewRequested", "ConsultationRequested", "ConsultationAnswered", "ConsultationLapsed",
-    "SecrecyReviewed", "DocumentPublished", "ApplicationOverdue", "ApplicationAnswered", "ScoreChanged",
+    "SecrecyReviewed", "ConsultationObjected", "SecrecyReviewWithdrawn", "ReleaseRequested",
+    "ReleasePermitted", "ReleaseRefused", "VersionHandedOver", "HandoverRefused", "ReleaseClosed",
+    "DocumentPublished", "ApplicationOverdue", "ApplicationAnswered", "ScoreChanged",
 )  # fmt: skip
 
 

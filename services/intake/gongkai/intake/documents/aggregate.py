@@ -1,11 +1,24 @@
 """公开属性源头认定: a draft with its attribute and reason; drafted again, it is another version (CX-6, WY-B.5, LS-10a)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
 
 from gongkai.contracts.clauses import clause
-from gongkai.contracts.events import ConsultationNeed, Digest, DocumentDrafted, Event, Id, PersonId
-from gongkai.contracts.vocabulary import Attribute, Category
+from gongkai.contracts.events import (
+    ConsultationNeed,
+    Digest,
+    DocumentDrafted,
+    Event,
+    EventRef,
+    HandoverRefused,
+    Id,
+    PersonId,
+    ReleasePermitted,
+    VersionHandedOver,
+)
+from gongkai.contracts.vocabulary import Attribute, Category, ReleaseEnd
 from gongkai.intake.documents import refusals
 from gongkai.rules import Rules
 from gongkai.rules.local_time import local_date
@@ -13,15 +26,19 @@ from gongkai.rules.local_time import local_date
 RESERVED_ID = "new"  # where the console has the page for a new one
 EARLIEST = date(1949, 10, 1)
 MAX_AHEAD = timedelta(days=366)  # how far in the future a document may be dated
+# How long after a permit's last moment a publication may yet become visible: a transaction that is silent for 30 s is ended
+# (`runtime.pool.LONGEST_HELD`).
+COMMIT_DELAY: Final = timedelta(seconds=60)
 
 # -- state
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """The newest version, as its drafter handed it in."""
+    """The newest version, as its drafter handed it in. `handed_over`: for which release it was, last."""
 
     version: DocumentDrafted
+    handed_over: VersionHandedOver | None = None
 
 
 State = Drafted | None
@@ -48,6 +65,25 @@ class Draft:
     consult: tuple[ConsultationNeed, ...]
     by: PersonId
     carries_on: frozenset[Id] = frozenset()  # ended units whose affairs `unit` carries on
+    ended: "EndedRelease | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRelease:
+    """A release that publishing's log says has ended, one way or the other, and the event that says so."""
+
+    release: Id
+    event: EventRef
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Hand the permitted version over to publishing. `newest`: event id of the newest DocumentDrafted of the stream."""
+
+    permit: ReleasePermitted
+    ref: EventRef  # the permit
+    newest: UUID
+    by: PersonId
 
 
 # -- decide
@@ -84,10 +120,50 @@ def draft(state: State, cmd: Draft, rules: Rules, now: datetime) -> list[Event]:
         by=cmd.by,
         at=now,
     )
-    incidental = {"rulebook": event.rulebook, "by": cmd.by, "at": now}
+    incidental = {"rulebook": event.rulebook, "after_release": None, "by": cmd.by, "at": now}
     if state is not None and event == state.version.model_copy(update=incidental):
         return []  # the same version again is no edit, and voids no review
-    return [event]
+    return [event.model_copy(update={"after_release": _end_of_release(state, cmd, rules, now)})]
+
+
+@clause("WY-B.3")
+def _end_of_release(state: State, cmd: Draft, rules: Rules, now: datetime) -> EventRef | None:
+    """While a version is handed over for release nobody makes another: what goes out is what was reviewed. Until publishing
+    has ended the release, or its permit has expired for good."""
+    if state is None or state.handed_over is None:
+        return None
+    if cmd.ended is not None and cmd.ended.release == state.handed_over.release:
+        return cmd.ended.event
+    if now <= state.handed_over.expires + COMMIT_DELAY:
+        raise refusals.being_released(rules.book.review.clause)
+    return None
+
+
+@clause("WY-B.3", "WY-B.4")
+def hand_over(state: State, cmd: HandOver, rules: Rules, now: datetime) -> list[Event]:
+    """The permitted version, if it is the newest and the permit still holds; else refused, on record."""
+    assert state is not None, "a permit is given for a draft"
+    permit, reason = cmd.permit, None
+    if state.handed_over is not None and state.handed_over.release == permit.release:
+        return []
+    if permit.draft.id != cmd.newest:
+        reason = ReleaseEnd.OTHER_VERSION
+    elif now > permit.expires:
+        reason = ReleaseEnd.EXPIRED
+    common = {
+        "release": permit.release,
+        "document": permit.document,
+        "unit": permit.unit,
+        "digest": permit.digest,
+        "draft": permit.draft,
+        "permit": cmd.ref,
+        "rulebook": rules.book.version,
+        "by": cmd.by,
+        "at": now,
+    }
+    if reason is not None:
+        return [HandoverRefused(**common, reason=reason)]
+    return [VersionHandedOver(**common, expires=permit.expires)]
 
 
 def _attribute(cmd: Draft, rules: Rules) -> Attribute:
@@ -121,5 +197,7 @@ def evolve(state: State, event: Event) -> State:
     match event:
         case DocumentDrafted():
             return Drafted(event)
+        case VersionHandedOver() if state is not None:
+            return replace(state, handed_over=event)
         case _:
             return state

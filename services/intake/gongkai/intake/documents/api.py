@@ -5,11 +5,12 @@ from pydantic import BaseModel
 
 from gongkai.contracts.commands import Draft
 from gongkai.contracts.derived_ids import derived_id
-from gongkai.contracts.events import Digest, Id
+from gongkai.contracts.events import Digest, DocumentDrafted, Id, decode_if
 from gongkai.contracts.streams import document_stream
 from gongkai.intake.actions import Action
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents import refusals, uploads
+from gongkai.intake.documents.releases import ended_release
 from gongkai.intake.documents.stream import DOCUMENT
 from gongkai.intake.documents.texts import TEXT_BODY, check_text
 from gongkai.intake.units.rules import require_existing
@@ -75,6 +76,8 @@ async def draft_document(draft: Draft, who: Asking, deps: DecidingDependenciesOf
     document_id = draft.document or derived_id(command, "document").hex
     fields = dict(draft) | {"document": document_id, "media_type": media_type, "size": size, "by": who.person}
     fields["carries_on"] = frozenset(deps.replica.register.inherited(draft.unit, local_date(now)))
+    state = DOCUMENT.fold(await read.stream(deps.pool, log_for("intake"), document_stream(document_id)))
+    fields["ended"] = await ended_release(deps.pool, state)
     cmd, rules = document.Draft(**fields), await rules_for(deps.replica, draft.unit, now)
     return await carry_out_and_answer(
         deps,
@@ -99,7 +102,7 @@ async def read_text(
 ) -> Response:
     """A version's text: the newest, or the one named. For the unit's officers, those asked, and supervisors."""
     entries = await read.stream(deps.pool, log_for("intake"), document_stream(document_id))
-    versions = [v.version for e in entries if isinstance(v := DOCUMENT.fold([e]), document.Drafted)]
+    versions = [v for e in entries if (v := decode_if(e.record, DocumentDrafted)) is not None]
     wanted = [v for v in versions if digest is None or v.digest == digest]
     if not wanted:
         raise refusals.unknown_document()

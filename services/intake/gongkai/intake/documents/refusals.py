@@ -88,3 +88,12 @@ def _zh(attributes: Iterable[Attribute]) -> str:
 
 def _en(attributes: Iterable[Attribute]) -> str:
     return ", ".join(a.en for a in attributes)
+
+
+def being_released(clause: ClauseId) -> Refused:
+    says = Sentence(
+        "该稿正在发布，暂不能改稿；发布办结后（至多两分钟）请再次报送。",
+        "This version is being released and can't be edited now. Hand it in again when the release has ended, in two minutes "
+        "at most.",
+    )
+    return Refused("document.being-released", clause, says, field="/document", status=409)

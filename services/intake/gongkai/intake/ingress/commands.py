@@ -22,6 +22,7 @@ from gongkai.intake.applications.sealing import sealed
 from gongkai.intake.applications.stream import APPLICATION
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents.refusals import no_such_text
+from gongkai.intake.documents.releases import ended_release
 from gongkai.intake.documents.stream import DOCUMENT
 from gongkai.intake.documents.texts import check_words
 from gongkai.intake.ingress import problems, refusals
@@ -92,6 +93,7 @@ class DraftCommand:
             media_type=media_type,
             size=size,
             carries_on=context.predecessors(draft.unit),
+            ended=await ended_release(context.deps.pool, state),
             by=context.who.person,
         )
         return document.draft(state, cmd, context.rules(draft.unit), context.now)

@@ -1,23 +1,20 @@
 """The HTTP interface of publication: publish a version, and list what is still missing for that."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
-from gongkai.contracts.errors import BadInput, Sentence
-from gongkai.contracts.events import Digest, DocumentDrafted, Event, Id
+from gongkai.contracts.derived_ids import derived_id
+from gongkai.contracts.events import Digest, DocumentDrafted, Id
 from gongkai.contracts.streams import document_stream, publication_stream
 from gongkai.ledger import read
-from gongkai.ledger.decider import ATTEMPTS, Contended
+from gongkai.ledger.decider import Contended
 from gongkai.publishing.actions import Action
 from gongkai.publishing.release import aggregate as publication
-from gongkai.publishing.release import gate
+from gongkai.publishing.release import refusals
+from gongkai.publishing.release.progress import end_of, newest_draft
 from gongkai.publishing.release.stream import PUBLICATION
-from gongkai.publishing.release.views import docket_of
-from gongkai.rules import Rules
+from gongkai.publishing.release.views import docket
+from gongkai.rules.release import gate
 from gongkai.runtime.commands import (
     CommandId,
     DecidingDependenciesOf,
@@ -56,53 +53,45 @@ class Gate(BaseModel):
     missing: list[Lacking]
 
 
-class _Overtaken(Exception):
-    """The publication stream changed after the docket was read: try again."""
-
-
-@router.post("/publications/{document_id}", status_code=201, summary="发布 · Publish a version")
+@router.post(
+    "/publications/{document_id}",
+    status_code=201,
+    response_model=Done,
+    summary="发布 · Publish a version",
+    responses={202: {"model": Done, "description": "已受理，尚未办结 · taken up, and not ended yet"}},
+)
 @acts(Action.PUBLISH)
 async def publish(
     document_id: Id, body: Publication, who: Asking, deps: DecidingDependenciesOf, command: CommandId
-) -> Done:
-    """Publish one version. Refused while anything is missing at the gate (WY-B.3, WY-B.4, LS-10b, SC-3.3).
+) -> Done | Response:
+    """Release one version. Refused while anything is missing at the gate (WY-B.3, WY-B.4, LS-10b, SC-3.3).
 
-    The docket is drawn up after the publication was read, and again whenever that has changed since.
+    Review has to permit it, and intake to hand the version over: 201 with the publication's place when that is done within
+    five seconds, else 202 with the place of the request.
     """
+    draft = await newest_draft(deps, document_id)
+    unit = await known_unit(deps.replica, draft.unit)
+    await require(deps, who, Action.PUBLISH, unit=unit.unit)
+    now = await deps.clock.now()
+    rules = await rules_for(deps.replica, unit.unit, now)
     stream = publication_stream(document_id)
-    for _ in range(ATTEMPTS):
-        before = PUBLICATION.fold(await read.stream(deps.pool, log_for("publishing"), stream))
-        docket = await _docket(deps, document_id)
-        unit = await known_unit(deps.replica, docket.draft.unit)
-        await require(deps, who, Action.PUBLISH, unit=unit.unit)
-        now = await deps.clock.now()
-        cmd = publication.Publish(docket, body.digest, unit.name, who.person)
-        rules = await rules_for(deps.replica, unit.unit, now)
-        try:
-            return await carry_out_and_answer(
-                deps,
-                command=command,
-                stream=stream,
-                aggregate=PUBLICATION,
-                decide=partial(_publish, before=before, cmd=cmd, rules=rules, now=now),
-                now=now,
-                id=document_id,
-            )
-        except _Overtaken:
-            continue
-    raise Contended(stream)
-
-
-def _publish(
-    state: publication.State,
-    before: publication.State,
-    cmd: publication.Publish,
-    rules: Rules,
-    now: datetime,
-) -> Sequence[Event]:
-    if state != before:
-        raise _Overtaken
-    return publication.publish(state, cmd, rules, now)
+    before = PUBLICATION.fold(await read.stream(deps.pool, log_for("publishing"), stream))
+    # The same command again asks anew where the release that it asked for came to nothing.
+    request = derived_id(command, f"release/{before.requests if before else 0}")
+    cmd = publication.RequestRelease(request.hex, draft, body.digest, who.person)
+    done = await carry_out_and_answer(
+        deps,
+        command=request,
+        stream=stream,
+        aggregate=PUBLICATION,
+        decide=lambda state: publication.request(state, cmd, rules, now),
+        now=now,
+        id=document_id,
+    )
+    ended = await end_of(deps, draft, body.digest)
+    if ended is None:
+        return Response(done.model_dump_json(), 202, media_type="application/json")
+    return done.model_copy(update={"place": str(ended)})
 
 
 @router.get("/publications/{document_id}/gate", summary="发布审查 · What still lacks")
@@ -126,10 +115,10 @@ async def _docket(deps: Dependencies, document_id: str) -> gate.Docket:
     drafts = [entry for entry in entries if entry.record.name == DocumentDrafted.NAME]
     if drafts and not await deps.subscription.wait_for(drafts[-1].place):
         raise Contended(stream)
-    docket = await docket_of(deps.pool, document_id, deps.replica.register)
-    if docket is None:
-        raise BadInput("document.unknown", Sentence("没有这份文件。", "No such document."), status=404)
-    return docket
+    found = await docket(deps.pool, document_id, deps.replica.register)
+    if found is None:
+        raise refusals.unknown_document()
+    return found
 
 
 async def _may_look(deps: Dependencies, who: Principal, docket: gate.Docket) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from gongkai.contracts.clauses import clause
 from gongkai.contracts.events import (
     ConsultationAnswered,
     ConsultationLapsed,
+    ConsultationObjected,
     ConsultationRequested,
     Digest,
     Event,
@@ -20,9 +20,6 @@ from gongkai.review.consultation import refusals
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import Deadline, deadline
 from gongkai.rules.local_time import local_date
-
-Settled = Literal["open", "consent", "refused"]
-
 
 # -- state
 
@@ -46,28 +43,26 @@ class Lapsed:
     silence: Silence
 
 
-State = Asked | Answered | Lapsed | None
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """The unit had agreed, and objects since."""
+
+    request: ConsultationRequested
+    objection: ConsultationObjected
 
 
-def settled(state: Asked | Answered | Lapsed) -> Settled:
-    """What the consultation has come to, for the gate of publication."""
-    match state:
-        case Answered(answer=answer):
-            return "consent" if answer.agrees else "refused"
-        case Lapsed(silence=Silence.CONSENT):
-            return "consent"
-        case _:
-            return "open"
+Known = Asked | Answered | Lapsed | Objected
+State = Known | None
 
 
 @clause("SC-3.3", "SC-A1.4c")
-def clock(state: Asked | Answered | Lapsed, rules: Rules) -> Deadline:
+def clock(state: Known, rules: Rules) -> Deadline:
     """The time to answer, day by day in working days: folded from the day of the letter, never stored."""
     term = rules.book.consultation(state.request.kind).term
     return deadline(rules.calendar, start=local_date(state.request.at), term=term)
 
 
-def past_due(state: Asked | Answered | Lapsed, rules: Rules, now: datetime) -> date | None:
+def past_due(state: Known, rules: Rules, now: datetime) -> date | None:
     """The due day, if it is over."""
     due = clock(state, rules).due
     return due if due is not None and local_date(now) > due else None
@@ -109,6 +104,16 @@ class Answer:
     deputies: frozenset[PersonId]
     by: PersonId
     drafted_by: PersonId | None = None  # of the document; None in letters of before the draft was named
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A unit that had agreed objects after all. The fields as in `Answer`."""
+
+    reason: str
+    signed_by: PersonId | None
+    deputies: frozenset[PersonId]
+    by: PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,8 @@ def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event
             if event == before.model_copy(update={"by": cmd.by, "at": now}):
                 return []
             raise refusals.already_answered(rule.clause)
+        case Objected():
+            raise refusals.already_answered(rule.clause)
         case Lapsed(silence=Silence.CONSENT):
             raise refusals.silence_was_consent(rule.clause)
         case Asked() if rule.silence is Silence.CONSENT and past_due(state, rules, now):
@@ -188,6 +195,47 @@ def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event
     if cmd.signed_by is not None and cmd.signed_by not in cmd.deputies:
         raise refusals.not_a_deputy(rule.clause)
     return [event]
+
+
+@clause("SC-3.3")
+def object_(state: State, cmd: Object, rules: Rules, now: datetime) -> list[Event]:
+    """Who had agreed objects: with its reason, signed by the deputy in charge, as a disagreement is. Consent by silence is
+    the law's own, and can't be taken back."""
+    if state is None:
+        raise refusals.unknown_consultation()
+    asked, rule = state.request, rules.book.consultation(state.request.kind)
+    match state:
+        case Lapsed(silence=Silence.CONSENT):
+            raise refusals.silence_was_consent(rule.clause)
+        case Asked() | Lapsed():
+            raise refusals.not_answered(rule.clause)
+        case Objected(objection=before) if (before.reason, before.signed_by, before.by) == (
+            cmd.reason.strip(),
+            cmd.signed_by,
+            cmd.by,
+        ):
+            return []  # the same command again
+        case Objected() | Answered(answer=ConsultationAnswered(agrees=False)):
+            raise refusals.already_answered(rule.clause)
+    if not cmd.reason.strip():
+        raise refusals.disagrees_without_reason(rule.clause)
+    if cmd.signed_by is None or cmd.signed_by not in cmd.deputies:
+        raise refusals.not_signed(rule.clause)
+    return [
+        ConsultationObjected(
+            consultation=asked.consultation,
+            document=asked.document,
+            digest=asked.digest,
+            unit=asked.unit,
+            asked=asked.asked,
+            kind=asked.kind,
+            reason=cmd.reason,
+            signed_by=cmd.signed_by,
+            rulebook=rules.book.version,
+            by=cmd.by,
+            at=now,
+        )
+    ]
 
 
 @clause("SC-3.3", "SC-A1.4c")
@@ -230,5 +278,7 @@ def evolve(state: State, event: Event) -> State:
             return Answered(state.request, event)
         case Asked(), ConsultationLapsed():
             return Lapsed(state.request, event.silence)
+        case Answered(), ConsultationObjected():
+            return Objected(state.request, event)
         case _:
             return state

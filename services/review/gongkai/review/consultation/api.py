@@ -72,6 +72,46 @@ async def answer(
     )
 
 
+class Objection(BaseModel):
+    """Why a unit that had agreed objects (SC-3.3)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Text = ""
+    signed_by: PersonId | None = None
+
+
+@router.post(
+    "/consultations/{consultation_id}/objection",
+    status_code=201,
+    summary="同意后提出异议 · Object after having agreed",
+)
+@acts(Action.ANSWER_CONSULTATION)
+async def object_(
+    consultation_id: Id, body: Objection, who: Asking, deps: DependenciesOf, command: CommandId
+) -> Done:
+    """Object for a unit that had agreed: with reason and its deputy's signature. Nothing goes out under it from here on."""
+    stream = consultation_stream(consultation_id)
+    state = CONSULTATION.fold(await read.stream(deps.pool, log_for("review"), stream))
+    if state is None:
+        raise refusals.unknown_consultation()
+    asked = await known_unit(deps.replica, state.request.asked)
+    right = await require(deps, who, Action.ANSWER_CONSULTATION, asked=[asked.unit])
+    now = await deps.clock.now()
+    deputies = frozenset(o.person for o in right.register.officers(asked.unit, Duty.DEPUTY))
+    rules = await rules_for(deps.replica, state.request.unit, state.request.at)
+    cmd = consultation.Object(body.reason, body.signed_by, deputies, who.person)
+    return await carry_out_and_answer(
+        deps,
+        command=command,
+        stream=stream,
+        aggregate=CONSULTATION,
+        decide=lambda state: consultation.object_(state, cmd, rules, now),
+        now=now,
+        id=consultation_id,
+    )
+
+
 async def _drafter(deps: Dependencies, draft: EventRef | None) -> str | None:
     """Who drafted what the letter is about."""
     entries = await read.by_event_id(deps.pool, log_for("intake"), [draft.id]) if draft else []

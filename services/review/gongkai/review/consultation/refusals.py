@@ -55,3 +55,11 @@ def not_a_deputy(clause: ClauseId) -> Refused:
 def not_due(clause: ClauseId) -> Refused:
     says = Sentence("回复期限尚未届满。", "The time to answer isn't over yet.")
     return Refused("consultation.not-due", clause, says, status=409)
+
+
+def not_answered(clause: ClauseId) -> Refused:
+    says = Sentence(
+        "该函尚未答复，没有可撤回的同意；请先答复。",
+        "This letter isn't answered: there is no consent to take back. Answer it.",
+    )
+    return Refused("consultation.not-answered", clause, says, status=409)

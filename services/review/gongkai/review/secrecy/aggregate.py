@@ -13,6 +13,7 @@ from gongkai.contracts.events import (
     PersonId,
     SecrecyReviewed,
     SecrecyReviewRequested,
+    SecrecyReviewWithdrawn,
 )
 from gongkai.contracts.vocabulary import Attribute, Opinion
 from gongkai.review.secrecy import refusals
@@ -23,10 +24,12 @@ from gongkai.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Waits for an opinion; `opinion` is the last one, when it was to refer the version upwards (WY-B.8)."""
+    """Waits for an opinion; `opinion` is the last one, when it was to refer the version upwards (WY-B.8); `withdrawn`, when
+    it was withdrawn."""
 
     request: SecrecyReviewRequested
     opinion: SecrecyReviewed | None = None
+    withdrawn: SecrecyReviewWithdrawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ class Examine:
     by: PersonId
     draft: UUID | None = None
     for_whom: frozenset[PersonId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Withdraw the opinion that stands: the version waits for another one."""
+
+    digest: Digest
+    reason: str
+    by: PersonId
 
 
 # -- decide
@@ -131,6 +143,36 @@ def examine(state: State, cmd: Examine, rules: Rules, now: datetime) -> list[Eve
     return [event]
 
 
+@clause("WY-B.3", "WY-B.9")
+def withdraw(state: State, cmd: Withdraw, rules: Rules, now: datetime) -> list[Event]:
+    """The opinion on this version stands no longer. A permit that was given under it isn't revoked: it dies soon, or what it
+    let out is withdrawn in its turn."""
+    if state is None:
+        raise refusals.unknown_review()
+    if state.request.digest != cmd.digest:
+        raise refusals.other_version(rules.book.review.clause)
+    if not cmd.reason.strip():
+        raise refusals.no_reason(rules.book.opinion.clause)
+    if state.opinion is None:
+        before = state.withdrawn if isinstance(state, Pending) else None
+        if before is not None and (before.reason, before.by) == (cmd.reason.strip(), cmd.by):
+            return []  # the same command again
+        raise refusals.no_opinion(rules.book.opinion.clause)
+    return [
+        SecrecyReviewWithdrawn(
+            document=state.request.document,
+            unit=state.request.unit,
+            digest=cmd.digest,
+            opinion=state.opinion.opinion,
+            reason=cmd.reason,
+            draft=state.opinion.draft,
+            rulebook=rules.book.version,
+            by=cmd.by,
+            at=now,
+        )
+    ]
+
+
 # -- evolve
 
 
@@ -142,5 +184,7 @@ def evolve(state: State, event: Event) -> State:
             return Pending(state.request, event)
         case Pending(), SecrecyReviewed():
             return Concluded(state.request, event)
+        case Pending() | Concluded(), SecrecyReviewWithdrawn():
+            return Pending(state.request, withdrawn=event)
         case _:
             return state

@@ -77,6 +77,48 @@ async def examine(
     )
 
 
+class Withdrawal(BaseModel):
+    """Which version's opinion is withdrawn, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    digest: Digest
+    reason: Text = ""
+
+
+@router.post(
+    "/reviews/{document_id}/withdrawal",
+    status_code=201,
+    summary="撤回审查意见 · Withdraw the secrecy opinion",
+)
+@acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
+async def withdraw(
+    document_id: Id, body: Withdrawal, who: Asking, deps: DependenciesOf, command: CommandId
+) -> Done:
+    """Withdraw the opinion on this version. The secrecy reviewer of the unit, or of the secrecy body."""
+    stream = review_stream(document_id)
+    state = REVIEW.fold(await read.stream(deps.pool, log_for("review"), stream))
+    if state is None:
+        raise refusals.unknown_review()
+    unit = await known_unit(deps.replica, state.request.unit)
+    try:
+        await require(deps, who, Action.EXAMINE_REFERRED, unit=unit.unit)
+    except Refused:
+        await require(deps, who, Action.EXAMINE, unit=unit.unit)
+    now = await deps.clock.now()
+    cmd = secrecy_review.Withdraw(body.digest, body.reason, who.person)
+    rules = await rules_for(deps.replica, unit.unit, state.request.at)
+    return await carry_out_and_answer(
+        deps,
+        command=command,
+        stream=stream,
+        aggregate=REVIEW,
+        decide=lambda state: secrecy_review.withdraw(state, cmd, rules, now),
+        now=now,
+        id=document_id,
+    )
+
+
 def _is_repeated(
     state: secrecy_review.Pending | secrecy_review.Concluded,
     entries: Sequence[read.Entry],

@@ -46,3 +46,8 @@ def referred(clause: ClauseId) -> Refused:
         "You referred this version upwards: those with authority decide it now.",
     )
     return Refused("review.referred", clause, says, field="/opinion", status=409)
+
+
+def no_opinion(clause: ClauseId) -> Refused:
+    says = Sentence("该稿尚无审查意见可撤回。", "This version has no opinion that could be withdrawn.")
+    return Refused("review.no-opinion", clause, says, status=409)

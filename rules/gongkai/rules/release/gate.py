@@ -1,6 +1,6 @@
 """发布审查: the gate that a document passes before anyone outside can read it (WY-B.3, WY-B.4, LS-10b, SC-3.3).
 
-The page and the command ask the same function, so that what the page promises is what happens.
+The permit and the page that previews it ask the same function.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ class Consultation:
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """All that publishing has seen of a document. What it hasn't seen yet is missing, never assumed."""
+    """All that is known of a document's drafts, reviews and consultations. What isn't known is missing, never assumed."""
 
     draft: Draft
     review: Review | None
@@ -91,21 +91,27 @@ def missing(docket: Docket, digest: Digest, book: Rulebook) -> list[Missing]:
     """What still stands between this digest and the public; empty when the gate is open. The review is of exactly the
     newest version, text, title and all; an agreement of another unit is to the text, and holds as long as that does."""
     return [
-        *_of_the_draft(docket, digest, book),
+        *of_the_draft(docket.draft, digest, book),
         *_of_the_review(docket, digest, book),
         *_of_the_others(docket, digest, book),
     ]
 
 
-def _of_the_draft(docket: Docket, digest: Digest, book: Rulebook) -> Iterator[Missing]:
-    if docket.draft.digest != digest:
-        yield Missing(
-            "publication.other-version",
-            book.review.clause,
-            "要发布的不是最新一稿，请发布最新一稿。",
-            "This isn't the newest version: publish that one.",
-        )
-    if (attribute := docket.draft.attribute) is not Attribute.PROACTIVE:
+def other_version(book: Rulebook) -> Missing:
+    """What was asked for isn't the newest version."""
+    return Missing(
+        "publication.other-version",
+        book.review.clause,
+        "要发布的不是最新一稿，请发布最新一稿。",
+        "This isn't the newest version: publish that one.",
+    )
+
+
+def of_the_draft(draft: Draft, digest: Digest, book: Rulebook) -> Iterator[Missing]:
+    """What is missing whatever was reviewed: the newest text is another one, or isn't for the public."""
+    if draft.digest != digest:
+        yield other_version(book)
+    if (attribute := draft.attribute) is not Attribute.PROACTIVE:
         yield Missing(
             "publication.not-proactive",
             "GT-proactive",
