@@ -177,6 +177,14 @@ def probes(cases: dict[str, str]) -> list[Probe]:
         Probe(
             a.READ_GATE, "publishing", "GET", "/publications/{document_id}/gate", "/publications/open/gate"
         ),
+        Probe(
+            a.ANSWER_CONSULTATION,
+            "review",
+            "POST",
+            "/consultations/{consultation_id}/objection",
+            f"/consultations/{letter}/objection",
+            {"reason": "无"},
+        ),
         # -- console
         Probe(a.ENTER, "console", "GET", "/sign-in"),
         Probe(a.ENTER, "console", "POST", "/sign-in", form={}),
@@ -279,6 +287,22 @@ def probes(cases: dict[str, str]) -> list[Probe]:
             "/documents/{document}/review",
             "/documents/open/review",
             form=opinion | {"basis": "条例"},
+        ),
+        Probe(
+            a.EXAMINE,
+            "console",
+            "POST",
+            "/documents/{document}/review/withdrawal",
+            "/documents/open/review/withdrawal",
+            form={"digest": UNKNOWN, "reason": "无"},
+        ),
+        Probe(
+            a.ANSWER_CONSULTATION,
+            "console",
+            "POST",
+            f"{consultation}/objection",
+            f"/documents/open/consultations/{letter}/objection",
+            form={"reason": "无"},
         ),
         Probe(
             a.PUBLISH,

@@ -18,6 +18,7 @@ from gongkai.console.events import reads as events
 from gongkai.console.events.timeline import coming, steps
 from gongkai.console.lists.addresses import Cursor, page_links
 from gongkai.console.visitor import Visiting, Visitor, people_with
+from gongkai.contracts.events import DocumentDrafted
 from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
 from gongkai.identity.signed_in import FormFields, form_of, show
@@ -90,6 +91,16 @@ async def review(request: Request, document: str, who: Visiting, deps: Dependenc
     return await _after(request, who, deps, document, response=response, act="review", form=form)
 
 
+@router.post("/documents/{document}/review/withdrawal")
+@acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
+async def withdraw_review(request: Request, document: str, who: Visiting, deps: DependenciesOf) -> Response:
+    form = await form_of(request, who)
+    body = {"digest": form.get("digest"), "reason": form.get("reason")}
+    path = f"/reviews/{quote(document, safe='')}/withdrawal"
+    response = await command(deps, who, "review", path, body=_filled(body), key=form.get("key"))
+    return await _after(request, who, deps, document, response=response, act="withdrawal", form=form)
+
+
 @router.post("/documents/{document}/publish")
 @acts(Action.PUBLISH)
 async def publish(request: Request, document: str, who: Visiting, deps: DependenciesOf) -> Response:
@@ -98,7 +109,8 @@ async def publish(request: Request, document: str, who: Visiting, deps: Dependen
     response = await command(
         deps, who, "publishing", f"/publications/{quote(document, safe='')}", body=body, key=form.get("key")
     )
-    return await _after(request, who, deps, document, response=response, act="publish", form=form)
+    act = "release" if response.status == 202 else "publish"
+    return await _after(request, who, deps, document, response=response, act=act, form=form)
 
 
 @router.post("/documents/{document}/consultations/{consultation}")
@@ -113,6 +125,20 @@ async def reply(
     response = await command(deps, who, "review", path, body=_filled(body), key=form.get("key"))
     return await _after(
         request, who, deps, document, response=response, act=f"consultation-{consultation}", form=form
+    )
+
+
+@router.post("/documents/{document}/consultations/{consultation}/objection")
+@acts(Action.ANSWER_CONSULTATION)
+async def object_(
+    request: Request, document: str, consultation: str, who: Visiting, deps: DependenciesOf
+) -> Response:
+    form = await form_of(request, who)
+    body = {"reason": form.get("reason"), "signed_by": form.get("signed_by")}
+    path = f"/consultations/{quote(consultation, safe='')}/objection"
+    response = await command(deps, who, "review", path, body=_filled(body), key=form.get("key"))
+    return await _after(
+        request, who, deps, document, response=response, act=f"objection-{consultation}", form=form
     )
 
 
@@ -178,7 +204,8 @@ async def _page(
     who.must(Action.SEE_DRAFTS, row["unit"], [k["asked"] for k in consultations])
     today = local_date(await deps.clock.now())
     next_turn = turn(who.calendar, who.register, row, consultations, today)
-    history = steps(who, await events.of_document(deps.pool, document))
+    facts = await events.of_document(deps.pool, document)
+    history = steps(who, facts)
     if next_turn is not None:
         history.append(coming(next_turn.what, next_turn.whom, next_turn.clause))
     media = MEDIA.get(row["media_type"])
@@ -200,7 +227,9 @@ async def _page(
         attribute=Attribute(row["attribute"]),
         turn=next_turn,
         consultations=[_consultation(who, k, today) for k in consultations],
+        number=sum(fact["name"] == DocumentDrafted.NAME for fact in facts),
         reviews=may_review(who, row),
+        withdraws=may_withdraw(who, row),
         publishes=publishes and row["attribute"] == Attribute.PROACTIVE,
         gate=gate.body if gate is not None and gate.ok else None,
         revises=row["state"] != "published" and who.may(Action.DRAFT, row["unit"]),
@@ -240,18 +269,25 @@ def may_review(who: Visitor, row: Any) -> bool:
     return row["review_opinion"] is None and who.may(Action.EXAMINE, row["unit"])
 
 
+def may_withdraw(who: Visitor, row: Any) -> bool:
+    """Whether an opinion stands that this person's office may withdraw."""
+    return row["review_opinion"] is not None and (
+        who.may(Action.EXAMINE, row["unit"]) or who.may(Action.EXAMINE_REFERRED, row["unit"])
+    )
+
+
 def _consultation(who: Visitor, row: Any, today: Any) -> dict[str, Any]:
-    """One consultation with its lateness, and whether this person may answer it."""
+    """One consultation with its lateness, and whether this person may answer it, or object after having agreed."""
     waits = row["answered"] is None and row["silence"] != "consent"
+    answers = who.may(Action.ANSWER_CONSULTATION, asked=[row["asked"]])
     deputies = people_with(who.register, row["asked"], Duty.DEPUTY)
     return {
         "row": row,
         "asked": who.unit_name(row["asked"]),
         "lateness": consultation_lateness(who.calendar, who.register, row, today) if waits else None,
         "waits": waits,
-        "mine": waits
-        and bool(row["requested"])
-        and who.may(Action.ANSWER_CONSULTATION, asked=[row["asked"]]),
+        "mine": waits and bool(row["requested"]) and answers,
+        "objects": bool(row["agrees"]) and answers,
         "deputies": deputies,
         "signs": who.person if who.person in dict(deputies) else "",
     }
