@@ -26,6 +26,10 @@ class Line:
         return str(self.record["type"]).split(".")[1]
 
     @property
+    def id(self) -> str:
+        return str(self.record["id"])
+
+    @property
     def data(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.record["data"]
         return found
@@ -40,70 +44,80 @@ def line(position: int, committed_at: datetime, raw: bytes) -> Line:
 
 def violations(logs: Logs) -> list[str]:
     """What went out as it shouldn't have, one sentence each; empty when every publication holds."""
-    out = [each for each in logs["publishing"] if each.name == "DocumentPublished"]
-    found: list[str] = []
-    for each in out:
-        found += [f"{each.data['document']}: {reason}" for reason in _of_publication(logs, each)]
-    return found + _edits_while_held(logs)
-
-
-def _of_publication(logs: Logs, out: Line) -> Iterable[str]:
-    data = out.data
-    requests = [
-        one
-        for one in _before(logs["publishing"], out)
-        if one.name == "ReleaseRequested" and one.data["release"] == data["release"]
+    history = _History(logs)
+    return [
+        f"{document}: {reason}"
+        for document in history.documents
+        for reason in (*_of_publications(history, document), *_of_edits(history, document))
     ]
-    if [one.data["draft"]["id"] for one in requests] != [data["drafted"]["id"]]:
+
+
+class _History:
+    """The logs by document, and by id."""
+
+    def __init__(self, logs: Logs) -> None:
+        self._of: dict[tuple[str, str], list[Line]] = {}
+        self._by_id: dict[tuple[str, str], Line] = {}
+        for log, lines in logs.items():
+            for one in lines:
+                self._of.setdefault((log, one.data.get("document", "")), []).append(one)
+                self._by_id[log, one.id] = one
+        self.documents = sorted({document for log, document in self._of if document})
+
+    def of(self, log: str, document: str) -> list[Line]:
+        return self._of.get((log, document), [])
+
+    def before(self, log: str, limit: Line) -> list[Line]:
+        """What that log had said of the same document."""
+        return [one for one in self.of(log, limit.data["document"]) if one.position < limit.position]
+
+    def at(self, log: str, reference: Mapping[str, Any], name: str) -> Line | None:
+        """The event of that kind that is referred to."""
+        one = self._by_id.get((log, reference["id"]))
+        return one if one is not None and one.name == name else None
+
+
+def _of_publications(history: _History, document: str) -> Iterable[str]:
+    for out in history.of("publishing", document):
+        if out.name == "DocumentPublished":
+            yield from _of_publication(history, out)
+
+
+def _of_publication(history: _History, out: Line) -> Iterable[str]:
+    data, release = out.data, out.data["release"]
+    before = [one for one in history.before("publishing", out) if one.data.get("release") == release]
+    if [one.data["draft"]["id"] for one in before if one.name == "ReleaseRequested"] != [
+        data["drafted"]["id"]
+    ]:
         yield "no request of that version, or several"
-    if any(
-        one.name in ("ReleaseClosed", "DocumentPublished") and one.data.get("release") == data["release"]
-        for one in _before(logs["publishing"], out)
-    ):
+    if any(one.name in ("ReleaseClosed", "DocumentPublished") for one in before):
         yield "the release had ended"
-    permit = _by_id(logs["review"], data["permit"]["id"])
-    handover = _by_id(logs["intake"], data["handover"]["id"])
-    draft = _by_id(logs["intake"], data["drafted"]["id"])
-    if (
-        permit is None
-        or permit.name != "ReleasePermitted"
-        or permit.data["draft"]["id"] != data["drafted"]["id"]
-    ):
+    permit = history.at("review", data["permit"], "ReleasePermitted")
+    handover = history.at("intake", data["handover"], "VersionHandedOver")
+    draft = history.at("intake", data["drafted"], "DocumentDrafted")
+    if permit is None or permit.data["draft"]["id"] != data["drafted"]["id"]:
         yield "no permit of that version"
-        return
-    if (
-        handover is None
-        or handover.name != "VersionHandedOver"
-        or handover.data["permit"]["id"] != _id(permit)
-    ):
+    elif handover is None or handover.data["permit"]["id"] != permit.id:
         yield "no handover under that permit"
-        return
-    if draft is None or draft.data["digest"] != data["digest"] or draft.data["title"] != data["title"]:
+    elif draft is None or any(draft.data[name] != data[name] for name in ("digest", "title", "summary")):
         yield "what went out isn't the version"
-        return
+    else:
+        yield from _of_steps(history, draft, permit, handover, out)
+
+
+def _of_steps(history: _History, draft: Line, permit: Line, handover: Line, out: Line) -> Iterable[str]:
     if draft.data["attribute"] != "proactive":
         yield "it isn't for the public"
     last = datetime.fromisoformat(permit.data["expires"])
     if out.committed_at > last or handover.committed_at > last:
         yield "the permit had expired"
-    yield from _of_permit(logs, permit, draft)
-    newest = [
-        one
-        for one in _before(logs["intake"], handover)
-        if one.name == "DocumentDrafted" and one.data["document"] == data["document"]
-    ][-1]
+    newest = [one for one in history.before("intake", handover) if one.name == "DocumentDrafted"][-1]
     if newest is not draft:
         yield "another version was newest when it was handed over"
-
-
-def _of_permit(logs: Logs, permit: Line, draft: Line) -> Iterable[str]:
-    """At its own position: an opinion on that draft to disclose, and the consent of everybody asked about that text."""
-    document, digest = draft.data["document"], draft.data["digest"]
-    seen = [one for one in _before(logs["review"], permit) if one.data.get("document") == document]
-    opinion = _opinion(seen, _id(draft))
-    if opinion != "disclose":
+    seen = history.before("review", permit)
+    if (opinion := _opinion(seen, draft.id)) != "disclose":
         yield f"permitted on the opinion {opinion}"
-    letters = _letters([one for one in seen if one.data.get("digest") == digest])
+    letters = _letters([one for one in seen if one.data.get("digest") == draft.data["digest"]])
     for need in draft.data["consult"]:
         letters.setdefault(need["unit"], "never asked")
     for asked, answer in letters.items():
@@ -140,33 +154,21 @@ def _letters(seen: Iterable[Line]) -> dict[str, str]:
     return letters
 
 
-def _edits_while_held(logs: Logs) -> list[str]:
-    """No version was made while the one before was handed over, unless its release had ended: the draft names by which event."""
-    held: dict[str, Line] = {}
-    found = []
-    for one in logs["intake"]:
-        document = one.data.get("document", "")
+def _of_edits(history: _History, document: str) -> Iterable[str]:
+    """No version is made while the one before is handed over, unless its release has ended: the draft names by which event."""
+    handover: Line | None = None
+    for one in history.of("intake", document):
         if one.name == "VersionHandedOver":
-            held[document] = one
-        elif one.name == "DocumentDrafted" and (handover := held.pop(document, None)):
-            ended = one.data.get("after_release")
-            until = datetime.fromisoformat(handover.data["expires"]) + HOLD
-            if ended is None and one.committed_at <= until:
-                found.append(f"{document}: edited while it was handed over")
-            elif ended is not None:
-                end = _by_id(logs["publishing"], ended["id"])
-                if end is None or end.data.get("release") != handover.data["release"]:
-                    found.append(f"{document}: the release that it names hadn't ended")
-    return found
-
-
-def _before(log: Sequence[Line], limit: Line) -> Iterable[Line]:
-    return (one for one in log if one.position < limit.position)
-
-
-def _by_id(log: Sequence[Line], id_: str) -> Line | None:
-    return next((one for one in log if _id(one) == id_), None)
-
-
-def _id(one: Line) -> str:
-    return str(one.record["id"])
+            handover = one
+        if one.name != "DocumentDrafted" or handover is None:
+            continue
+        if (ended := one.data.get("after_release")) is None:
+            if one.committed_at <= datetime.fromisoformat(handover.data["expires"]) + HOLD:
+                yield "edited while it was handed over"
+        else:
+            end = history.at("publishing", ended, "DocumentPublished") or history.at(
+                "publishing", ended, "ReleaseClosed"
+            )
+            if end is None or end.data["release"] != handover.data["release"]:
+                yield "the release that an edit names hadn't ended"
+        handover = None

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from gongkai.intake.documents.reactions import Handovers
-from gongkai.ledger import read, subscribe
-from gongkai.ledger.decider import Intent
+from gongkai.ledger import read
+from gongkai.ledger.decider import BatchDecider, Intent, Outcome
 from gongkai.ledger.delivery import Delivered
-from gongkai.ledger.read import Connection, LogId
+from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.publishing.release.reactions import Releases
 from gongkai.review.release.reactions import ReleaseRequests
@@ -73,7 +73,7 @@ class Between:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, step: str, *, before_read: bool) -> None:
         self.act: Callable[[], Awaitable[None]] | None = None
         reaction: Any = STEPS[step]
-        react, append = reaction.react, subscribe.carry_out_all
+        react, append = reaction.react, BatchDecider.append
         armed = False
 
         async def reading(
@@ -87,14 +87,14 @@ class Between:
             return intents
 
         async def appending(
-            conn: Connection, own: LogId, partitions: int, now: datetime, intents: Sequence[Intent[Any]]
-        ) -> None:
+            this: BatchDecider, conn: Connection, partitions: int, now: datetime
+        ) -> list[Outcome]:
             if not before_read and self.act and armed:
                 await self._do()
-            await append(conn, own, partitions, now, intents)
+            return await append(this, conn, partitions, now)
 
         monkeypatch.setattr(reaction, "react", reading)
-        monkeypatch.setattr(subscribe, "carry_out_all", appending)
+        monkeypatch.setattr(BatchDecider, "append", appending)
 
     async def _do(self) -> None:
         act, self.act = self.act, None
@@ -128,7 +128,7 @@ async def test_nothing_goes_out_without_a_permit_that_holds_at_its_position(
         answers.append(await ACTS[act](paper, digest))
 
     between.act = interfere
-    out = await paper.publish(digest)
+    out = await paper.release(digest)
     [answer] = answers
     goes_out = published_after(act, step)
     assert out.status_code == (201 if goes_out else 409), out.text
@@ -147,10 +147,10 @@ async def test_nothing_goes_out_without_a_permit_that_holds_at_its_position(
 async def test_before_and_after_a_release_each_act_is_taken(district: Services, act: str) -> None:
     paper, digest = await ready(district)
     assert (await ACTS[act](paper, digest)).status_code == 201
-    assert (await paper.publish(digest)).status_code == 409
+    assert (await paper.release(digest)).status_code == 409
 
     paper, digest = await ready(district)
-    assert (await paper.publish(digest)).status_code == 201
+    assert (await paper.release(digest)).status_code == 201
     assert (await ACTS[act](paper, digest)).status_code == 201
     assert violations(await logs_of(district)) == []
 
@@ -158,7 +158,7 @@ async def test_before_and_after_a_release_each_act_is_taken(district: Services, 
 async def test_the_oracle_finds_what_it_is_there_for(district: Services) -> None:
     """Each rule broken by hand in a copy of the logs."""
     paper, digest = await ready(district)
-    assert (await paper.publish(digest)).status_code == 201
+    assert (await paper.release(digest)).status_code == 201
     logs = await logs_of(district)
     assert violations(logs) == []
     for log, name, change in (

@@ -78,11 +78,12 @@ class EndedRelease:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Hand the permitted version over to publishing. `newest`: event id of the newest DocumentDrafted of the stream."""
+    """Hand the permitted version over to publishing. `newest`: event id of the newest DocumentDrafted of the stream; None
+    once the permit has expired."""
 
     permit: ReleasePermitted
     ref: EventRef  # the permit
-    newest: UUID
+    newest: UUID | None
     by: PersonId
 
 
@@ -146,10 +147,10 @@ def hand_over(state: State, cmd: HandOver, rules: Rules, now: datetime) -> list[
     permit, reason = cmd.permit, None
     if state.handed_over is not None and state.handed_over.release == permit.release:
         return []
-    if permit.draft.id != cmd.newest:
-        reason = ReleaseEnd.OTHER_VERSION
-    elif now > permit.expires:
+    if cmd.newest is None:
         reason = ReleaseEnd.EXPIRED
+    elif permit.draft.id != cmd.newest:
+        reason = ReleaseEnd.OTHER_VERSION
     common = {
         "release": permit.release,
         "document": permit.document,

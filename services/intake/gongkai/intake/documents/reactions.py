@@ -6,17 +6,16 @@ from functools import partial
 from typing import Any
 
 from gongkai.contracts.derived_ids import derived_id
-from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, ReleasePermitted, decode_if
+from gongkai.contracts.events import SYSTEM, DocumentDrafted, Event, EventRef, ReleasePermitted, decode_if
 from gongkai.contracts.streams import document_stream
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents.stream import DOCUMENT
-from gongkai.ledger import read
-from gongkai.ledger.decider import Intent
+from gongkai.ledger.decider import Intent, NotAfter, Reading
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
+from gongkai.ledger.streams import GuardedReader
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Dependencies
-from gongkai.runtime.topology import log_for
 
 
 class Handovers:
@@ -29,22 +28,32 @@ class Handovers:
         permit = decode_if(what.record, ReleasePermitted)
         if permit is None:
             return ()
-        stream = document_stream(permit.document)
-        entries = await read.stream(conn, log_for("intake"), stream)
-        newest = next(e for e in reversed(entries) if e.record.name == DocumentDrafted.NAME)
         await self._deps.replica.at_least(what.record.registerat)
         rules = await rules_for(self._deps.replica, permit.unit, now)
-        cmd = document.HandOver(permit, EventRef.of(what.place.log, what.record), newest.event_id, SYSTEM)
+        stream, ref = document_stream(permit.document), EventRef.of(what.place.log, what.record)
+
+        async def hand_over(state: document.State, reader: GuardedReader) -> Sequence[Event]:
+            drafts = [r for r in await reader.records(stream) if r.name == DocumentDrafted.NAME]
+            cmd = document.HandOver(permit, ref, drafts[-1].id, SYSTEM)
+            return document.hand_over(state, cmd, rules, now)
+
         return [
             Intent(
                 derived_id(what.record.id, "handover"),
                 stream,
                 DOCUMENT,
-                partial(document.hand_over, cmd=cmd, rules=rules, now=now),
+                Reading(hand_over),
                 cause=what.place,
                 registerat=self._deps.replica.place(),
                 trace=what.trace,
-                guards=((stream, len(entries)),),  # nothing has come after the newest
-                not_after=permit.expires if now <= permit.expires else None,
+                not_after=NotAfter(
+                    permit.expires,
+                    partial(
+                        document.hand_over,
+                        cmd=document.HandOver(permit, ref, None, SYSTEM),
+                        rules=rules,
+                        now=now,
+                    ),
+                ),
             )
         ]

@@ -136,14 +136,12 @@ def request(state: State, cmd: RequestRelease, rules: Rules, now: datetime) -> l
 
 @clause("WY-B.3", "WY-B.4", "LS-10b", "SC-3.3", "SC-A1.4c", "GT-proactive", "CX-6")
 def publish(state: State, cmd: Publish, rules: Rules, now: datetime) -> list[Event]:
-    """What was handed over goes out, in the name of who requested it; once the permit has expired the release is closed. Who
-    calls this writes it with the permit's last moment, so that it can't be late between here and the log."""
+    """What was handed over goes out, in the name of who requested it. Who calls this writes it with the permit's last moment,
+    and closes the release once that has passed."""
     state, draft, permit = state or _NOTHING, cmd.draft, cmd.permit
     requested = state.requested(permit.release)
     if requested is None:
         return []
-    if now > cmd.handover.expires:
-        return close(state, Close(permit.release, ReleaseEnd.EXPIRED, cmd.ref, requested.by), rules, now)
     return [
         DocumentPublished(
             document=draft.document,

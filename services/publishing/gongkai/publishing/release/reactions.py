@@ -20,7 +20,7 @@ from gongkai.contracts.events import (
 from gongkai.contracts.streams import publication_stream
 from gongkai.contracts.vocabulary import ReleaseEnd
 from gongkai.ledger import read
-from gongkai.ledger.decider import Intent
+from gongkai.ledger.decider import Intent, NotAfter
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.publishing.release import aggregate as publication
@@ -69,7 +69,15 @@ class Releases:
             what,
             handover.document,
             partial(publication.publish, cmd=cmd, rules=rules, now=now),
-            not_after=handover.expires if now <= handover.expires else None,
+            NotAfter(
+                handover.expires,
+                partial(
+                    publication.close,
+                    cmd=publication.Close(handover.release, ReleaseEnd.EXPIRED, ref, SYSTEM),
+                    rules=rules,
+                    now=now,
+                ),
+            ),
         )
 
     async def _close(
@@ -90,7 +98,7 @@ class Releases:
         what: Delivered,
         document: str,
         decide: Callable[[Any], Sequence[Event]],
-        not_after: datetime | None = None,
+        not_after: NotAfter[Any] | None = None,
     ) -> Intent[Any]:
         return Intent(
             derived_id(what.record.id, "publication"),

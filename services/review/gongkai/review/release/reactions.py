@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.events import (
     SYSTEM,
     DocumentDrafted,
+    Event,
     EventRef,
     ReleaseRequested,
     decode,
@@ -22,12 +22,13 @@ from gongkai.contracts.streams import (
     review_stream,
 )
 from gongkai.ledger import read
-from gongkai.ledger.decider import Intent
+from gongkai.ledger.decider import Intent, Reading
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
+from gongkai.ledger.streams import GuardedReader
 from gongkai.review.release import aggregate as release
 from gongkai.review.release.stream import RELEASE
-from gongkai.rules.release.docket import docket_of
+from gongkai.rules.release.docket import Fact, docket_of
 from gongkai.runtime.commands import rules_for
 from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
@@ -46,41 +47,55 @@ class ReleaseRequests:
         replica = self._deps.replica
         await replica.at_least(what.record.registerat)
         rules = await rules_for(replica, request.unit, now)
-        drafts = await _entries(conn, "intake", [document_stream(request.document)])
-        names = [review_stream(request.document), *_consultation_streams(request, drafts)]
-        own = await _entries(conn, "review", names)
-        facts = [(decode(entry.record), EventRef.of(entry.place.log, entry.record)) for entry in drafts + own]
-        docket = docket_of(facts, replica.register)
-        assert docket is not None, "a release is requested of a draft"
+
+        async def decide(state: release.State, reader: GuardedReader) -> Sequence[Event]:
+            drafts = await _drafts(conn, request)
+            docket = docket_of([*drafts, *await _reviewed(reader, request, drafts)], replica.register)
+            assert docket is not None, "a release is requested of a draft"
+            return release.decide(state, release.Decide(request, docket, SYSTEM), rules, now)
+
         return [
             Intent(
                 derived_id(what.record.id, "release"),
                 release_stream(request.release),
                 RELEASE,
-                partial(release.decide, cmd=release.Decide(request, docket, SYSTEM), rules=rules, now=now),
+                Reading(decide),
                 cause=what.place,
                 registerat=replica.place(),
                 trace=what.trace,
-                guards=tuple((name, sum(entry.stream == name for entry in own)) for name in names),
             )
         ]
 
 
-def _consultation_streams(request: ReleaseRequested, drafts: Sequence[read.Entry]) -> list[str]:
-    """Of every unit that was to be asked about this text by any draft: what an edit of the list has dropped counts, too."""
-    needs = {
-        (need.unit, need.kind)
-        for entry in drafts
-        if (draft := decode_if(entry.record, DocumentDrafted)) and draft.digest == request.digest
-        for need in draft.consult
-    }
+async def _drafts(conn: Connection, request: ReleaseRequested) -> list[Fact]:
+    """The document's versions, by intake's own log. Which is the newest, intake says again when it hands one over."""
+    log = log_for("intake")
+    entries = await read.stream(conn, log, document_stream(request.document))
     return [
-        consultation_stream(consultation_id(request.document, request.digest, unit, kind))
-        for unit, kind in sorted(needs)
+        (draft, EventRef.of(log.name, entry.record))
+        for entry in entries
+        if (draft := decode_if(entry.record, DocumentDrafted)) is not None
     ]
 
 
-async def _entries(conn: Connection, service: str, names: Sequence[str]) -> list[read.Entry]:
-    """All entries of these streams, each stream's in its order."""
-    found = await read.streams(conn, log_for(service), names)
-    return [entry for name in names for entry in found.get(name, ())]
+async def _reviewed(reader: GuardedReader, request: ReleaseRequested, drafts: Sequence[Fact]) -> list[Fact]:
+    """The document's reviews, and the consultations of every unit that was to be asked about this text by any draft: what an
+    edit of the list has dropped counts, too."""
+    needs = {
+        (need.unit, need.kind)
+        for draft, _ in drafts
+        if isinstance(draft, DocumentDrafted) and draft.digest == request.digest
+        for need in draft.consult
+    }
+    letters = [
+        consultation_stream(consultation_id(request.document, request.digest, unit, kind))
+        for unit, kind in sorted(needs)
+    ]
+    streams = [review_stream(request.document), *letters]
+    await reader.prefetch(streams)
+    log = log_for("review")
+    return [
+        (decode(record), EventRef.of(log.name, record))
+        for stream in streams
+        for record in await reader.records(stream)
+    ]

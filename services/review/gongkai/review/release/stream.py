@@ -3,7 +3,7 @@
 from typing import Final
 
 from gongkai.contracts.events import decode
-from gongkai.ledger.decider import Aggregate
+from gongkai.ledger.streams import Aggregate
 from gongkai.review.release.aggregate import State, evolve
 
 RELEASE: Final[Aggregate[State]] = Aggregate(None, evolve, decode)
