@@ -88,7 +88,7 @@ class Objection(BaseModel):
 )
 @acts(Action.ANSWER_CONSULTATION)
 async def object_(
-    consultation_id: Id, body: Objection, who: Asking, deps: DependenciesOf, command: CommandId
+    consultation_id: Id, body: Objection, who: Asking, deps: DecidingDependenciesOf, command: CommandId
 ) -> Done:
     """Object for a unit that had agreed: with reason and its deputy's signature. Nothing goes out under it from here on."""
     stream = consultation_stream(consultation_id)

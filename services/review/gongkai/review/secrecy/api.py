@@ -93,7 +93,7 @@ class Withdrawal(BaseModel):
 )
 @acts(Action.EXAMINE, Action.EXAMINE_REFERRED)
 async def withdraw(
-    document_id: Id, body: Withdrawal, who: Asking, deps: DependenciesOf, command: CommandId
+    document_id: Id, body: Withdrawal, who: Asking, deps: DecidingDependenciesOf, command: CommandId
 ) -> Done:
     """Withdraw the opinion on this version. The secrecy reviewer of the unit, or of the secrecy body."""
     stream = review_stream(document_id)
