@@ -98,9 +98,11 @@ class Paper:
 
 
 @asynccontextmanager
-async def district_of(cluster: Cluster, broker: str, folder: Path) -> AsyncIterator[Services]:
-    """Running services, with the units that the documents here concern."""
-    async with running_services(cluster, broker, folder, MONDAY) as made:
+async def district_of(
+    cluster: Cluster, broker: str, folder: Path, *, real_time: bool = False
+) -> AsyncIterator[Services]:
+    """Running services, with the units that the documents here concern. The clock stands, but for `real_time`."""
+    async with running_services(cluster, broker, folder, None if real_time else MONDAY) as made:
         entries = [
             unit("finance"),
             unit("water"),
