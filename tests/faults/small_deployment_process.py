@@ -104,6 +104,7 @@ class Tally:
 
     name = "review.tally"
     tables: tuple[str, ...] = ("tally",)
+    version = 1
 
     def __init__(self, bad: Path | None = None) -> None:
         self._bad = bad

@@ -12,6 +12,7 @@ from gongkai.operate.logs.views import every_view
 class Broken:
     name = "portal.broken"
     tables: tuple[str, ...] = ("no_such_table",)
+    version = 1
 
     async def apply(self, conn: Connection, batch: list[Delivered]) -> None:
         raise AssertionError("never called")

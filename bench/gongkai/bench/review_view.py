@@ -52,6 +52,7 @@ class ReviewView:
 
     name = f"{SERVICE}.{TABLE}"
     tables: tuple[str, ...] = (TABLE,)
+    version = 1
     compaction_keys: ClassVar[Mapping[str, Sequence[str]]] = {
         f"gongkai.{SecrecyReviewed.NAME}.v{SecrecyReviewed.VERSION}": ("document", "digest")
     }

@@ -20,6 +20,7 @@ from gongkai.contracts.errors import UserError
 MODULES = {
     "backup": "gongkai.cli.commands.backup",
     "calendar": "gongkai.cli.commands.deadlines",
+    "catch-up": "gongkai.cli.commands.history",
     "clauses": "gongkai.cli.commands.clauses",
     "copy": "gongkai.cli.commands.proofs",
     "deadline": "gongkai.cli.commands.deadlines",

@@ -20,6 +20,7 @@ from gongkai.demo.projection_check import TableComparison, compare
 from gongkai.demo.score_recount import Item, Recount
 from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import MONITOR
+from gongkai.operate.logs.views import outdated_views
 from gongkai.operate.processes.deployment import Deployment
 
 STUCK_AFTER = 30.0  # seconds without progress; what is still under way then counts as missing
@@ -48,6 +49,10 @@ async def check(deployment: Deployment, supplied: Mapping[str, str]) -> Findings
         logs = await LogContents.read(conn)
         findings.events = len(logs.raws)
         findings.wrong += await inconsistencies(conn, logs)
+        findings.wrong += [
+            f"{view.name}: folded by version {view.stored}, the program folds by {view.program}"
+            for view in await outdated_views(conn)
+        ]
         findings.scores, wrong = await _scores(conn, logs)
         findings.wrong += wrong
     finally:

@@ -82,6 +82,7 @@ class _SingleTable:
 
     name: str
     tables: tuple[str, ...]
+    version: int = 1
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         raise NotImplementedError

@@ -21,7 +21,8 @@ Vector = Mapping[LogPartition, int]  # per log and partition, the last position 
 
 
 class Projection(Protocol):
-    """`tables` are unqualified names; the search path decides whether they are the live ones or a rebuild's.
+    """`tables` are unqualified names; the search path decides whether they are the live ones or a rebuild's. `version`: the
+    number of its fold, raised when the same records give other rows (`projection_version`).
 
     `apply` results in the same rows for every order of events that Kafka can produce, and never reads the clock.
     """
@@ -31,6 +32,9 @@ class Projection(Protocol):
 
     @property
     def tables(self) -> tuple[str, ...]: ...
+
+    @property
+    def version(self) -> int: ...
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None: ...
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from gongkai.ledger import projections, rebuild_tables
+from gongkai.ledger import projection_version, projections, rebuild_tables
+from gongkai.ledger.failpoint import reach
 from gongkai.ledger.projections import CheckType, Projection, Vector
 from gongkai.ledger.read import Connection, LogId, Session
 
@@ -69,48 +70,72 @@ async def rebuild(
     The live projection goes on meanwhile. Its subscription is held only for the last records, the comparison and
     the switch; readers wait for the switch alone. Raises CannotRebuild, RebuildInProgress.
     """
-    tables = view.projection.tables
     async with _exclusively(conn, view):
+        return await _rebuild(reader, conn, view, switch=switch)
+
+
+async def bring_to_version(reader: Connection, conn: Session, view: LiveProjection) -> RebuildResult | None:
+    """Rebuild if the live tables are folded by another version of the projection; None: they aren't.
+
+    Of several at once, one rebuilds and the others wait for it. Raises CannotRebuild.
+    """
+    async with _exclusively(conn, view, wait=True):
+        stored = await projection_version.stored(reader, view.schema, view.subscription, view.projection)
+        if stored == view.projection.version:
+            return None
+        return await _rebuild(reader, conn, view, switch=True)
+
+
+async def _rebuild(reader: Connection, conn: Session, view: LiveProjection, *, switch: bool) -> RebuildResult:
+    tables = view.projection.tables
+    await prepare_schema(conn, view.next_schema, tables)
+    deferred = await rebuild_tables.create_copies(conn, tables, live=view.schema, into=view.next_schema)
+    await conn.execute("SET synchronous_commit = off")
+    done: Vector = {}
+    while True:
+        until = await projections.subscription_positions(reader, view.subscription)
+        await _fold(reader, conn, view, done, until)
+        left, done = sum(until.values()) - sum(done.get(key, -1) for key in until), until
+        if left < FINAL_STEP_RECORDS:
+            break
+    await rebuild_tables.complete_copies(conn, deferred, tables, live=view.schema)
+    await conn.execute("SET synchronous_commit = on")
+    async with conn.transaction():
+        at = await _hold(conn, view)
+        await _fold(reader, conn, view, done, at)
+        live = await projections.digest(conn, view.schema, view.projection)
+        rebuilt = await projections.digest(conn, view.next_schema, view.projection)
+        if switch:
+            await prepare_schema(conn, view.previous_schema, tables)
+            await _switch(conn, view, view.next_schema, at)
+            reach("rebuild.switched")
+    if not switch:
         await prepare_schema(conn, view.next_schema, tables)
-        deferred = await rebuild_tables.create_copies(conn, tables, live=view.schema, into=view.next_schema)
-        await conn.execute("SET synchronous_commit = off")
-        done: Vector = {}
-        while True:
-            until = await projections.subscription_positions(reader, view.subscription)
-            await _fold(reader, conn, view, done, until)
-            left, done = sum(until.values()) - sum(done.get(key, -1) for key in until), until
-            if left < FINAL_STEP_RECORDS:
-                break
-        await rebuild_tables.complete_copies(conn, deferred, tables, live=view.schema)
-        await conn.execute("SET synchronous_commit = on")
-        async with conn.transaction():
-            at = await _hold(conn, view)
-            await _fold(reader, conn, view, done, at)
-            live = await projections.digest(conn, view.schema, view.projection)
-            rebuilt = await projections.digest(conn, view.next_schema, view.projection)
-            if switch:
-                await prepare_schema(conn, view.previous_schema, tables)
-                await _switch(conn, view, view.next_schema, at)
-        if not switch:
-            await prepare_schema(conn, view.next_schema, tables)
     return RebuildResult(live, rebuilt, switch)
 
 
 async def switch_back(reader: Connection, conn: Session, view: LiveProjection) -> RebuildResult:
     """Fold what is missing into the previous tables and switch to them; the live ones become the previous ones.
 
-    Raises NoPreviousTables, RebuildInProgress.
+    Raises NoPreviousTables, RebuildInProgress, and CannotRebuild for tables of another version of the projection.
     """
     async with _exclusively(conn, view), conn.transaction():
         at = await _hold(conn, view)
         if await conn.fetchval("SELECT to_regclass($1)", f'"{view.previous_schema}".view_extent') is None:
             raise NoPreviousTables(view.projection.name)
-        text = await conn.fetchval(
-            f'SELECT at FROM "{view.previous_schema}".view_extent WHERE projection = $1', view.projection.name
+        await _ensure_extents(conn, view)
+        previous = await conn.fetchrow(
+            f'SELECT at, version FROM "{view.previous_schema}".view_extent WHERE projection = $1',
+            view.projection.name,
         )
-        if text is None:
+        if previous is None:
             raise NoPreviousTables(view.projection.name)
-        before = {(log, int(partition)): position for log, partition, position in json.loads(text)}
+        if previous["version"] != view.projection.version:
+            raise rebuild_tables.CannotRebuild(
+                f"{view.projection.name}: the previous tables are of version {previous['version']},"
+                f" this program folds by {view.projection.version}"
+            )
+        before = {(log, int(partition)): position for log, partition, position in json.loads(previous["at"])}
         await conn.execute(f'SET LOCAL search_path = "{view.previous_schema}"')
         await projections.fold(
             reader,
@@ -133,9 +158,11 @@ async def switch_back(reader: Connection, conn: Session, view: LiveProjection) -
 
 
 @asynccontextmanager
-async def _exclusively(conn: Session, view: LiveProjection) -> AsyncIterator[None]:
+async def _exclusively(conn: Session, view: LiveProjection, *, wait: bool = False) -> AsyncIterator[None]:
     key = f"rebuild:{view.projection.name}"
-    if not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
+    if wait:
+        await conn.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", key)
+    elif not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
         raise RebuildInProgress(view.projection.name)
     try:
         yield
@@ -181,6 +208,7 @@ async def _switch(conn: Session, view: LiveProjection, source_schema: str, at: V
     """Move the live tables to the previous schema and those of `source_schema` into their place; redefine SQL views on them."""
     tables = view.projection.tables
     await conn.execute("LOCK TABLE " + ", ".join(f'"{view.schema}".{t}' for t in tables))
+    was = await projection_version.recorded(conn, view.schema, view.projection)
     views = await _view_definitions(conn, view)
     await _ensure_schema(conn, view.previous_schema)
     for table in tables:
@@ -188,15 +216,22 @@ async def _switch(conn: Session, view: LiveProjection, source_schema: str, at: V
         await conn.execute(f'ALTER TABLE "{source_schema}".{table} SET SCHEMA "{view.schema}"')
     for statement in views:
         await conn.execute(statement)
+    await _ensure_extents(conn, view)
     await conn.execute(
-        f'CREATE TABLE IF NOT EXISTS "{view.previous_schema}".view_extent (projection text PRIMARY KEY, at text NOT NULL)'
-    )
-    await conn.execute(
-        f'INSERT INTO "{view.previous_schema}".view_extent VALUES ($1, $2)'
-        " ON CONFLICT (projection) DO UPDATE SET at = excluded.at",
+        f'INSERT INTO "{view.previous_schema}".view_extent (projection, at, version) VALUES ($1, $2, $3)'
+        " ON CONFLICT (projection) DO UPDATE SET at = excluded.at, version = excluded.version",
         view.projection.name,
         json.dumps([[*key, position] for key, position in sorted(at.items())]),
+        projection_version.NEVER_FOLDED if was is None else was,
     )
+    await projection_version.store(conn, view.schema, view.projection)
+
+
+async def _ensure_extents(conn: Connection, view: LiveProjection) -> None:
+    """The table of how far the previous tables were folded, and by which version."""
+    table = f'"{view.previous_schema}".view_extent'
+    await conn.execute(f"CREATE TABLE IF NOT EXISTS {table} (projection text PRIMARY KEY, at text NOT NULL)")
+    await conn.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1")
 
 
 async def _view_definitions(conn: Session, view: LiveProjection) -> list[str]:

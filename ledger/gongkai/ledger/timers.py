@@ -1,13 +1,13 @@
 """Timers: due moments are folded from events into the table `timer`; when one passes, its command is issued once.
 
 The command's id is derived from what is due, so that neither a restart nor a clock that is set back issues it twice.
-What due moments are computed with (a calendar) may change: then they are folded again, and open timers move. Nothing
-else in the system depends on time passing.
+What due moments are computed with (a calendar) may change: then they are folded again (`refold`), and open timers move.
+Nothing else in the system depends on time passing.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -17,10 +17,12 @@ import asyncpg
 import structlog
 
 from gongkai.contracts.derived_ids import derived_id
-from gongkai.ledger import consumer_checkpoint, read
+from gongkai.contracts.envelope import Record
+from gongkai.ledger import read
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.failpoint import reach
-from gongkai.ledger.read import DISCONNECTED, Connection, LogId, Pool
+from gongkai.ledger.read import DISCONNECTED, Connection, Pool
 
 CLOCK_CHANNEL = "gongkai.clock"
 TICK = 1.0  # seconds between two checks for due timers; a simulated clock that moves notifies sooner
@@ -74,65 +76,20 @@ class Deadlines(Protocol):
         """Identifies what due moments are computed with (the calendar, the rules): a change makes all be computed again."""
         ...
 
-    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None: ...
+    @property
+    def kinds(self) -> Mapping[str, Since]:
+        """The kinds of timers, and since when each is there."""
+        ...
+
+    def opens(self, record: Record) -> bool:
+        """Whether this record sets a timer of its stream."""
+        ...
+
+    async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
+        """A timer depends on its own stream's events alone, those that its kind acts on (`acts_since`)."""
+        ...
 
     async def issue(self, due: Due, now: datetime) -> None: ...
-
-
-async def refold(
-    pool: Pool, subscription: str, logs: Sequence[LogId], partitions: int, deadlines: Deadlines
-) -> int | None:
-    """Fold all timers again if their basis has changed. Number of timers that moved, came or went; None: same basis.
-
-    A timer that has fired and is in the new fold as well stays fired: its command's events are in the log.
-    """
-    async with pool.acquire() as conn, conn.transaction():
-        keys = [(log.name, partition) for log in logs for partition in range(partitions)]
-        seen = await consumer_checkpoint.lock_positions(conn, subscription, keys)
-        if await computed_with(conn) == deadlines.basis:
-            return None
-        before = await _all(conn)
-        await conn.execute("DELETE FROM timer")
-        for log in logs:
-            async for entries in read.all_entries(conn, log):
-                known = [e for e in entries if e.place.position <= seen[log.name, e.place.partition]]
-                await deadlines.apply(conn, [Delivered.of(entry) for entry in known])
-        after = await _all(conn)
-        issued = [what for what, fired in before.items() if fired and what in after]
-        await conn.executemany(
-            "UPDATE timer SET fired = true WHERE kind = $1 AND stream = $2 AND due_at = $3",
-            [(due.kind, due.stream, due.at) for due in issued],
-        )
-        await conn.execute(
-            "INSERT INTO timer_basis (basis) VALUES ($1) ON CONFLICT (one) DO UPDATE SET basis = excluded.basis",
-            deadlines.basis,
-        )
-        moved = {(due.kind, due.stream) for due in before.keys() ^ after.keys()}
-        _log.info("timers folded again", subscription=subscription, basis=deadlines.basis, moved=len(moved))
-        return len(moved)
-
-
-@dataclass(slots=True)
-class Refolding:
-    """Folds a service's timers again when it starts, and whenever the basis of its deadlines has changed."""
-
-    pool: Pool
-    subscription: str
-    logs: Sequence[LogId]
-    partitions: int
-    deadlines: Deadlines
-    _basis: str | None = None
-
-    async def __call__(self) -> None:
-        basis = self.deadlines.basis
-        if basis != self._basis:
-            await refold(self.pool, self.subscription, self.logs, self.partitions, self.deadlines)
-            self._basis = basis
-
-
-async def _all(conn: Connection) -> dict[Due, bool]:
-    rows = await conn.fetch("SELECT kind, stream, due_at, fired FROM timer")
-    return {Due(row["kind"], row["stream"], row["due_at"]): row["fired"] for row in rows}
 
 
 @dataclass(slots=True)

@@ -11,14 +11,18 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from gongkai.contracts.version import VERSION
+from gongkai.ledger import acts_since
 from gongkai.ledger.cancellation import cancel_and_wait
+from gongkai.ledger.catch_up import CatchUp
 from gongkai.ledger.cosigning.client import WitnessEndpoint
 from gongkai.ledger.integrate import Integrator
 from gongkai.ledger.kafka_consumer import KafkaConsumer
 from gongkai.ledger.keyfile import KeyFile
 from gongkai.ledger.note import Verifier as NoteVerifier
+from gongkai.ledger.projection_version import VersionCheck, wait_until_current
+from gongkai.ledger.refold import Refolding
 from gongkai.ledger.relay import Relay
-from gongkai.ledger.timers import Deadlines, Refolding, Timers
+from gongkai.ledger.timers import Deadlines, Timers
 from gongkai.runtime import health, openapi, problems, telemetry
 from gongkai.runtime.declaration import Service
 from gongkai.runtime.edge import InputLimits
@@ -79,9 +83,13 @@ def build(
             if isinstance(deps, DecidingDependencies):
                 jobs.start(_relay(deps, watch).run(), *_integrator(deps))
             made = components(deps)
+            if made.deadlines is not None and service.log is not None:
+                await acts_since.record(pool, made.deadlines.kinds, [service.log])
             await _follow(deps, made, jobs)
-            if isinstance(deps, DecidingDependencies) and made.deadlines is not None:
-                await _issue_due(deps, made.deadlines, jobs)
+            if isinstance(deps, DecidingDependencies):
+                jobs.start(_catch_up(deps, made).run())
+                if made.deadlines is not None:
+                    jobs.start(_timers(deps, made.deadlines).run())
             await made.opened()
             jobs.start(*(job() for job in made.jobs))
             _log.info("ready", port=settings.port)
@@ -154,21 +162,42 @@ def _integrator(deps: DecidingDependencies) -> Iterator[Coroutine[Any, Any, None
 
 
 async def _follow(deps: Dependencies, made: Components, jobs: _Jobs) -> None:
-    """Catches up with the logs that the service follows, then listens to Kafka."""
+    """Catches up with the logs that the service follows, then listens to Kafka. Before that its projections must be folded
+    by this program, and it is recorded since when its reactions act."""
     subscription, settings = deps.subscription, deps.settings
     if not subscription.logs:
         return
-    subscription.handlers = [Notices(deps.replica), *made.handlers, *filter(None, [made.deadlines])]
-    subscription.reactions = made.reactions
+    await wait_until_current(deps.pool, settings.service, subscription.name, made.projections)
+    subscription.handlers = [
+        Notices(deps.replica),
+        VersionCheck(made.projections),
+        *made.projections,
+        *made.handlers,
+        *filter(None, [made.deadlines]),
+    ]
+    subscription.reactions = await acts_since.live(deps.pool, made.reactions, subscription.logs)
     await subscription.open()
     consumer = KafkaConsumer(settings.brokers, subscription, settings.kafka_prefix, settings.kafka_session)
     jobs.start(subscription.watch(), consumer.run())
 
 
-async def _issue_due(deps: DecidingDependencies, deadlines: Deadlines, jobs: _Jobs) -> None:
+def _timers(deps: DecidingDependencies, deadlines: Deadlines) -> Timers:
     """Folds the timers again where their basis has changed, then issues what falls due."""
     settings, now = deps.settings, deps.clock.now
     own = [log for log in deps.subscription.logs if log.schema == deps.log.schema]
     again = Refolding(deps.pool, settings.service, own, settings.partitions, deadlines)
-    await again()
-    jobs.start(Timers(settings.dsn.get_secret_value(), deps.pool, now, deadlines.issue, again).run())
+    return Timers(settings.dsn.get_secret_value(), deps.pool, now, deadlines.issue, again)
+
+
+def _catch_up(deps: DecidingDependencies, made: Components) -> CatchUp:
+    """Applies to history what came later, once somebody asks."""
+    return CatchUp(
+        pool=deps.pool,
+        subscription=deps.subscription.name,
+        logs=deps.subscription.logs,
+        own=deps.log,
+        partitions=deps.settings.partitions,
+        now=deps.clock.now,
+        reactions={reaction.name: reaction for reaction in made.reactions},
+        deadlines=made.deadlines,
+    )

@@ -83,6 +83,12 @@ class Lags:
         self.checkpoint = gauge("checkpoint_age_seconds", "Since the log was last signed", "log")
         self.unprotected = gauge("checkpoint_open_records", "Entries that no checkpoint covers yet", "log")
         self.overdue = gauge("timers_overdue", "Timers past their moment and not issued")
+        self.history = gauge(
+            "history_open_records",
+            "Records from before a reaction or kind of deadline was there, which it wasn't applied to",
+            "name",
+            "log",
+        )
 
     def clear(self) -> None:
         for each in self._all:

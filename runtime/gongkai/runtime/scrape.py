@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gongkai.ledger import lag
+from gongkai.ledger import acts_since, lag
 from gongkai.ledger.read import DISCONNECTED
 from gongkai.runtime.rights import OBSERVE, acts
 from gongkai.runtime.service import DecidingDependencies, Dependencies
@@ -77,4 +77,6 @@ async def _measure(deps: Dependencies) -> None:
         metrics.lags.take_protected(await lag.checkpoint_lag(deps.pool, deps.log), deps.wall())
         overdue = "SELECT count(*) FROM timer WHERE NOT fired AND due_at < $1"
         metrics.lags.overdue.set(await deps.pool.fetchval(overdue, now))
+        for extent in await acts_since.load(deps.pool):
+            metrics.lags.history.labels(extent.name, extent.log).set(max(0, extent.since - extent.done))
         metrics.waiting.labels(deps.log.name).set(deps.appender.waiting)

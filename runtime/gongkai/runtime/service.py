@@ -16,9 +16,10 @@ from pydantic import SecretStr
 
 from gongkai.contracts.events import require_known
 from gongkai.contracts.register import Register
+from gongkai.ledger.acts_since import DeclaredReaction
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import Intent, Outcome, carry_out
-from gongkai.ledger.react import Reaction
+from gongkai.ledger.projections import Projection
 from gongkai.ledger.read import LogId, Pool
 from gongkai.ledger.subscribe import Handler, Subscription
 from gongkai.ledger.timers import Deadlines
@@ -137,10 +138,11 @@ async def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """What is this service's own, made once its dependencies are there."""
+    """What is this service's own, made once its dependencies are there. `handlers`: those that are no projections."""
 
+    projections: Sequence[Projection] = ()
     handlers: Sequence[Handler] = ()
-    reactions: Sequence[Reaction] = ()
+    reactions: Sequence[DeclaredReaction] = ()
     deadlines: Deadlines | None = None
     opened: Callable[[], Awaitable[None]] = _nothing
     jobs: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()  # each runs until it is cancelled

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from gongkai.contracts.envelope import Record
-from gongkai.ledger import projections, read, rebuild
+from gongkai.ledger import projection_version, projections, read, rebuild
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import carry_out
 from gongkai.ledger.delivery import Delivered
@@ -39,6 +39,7 @@ class Tally:
     factor: int = 1
     name: str = "review.tally"
     tables: tuple[str, ...] = ("tally", "once")
+    version: int = 1
 
     async def apply(self, conn: Any, batch: Sequence[Delivered]) -> None:
         said = [(what.record.subject, number(what.record) * self.factor) for what in batch]
@@ -67,6 +68,7 @@ async def monitor(fresh_database: Cluster) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def here(review_pool: Any, owner: Any) -> Subscription:
+    await projection_version.store(review_pool, "review", Tally())  # as a service does when it starts
     made = Subscription("review", review_pool, [INTAKE], PARTITIONS, wall, handlers=[Tally()])
     await made.open()
     return made

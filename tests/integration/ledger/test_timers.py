@@ -1,19 +1,22 @@
 """Timers: what is due is issued once, despite crashes and a clock that is set back, and moves when its basis changes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from gongkai.ledger import read, timers
+from gongkai.contracts.envelope import Record
+from gongkai.ledger import read, refold, timers
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.append import Appender
 from gongkai.ledger.decider import Intent, carry_out
 from gongkai.ledger.delivery import Delivered
+from gongkai.ledger.refold import Refolding
 from gongkai.ledger.subscribe import Subscription
-from gongkai.ledger.timers import Due, Timers, refold
+from gongkai.ledger.timers import Due, Timers
 from tests.integration.ledger.conftest import COUNTER, INTAKE, NOW, PARTITIONS, Counted, count, number, wall
 
 SETTLES, LATE = 0, 100  # what a stream says when nothing is due any more
@@ -36,6 +39,13 @@ class Ticks:
     @property
     def basis(self) -> str:
         return f"factor {self.factor}"
+
+    @property
+    def kinds(self) -> Mapping[str, Since]:
+        return {"tick": Since.FIRST_EVENT}
+
+    def opens(self, record: Record) -> bool:
+        return number(record) not in (SETTLES, LATE)
 
     async def refolded(self) -> None:
         """Nobody changed what is counted with."""
@@ -162,11 +172,11 @@ async def test_another_calendar_moves_what_is_open_and_leaves_what_is_judged(
     await ticks.pool.execute("UPDATE timer SET fired = true WHERE stream = 'issued'")
     assert await table(ticks.pool) == {"open": (4, False), "issued": (2, True)}
 
-    assert await refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks) == 0  # the first time
+    assert await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks) == 0  # the first time
     assert await table(ticks.pool) == {"open": (4, False), "issued": (2, True)}
-    assert await refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks) is None
+    assert await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks) is None
     ticks.factor = 2
-    assert await refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks) == 2
+    assert await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks) == 2
     assert await table(ticks.pool) == {"open": (8, False), "issued": (4, False)}
     assert await process(ticks, Clock(day(5))).fire() == 1  # by the new calendar
     assert await said_late(ticks.pool) == ["issued", "late"]
@@ -177,5 +187,62 @@ async def test_a_fold_of_timers_goes_as_far_as_the_subscription_and_no_further(
 ) -> None:
     await say(ticks, here, "a", 2)
     await carry_out(ticks.pool, ticks.appender, INTAKE, count("a", SETTLES), NOW)  # not seen yet
-    await refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)
+    await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)
     assert await table(ticks.pool) == {"a": (2, False)}
+
+
+async def test_a_fold_that_ends_in_between_goes_on_from_there_and_holds_nobody_up(
+    ticks: Ticks, here: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(1, 8):
+        await say(ticks, here, f"s{n}", n)
+    await say(ticks, here, "s2", SETTLES)
+    await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)
+    ticks.factor = 2
+    monkeypatch.setattr(refold, "BATCH", 3)
+    batches = 0
+
+    def dies(point: str) -> None:
+        nonlocal batches
+        batches += point == "timers.refolded"
+        if batches == 2:
+            raise ConnectionError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(refold, "reach", dies)
+        with pytest.raises(ConnectionError):
+            await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)
+    moved = {stream: due for stream, (due, _) in (await table(ticks.pool)).items()}
+    assert moved == {"s1": 2, "s3": 6, "s4": 8, "s5": 10, "s6": 12, "s7": 7}
+    await say(ticks, here, "s8", 8)  # the service works meanwhile
+    again = Refolding(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)
+    asked = await ticks.pool.fetchval("SELECT position FROM timer_refold")
+    assert asked == 5
+    await asyncio.gather(again(), Refolding(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)())  # replicas
+    assert {s: due for s, (due, _) in (await table(ticks.pool)).items()} == {
+        f"s{n}": 2 * n for n in (1, 3, 4, 5, 6, 7, 8)
+    }
+    assert await ticks.pool.fetchval("SELECT count(*) FROM timer_refold") == 0
+    assert await timers.computed_with(ticks.pool) == "factor 2"
+
+
+async def test_a_basis_that_comes_back_mends_what_another_fold_left_undone(
+    ticks: Ticks, here: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(1, 4):
+        await say(ticks, here, f"s{n}", n)
+    await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)
+    ticks.factor = 2
+    monkeypatch.setattr(refold, "BATCH", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(refold, "reach", _killed)
+        with pytest.raises(ConnectionError):
+            await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks)
+    assert await table(ticks.pool) == {"s1": (2, False), "s2": (2, False), "s3": (3, False)}
+    ticks.factor = 1  # the release before is started again
+    assert await refold.refold(ticks.pool, "intake", [INTAKE], PARTITIONS, ticks) == 1
+    assert await table(ticks.pool) == {"s1": (1, False), "s2": (2, False), "s3": (3, False)}
+
+
+def _killed(point: str) -> None:
+    raise ConnectionError(f"killed at {point}")

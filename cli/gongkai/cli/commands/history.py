@@ -1,4 +1,4 @@
-"""`gongkai replay`, `rebuild`, `resume`: what auditors and operators do with the logs and what is folded from them."""
+"""`gongkai replay`, `rebuild`, `resume`, `catch-up`: what auditors and operators do with the logs and what follows from them."""
 
 import asyncio
 import json
@@ -14,8 +14,10 @@ from rich.table import Table
 from gongkai.cli.commands.terminal import DataFolder
 from gongkai.contracts.errors import UserError
 from gongkai.ledger.read import Entry
-from gongkai.operate.databases.cluster import MONITOR, owner
+from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
+from gongkai.operate.logs import catch_up as catching_up
 from gongkai.operate.logs import rebuild as rebuilding
+from gongkai.operate.logs.catch_up import History
 from gongkai.operate.logs.replay import entries
 from gongkai.operate.logs.resume import parse_partition, resume_partition
 from gongkai.operate.processes.deployment import Deployment
@@ -78,6 +80,42 @@ def rebuild(
         typer.echo("已切换，上一版保留，可 --rollback / switched; the previous one is kept for --rollback")
     if compare and not done.equal:
         raise typer.Exit(1)
+
+
+@app.command("catch-up")
+def catch_up(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="反应或期限种类，不写则列出 a reaction or kind of deadline; without it, all are listed"
+        ),
+    ] = None,
+    data: DataFolder = Path("var"),
+) -> None:
+    """把新反应、新期限用于历史，可重复执行 / apply a new reaction or kind of deadline to history; safe to repeat."""
+    cluster = Deployment.running(data).cluster
+    if name is None:
+        for each in asyncio.run(catching_up.list_histories(cluster)):
+            typer.echo(f"{each.name}  {_state(each)}")
+        return
+    asyncio.run(_catch_up(cluster, name))
+
+
+async def _catch_up(cluster: Cluster, name: str) -> None:
+    await catching_up.ask(cluster, name)
+    async for now in catching_up.follow(cluster, name):
+        typer.echo(f"{name}  {_state(now)}")
+
+
+def _state(history: History) -> str:
+    if history.stopped is not None:
+        return f"已停下 stopped: {history.stopped}"
+    if history.running:
+        done, total = history.progress
+        return f"正在补做 catching up: {done}/{total}"
+    if not history.complete:
+        return f"历史未补做，{history.left} 条记录 not caught up: {history.left} records of history"
+    return "完整 complete"
 
 
 @app.command()

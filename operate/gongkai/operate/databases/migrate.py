@@ -1,6 +1,6 @@
 """Migrations: plain SQL files, applied by yoyo, each schema by its own owner role and nothing more.
 
-Which files go where: the ledger's own (`gongkai/ledger/migrations/{shared,store,keys,log}`) and each
+Which files go where: the ledger's own (`gongkai/ledger/migrations/{shared,store,keys,log,projections}`) and each
 service's (`migrations/` beside its declaration). A schema keeps its own record of what was applied.
 """
 
@@ -36,7 +36,7 @@ def _plan() -> Iterator[tuple[str, list[Path]]]:
     yield KEYS, [ledger / KEYS]
     for name, service in installed().items():
         log = [ledger / "log"] if service.owns_log else []
-        yield name, [*log, service.migrations]
+        yield name, [*log, ledger / "projections", service.migrations]
 
 
 def _folder(package: str) -> Path:

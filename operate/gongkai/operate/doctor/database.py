@@ -15,6 +15,8 @@ from gongkai.ledger import lag
 from gongkai.ledger.read import Connection, LogId
 from gongkai.operate.databases.cluster import MONITOR
 from gongkai.operate.doctor.finding import Finding
+from gongkai.operate.logs.catch_up import History, histories
+from gongkai.operate.logs.views import OutdatedView, outdated_views
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.services import installed_logs
 
@@ -33,6 +35,8 @@ class Snapshot:
     overdue: dict[str, int]
     ahead: dict[str, timedelta]
     skew: timedelta
+    outdated: list[OutdatedView]
+    histories: list[History]
 
 
 async def snapshot(there: Deployment) -> Snapshot:
@@ -50,6 +54,8 @@ async def snapshot(there: Deployment) -> Snapshot:
             {log.schema: await _overdue(conn, log, now) for log in logs},
             {log.name: await _ahead(conn, log, now) for log in logs},
             skew,
+            await outdated_views(conn),
+            await histories(conn),
         )
     finally:
         await conn.close()
@@ -126,6 +132,26 @@ def stopped(now: Snapshot) -> Iterator[Finding]:
     for log in now.relayed:
         if log.halted is not None:
             yield Finding(f"{log.log} relay", "转发已停止", f"has halted: {log.halted}")
+
+
+def outdated(now: Snapshot) -> Iterator[Finding]:
+    """What a release has changed and what isn't carried over to what was there before."""
+    for view in now.outdated:
+        yield Finding(
+            view.name,
+            f"其表由第 {view.stored} 版折算，程序为第 {view.program} 版；gongkai up 或 gongkai migrate 会重建",
+            f"its tables are folded by version {view.stored}, the program folds by {view.program}: gongkai up, or"
+            " gongkai migrate, rebuilds them",
+        )
+    for each in now.histories:
+        if each.stopped is not None:
+            yield Finding(each.name, "补做历史已停下", f"catching up has stopped: {each.stopped}")
+        elif not each.complete and not each.running:
+            yield Finding(
+                each.name,
+                f"晚于 {each.left} 条记录启用，尚未用于历史，请执行 gongkai catch-up {each.name}",
+                f"came after {each.left} records and wasn't applied to them: gongkai catch-up {each.name}",
+            )
 
 
 def unsigned(now: Snapshot) -> Iterator[Finding]:

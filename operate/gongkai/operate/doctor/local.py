@@ -99,6 +99,7 @@ async def examine(data: Path, between: float = BETWEEN) -> list[Finding]:
     try:
         first = await database.snapshot(deployment)
         found += [*database.clocks(first), *database.stopped(first), *database.unsigned(first)]
+        found += database.outdated(first)
         found += await database.idle_transactions(deployment)
         if database.is_anything_pending(first):
             await asyncio.sleep(between)

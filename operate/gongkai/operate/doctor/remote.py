@@ -119,6 +119,13 @@ def immediate(name: str, numbers: Numbers) -> Iterator[Finding]:
     for (metric, labels), value in numbers.items():
         if metric == "database_up" and value == 0:
             yield Finding(name, "数据库不可用", "its database is not available")
+        if metric == "history_open_records" and value > 0:
+            yield Finding(
+                f"{name}.{labels[0]}",
+                f"晚于日志 {labels[1]} 的 {value:.0f} 条记录启用，尚未用于历史，请执行 gongkai catch-up {name}.{labels[0]}",
+                f"came after {value:.0f} records of the log {labels[1]} and wasn't applied to them:"
+                f" gongkai catch-up {name}.{labels[0]}",
+            )
         if metric == "append_waiting_commands" and value > QUEUE_NEARLY_FULL:
             yield Finding(
                 f"{name} {'/'.join(labels)}",

@@ -1,4 +1,6 @@
-"""`gongkai rebuild VIEW`: from the logs alone, into another schema; compared with the live view, then swapped, or rolled back."""
+"""`gongkai rebuild VIEW`: from the logs alone, into another schema; compared with the live view, then swapped, or rolled back.
+A view whose fold has changed is rebuilt in the same way, unasked, when a release is started.
+"""
 
 from typing import Any
 
@@ -11,7 +13,7 @@ from gongkai.ledger.rebuild import LiveProjection, NoPreviousTables, RebuildInPr
 from gongkai.ledger.rebuild_tables import CannotRebuild
 from gongkai.operate.databases.cluster import MONITOR, Cluster, owner
 from gongkai.operate.logs.as_of import positions
-from gongkai.operate.logs.views import view_named
+from gongkai.operate.logs.views import outdated_views, view_named
 
 
 async def rebuild_view(
@@ -32,6 +34,33 @@ async def rebuild_view(
         raise UserError(f"无法重建 / can't be rebuilt: {why}") from None
     finally:
         await _close(reader, conn)
+
+
+async def rebuild_outdated(cluster: Cluster) -> list[str]:
+    """Rebuild every view whose tables are folded by another version than the installed program's. Their names.
+
+    Services of that view that are being started wait for it. Raises UserError.
+    """
+    done = []
+    for name in await _outdated(cluster):
+        view = view_named(name)
+        reader, conn = await _connections(cluster, view)
+        try:
+            if await rebuild.bring_to_version(reader, conn, view) is not None:
+                done.append(name)
+        except (CannotRebuild, UnknownVersion) as why:
+            raise UserError(f"{name} 无法重建 / can't be rebuilt: {why}") from None
+        finally:
+            await _close(reader, conn)
+    return done
+
+
+async def _outdated(cluster: Cluster) -> list[str]:
+    conn = await asyncpg.connect(cluster.dsn(MONITOR))
+    try:
+        return [view.name for view in await outdated_views(conn)]
+    finally:
+        await conn.close()
 
 
 async def as_of(cluster: Cluster, name: str, when: str) -> tuple[str, dict[str, int], dict[str, int]]:

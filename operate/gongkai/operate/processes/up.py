@@ -20,10 +20,12 @@ import httpx
 import psycopg
 
 from gongkai.contracts.errors import UserError
+from gongkai.ledger.read import DISCONNECTED
 from gongkai.operate.databases.bootstrap import bootstrap
 from gongkai.operate.databases.migrate import migrate
 from gongkai.operate.embedded import Command, Postgres, WitnessProcess, broker_command
 from gongkai.operate.embedded.witness_process import WITNESS
+from gongkai.operate.logs.rebuild import rebuild_outdated
 from gongkai.operate.processes import health_checks as answers
 from gongkai.operate.processes import status
 from gongkai.operate.processes.credentials import ADMIN, Credentials
@@ -144,6 +146,7 @@ class _Run:
         for service in installed():
             command = Command(self.options.serve(service), self.deployment.environment(service))
             self._start(service, command, _SERVICE_STOP)
+        await self._rebuild_outdated()
         async with httpx.AsyncClient(
             trust_env=False, timeout=5
         ) as client:  # no proxy between us and ourselves
@@ -202,6 +205,19 @@ class _Run:
             except psycopg.OperationalError as error:  # it died under our hands: both can be done again
                 if not left:
                     raise UserError(f"无法建库 / can't prepare the databases: {error}") from error
+                await self.supervisor.until(partial(answers.postgres, self.deployment.cluster.admin_dsn))
+
+    async def _rebuild_outdated(self) -> None:
+        """Views whose fold this release has changed; their services are ready once that is done."""
+        while True:
+            try:
+                for view in await rebuild_outdated(self.deployment.cluster):
+                    tell(f"视图 {view} 的折算已变更，已重建", f"the fold of {view} has changed: rebuilt")
+                return
+            except DISCONNECTED as error:  # it died under our hands, and begins again
+                tell(
+                    f"重建中断，将重试：{error!r}", f"the rebuild was interrupted and begins again: {error!r}"
+                )
                 await self.supervisor.until(partial(answers.postgres, self.deployment.cluster.admin_dsn))
 
     async def _find_postgres(self) -> None:

@@ -60,4 +60,4 @@ def create(settings: ConsoleSettings) -> FastAPI:
 
 
 def _components(deps: Dependencies) -> Components:
-    return Components(handlers=PROJECTIONS, opened=lambda: identity.opened(deps))
+    return Components(projections=PROJECTIONS, opened=lambda: identity.opened(deps))

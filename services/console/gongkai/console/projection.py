@@ -39,6 +39,7 @@ class TableProjection:
     name: str
     tables: tuple[str, ...]
     folds: Mapping[type[Event], Fold]
+    version: int = 1
 
     @property
     def compaction_keys(self) -> Mapping[str, Sequence[str]]:

@@ -70,7 +70,8 @@ def _components(deps: IntakeDependencies) -> Components:
         await destroy_keys.destroy_all(deps)
 
     return Components(
-        handlers=[*PROJECTIONS, destroy_keys],
+        projections=PROJECTIONS,
+        handlers=[destroy_keys],
         reactions=[Handovers(deps)],
         deadlines=deadlines(deps),
         opened=opened,

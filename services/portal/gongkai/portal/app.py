@@ -35,7 +35,7 @@ def create(settings: PortalSettings, site: Site | None = None) -> FastAPI:
             catalogue=Catalogue(deps.pool),
             intake=IntakeClient(deps.http, settings.intake_url, issuer, deps.wall),
         )
-        return Components(handlers=PROJECTIONS)
+        return Components(projections=PROJECTIONS)
 
     app = build(
         SERVICE,

@@ -24,4 +24,4 @@ def create(settings: Settings) -> FastAPI:
 
 
 def _components(deps: DecidingDependencies) -> Components:
-    return Components(handlers=[*PROJECTIONS, ReleasedTexts()], reactions=[Releases(deps)])
+    return Components(projections=PROJECTIONS, handlers=[ReleasedTexts()], reactions=[Releases(deps)])

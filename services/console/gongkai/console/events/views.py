@@ -35,6 +35,7 @@ class AuditTrail:
 
     name = "console.event"
     tables: tuple[str, ...] = ("event",)
+    version = 1
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         rows = [dict(zip(_COLUMNS, row_of(delivered), strict=True)) for delivered in batch]

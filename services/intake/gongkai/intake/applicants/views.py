@@ -12,6 +12,7 @@ _FOLDED = {event.NAME for event in (ApplicationReceived, ApplicationAnswered, Ap
 class Applicants:
     name = "intake.applicant"
     tables = ("applicant", "erased")
+    version = 1
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         received, answered, erased = [], [], []

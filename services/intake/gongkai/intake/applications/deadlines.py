@@ -13,6 +13,7 @@ from gongkai.contracts.events import (
 )
 from gongkai.intake.applications import aggregate as application
 from gongkai.intake.applications.stream import APPLICATION
+from gongkai.ledger.acts_since import Since
 from gongkai.rules import Rules
 from gongkai.rules.deadlines import BeforeNotices
 from gongkai.runtime.deadlines import AggregateDeadlines, TimedCommand
@@ -38,6 +39,7 @@ OVERDUE: Final = TimedCommand(
     due=_due,
     opening=lambda state: state.received,
     decide=_declare_overdue,
+    since=Since.FIRST_EVENT,
 )
 
 

@@ -10,6 +10,7 @@ from gongkai.ledger.read import Connection
 class Receipts:
     name = "intake.receipt"
     tables = ("receipt",)
+    version = 1
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         rows = [

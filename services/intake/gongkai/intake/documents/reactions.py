@@ -10,6 +10,7 @@ from gongkai.contracts.events import SYSTEM, DocumentDrafted, Event, EventRef, R
 from gongkai.contracts.streams import document_stream
 from gongkai.intake.documents import aggregate as document
 from gongkai.intake.documents.stream import DOCUMENT
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.decider import Intent, NotAfter, Reading
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
@@ -20,6 +21,9 @@ from gongkai.runtime.service import Dependencies
 
 class Handovers:
     """Hands over every version that is permitted to go out, or says why not."""
+
+    name = "handover"
+    since = Since.FIRST_EVENT
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps

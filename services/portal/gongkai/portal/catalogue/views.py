@@ -47,6 +47,7 @@ class Documents:
 
     name = "portal.document"
     tables: tuple[str, ...] = ("document", "publication")
+    version = 1
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         published = [

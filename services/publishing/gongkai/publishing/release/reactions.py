@@ -20,6 +20,7 @@ from gongkai.contracts.events import (
 from gongkai.contracts.streams import publication_stream
 from gongkai.contracts.vocabulary import ReleaseEnd
 from gongkai.ledger import read
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.decider import Intent, NotAfter
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
@@ -36,6 +37,9 @@ _NAMES = {VersionHandedOver.NAME, HandoverRefused.NAME, ReleaseRefused.NAME}
 
 class Releases:
     """Publishes what was handed over, and closes what was refused."""
+
+    name = "release"
+    since = Since.FIRST_EVENT
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps

@@ -18,6 +18,7 @@ _PLACES = {"cause", "registerat"}  # positions differ from run to run; what happ
 class Dockets:
     name = "publishing.docket"
     tables = ("docket",)
+    version = 1
 
     async def apply(self, conn: Connection, batch: Sequence[Delivered]) -> None:
         rows = [

@@ -15,6 +15,7 @@ from gongkai.contracts.events import (
 )
 from gongkai.contracts.streams import document_stream
 from gongkai.ledger import read
+from gongkai.ledger.acts_since import Since
 from gongkai.review.consultation import aggregate as consultation
 from gongkai.review.consultation.stream import CONSULTATION
 from gongkai.rules import Rules
@@ -53,6 +54,7 @@ SILENCE: Final = TimedCommand(
     due=_due,
     opening=lambda state: state.request,
     decide=_lapse,
+    since=Since.FIRST_EVENT,
     wanted=_text_is_newest,
 )
 

@@ -9,6 +9,7 @@ from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode, decode_if
 from gongkai.contracts.streams import consultation_id, consultation_stream
 from gongkai.ledger import read
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
@@ -21,6 +22,9 @@ from gongkai.runtime.topology import log_for
 
 class ConsultationRequests:
     """Sends the letters of consultation that a draft asks for."""
+
+    name = "consultation"
+    since = Since.FIRST_EVENT
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps

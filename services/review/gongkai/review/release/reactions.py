@@ -22,6 +22,7 @@ from gongkai.contracts.streams import (
     review_stream,
 )
 from gongkai.ledger import read
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.decider import Intent, Reading
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
@@ -36,6 +37,9 @@ from gongkai.runtime.topology import log_for
 
 class ReleaseRequests:
     """Decides every release that is requested."""
+
+    name = "release"
+    since = Since.FIRST_EVENT
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps

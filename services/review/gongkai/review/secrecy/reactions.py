@@ -8,6 +8,7 @@ from typing import Any
 from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.events import SYSTEM, DocumentDrafted, EventRef, decode_if
 from gongkai.contracts.streams import review_stream
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
@@ -19,6 +20,9 @@ from gongkai.runtime.service import Dependencies
 
 class ReviewRequests:
     """Requests the secrecy review of every draft."""
+
+    name = "secrecy-review"
+    since = Since.FIRST_EVENT
 
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps

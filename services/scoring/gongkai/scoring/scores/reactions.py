@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL
 from gongkai.contracts.derived_ids import derived_id
 from gongkai.contracts.events import EventRef, decode
 from gongkai.contracts.streams import score_stream
+from gongkai.ledger.acts_since import Since
 from gongkai.ledger.decider import Intent
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
@@ -19,6 +20,11 @@ from gongkai.scoring.scores.stream import SCORE
 
 
 class Lateness:
+    """Moves the score of the unit that was late."""
+
+    name = "lateness"
+    since = Since.FIRST_EVENT
+
     def __init__(self, deps: Dependencies) -> None:
         self._deps = deps
 

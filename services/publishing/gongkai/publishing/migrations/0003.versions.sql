@@ -1,0 +1,3 @@
+-- What was folded before numbers were stored was folded by number 1.
+INSERT INTO projection_version (projection, version) VALUES
+    ('publishing.docket', 1);
