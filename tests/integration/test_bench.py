@@ -13,10 +13,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from gongkai.bench import restart
+from gongkai.bench import before, restart
 from gongkai.bench.environment import BenchEnvironment, prepare
+from gongkai.contracts.errors import UserError
 from gongkai.operate.databases.cluster import Cluster
 
+ROOT = Path(__file__).parents[2]
 EVENTS, REPEATS = 320, 2
 PEERS = {
     "append": {"eventsourcing", "eventsourcing-unordered", "insert"},
@@ -85,3 +87,14 @@ def test_the_command_prints_json_and_nothing_else_and_leaves_nothing_running() -
     assert report["setting"]["fsync"] == "on"
     assert report["checked"]["rows"] == report["checked"]["commands"] == 128
     assert "append" in done.stderr
+
+
+async def test_an_older_tree_is_measured_in_turn_with_this_one() -> None:
+    report = (await before.run("append-bulk", ROOT, NoProgress(), events=EVENTS, repeats=1)).as_json()
+    assert set(report["ratios"]) == {"before"}
+    assert all(len(figure["each"]) == 1 for figure in report["figures"].values())
+
+
+async def test_what_is_no_tree_of_this_project_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no tree of this project"):
+        await before.run("append", tmp_path, NoProgress(), events=EVENTS, repeats=1)

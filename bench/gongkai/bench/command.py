@@ -1,10 +1,12 @@
 """`gongkai bench NAME`: how fast, against whom, on this very machine (docs/benchmarks.md)."""
 
+import asyncio
 import json
 import signal
 import sys
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -13,6 +15,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from gongkai.bench import before
 from gongkai.bench.environment import bench_environment
 from gongkai.bench.measurement import ProgressBar
 from gongkai.bench.results import Result
@@ -51,11 +54,18 @@ def bench(
     kafka: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="用外部 Kafka  use this one instead")
     ] = None,
+    tree: Annotated[
+        Path | None,
+        typer.Option("--before", metavar="DIR", help="与另一版本的目录对照  against an older tree instead"),
+    ] = None,
 ) -> None:
     """与对照交替测量，取中位与最差 / against its peers in turn; median and worst."""
     signal.signal(signal.SIGTERM, _ended)
     telemetry.configure("bench", "error")
-    result = measure(name, events=events, repeats=repeats, kafka=kafka)
+    if tree is None:
+        result = measure(name, events=events, repeats=repeats, kafka=kafka)
+    else:
+        result = measure_before(name, tree, events=events, repeats=repeats)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
@@ -73,6 +83,14 @@ def measure(name: str, *, events: int | None, repeats: int, kafka: str | None = 
             result: Result = getattr(module, "RUN_LOOP", uvloop.run)(running)
             result.setting |= there.durable
             return result.as_json()
+
+
+def measure_before(name: str, tree: Path, *, events: int | None, repeats: int) -> dict[str, Any]:
+    """Run one bench in turn with that of an older tree; the figures as they go into the JSON."""
+    module = import_module(f"gongkai.bench.{name.replace('-', '_')}")
+    with ProgressBar(name) as bar:
+        running = before.run(name, tree, bar, events=events or module.EVENTS, repeats=repeats)
+        return asyncio.run(running).as_json()
 
 
 def _print(result: dict[str, Any]) -> None:
