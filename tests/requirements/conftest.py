@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.operate.databases.cluster import Cluster
+from gongkai.portal.applications import intake
 from tests.conftest import copied_databases, dropped_databases
 from tests.integration.console.console_app import console_app
 from tests.integration.portal.portal_app import portal_app
@@ -50,6 +51,7 @@ def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         quick_passwords(patch)
         read_logs_early(patch, after=0.02)
+        patch.setattr(intake, "FRESH", 0.0)  # seconds that the portal remembers the register
         yield
 
 

@@ -49,6 +49,10 @@ class Page:
         for unseen in self._tree.css("script, style, template"):
             unseen.decompose()
 
+    def __repr__(self) -> str:
+        """What a failed test shows."""
+        return f"<{self.status} {self.address}: {self.text}>"
+
     @property
     def text(self) -> str:
         """All that can be read, spaces put together."""
@@ -77,16 +81,12 @@ class Page:
         return [_words(node) for node in self._tree.css(".errors .clause")]
 
     def panel(self, heading: str) -> Row:
-        """The panel under that heading. LookupError without one."""
-        for node in self._tree.css("section, .panel"):
-            if heading in _words(node.css_first("h1, h2, h3")):
-                return self._row(node)
-        raise LookupError(f"no panel {heading!r} on: {self.text}")
+        """The panel under the heading that begins so. LookupError without one."""
+        return self._row(self._panel(heading))
 
     def rows(self, words: str = "", within: str = "") -> list[Row]:
         """Rows of tables, items of lists and facts with those words; only in the panel of that heading, if one is named."""
-        roots = [node for node in self._tree.css("section") if within in _words(node.css_first("h2, h3"))]
-        nodes = [n for root in roots for n in root.css("tr, li, dd")] if within else self._tree.css("tr, li")
+        nodes = self._panel(within).css("tr, li, dd") if within else self._tree.css("tr, li")
         return [row for row in map(self._row, nodes) if words in row.text]
 
     def row(self, words: str, within: str = "") -> Row:
@@ -141,6 +141,12 @@ class Page:
             for node in self._form(action).css('input[type="hidden"]')
         }
         return hidden | {name: f.value for name, f in self.fields(action).items() if f.value}
+
+    def _panel(self, heading: str) -> LexborNode:
+        for node in self._tree.css("section"):
+            if _words(node.css_first("h1, h2, h3")).startswith(heading):
+                return node
+        raise LookupError(f"no panel {heading!r} on: {self.text}")
 
     def _form(self, action: str) -> LexborNode:
         for node in self._tree.css("form"):

@@ -55,6 +55,14 @@ class Answer:
         return str(self.response.text)
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """What an applicant is told at the end: with both he follows his application."""
+
+    receipt: str
+    code: str
+
+
 @dataclass
 class Scenario:
     """The whole system of one scenario: `services` and both webs over a database of its own."""
@@ -160,7 +168,7 @@ class Person:
     async def examine(self, document: str, **fields: Any) -> Answer:
         """The secrecy opinion on the newest version: that it may be disclosed, unless the fields say otherwise."""
         body = {
-            "digest": await self._digest_of(document),
+            "digest": await self.digest_of(document),
             "opinion": "disclose",
             "basis": ["条例第十九条"],
             "reason": "不涉及国家秘密、商业秘密和个人隐私",
@@ -169,9 +177,43 @@ class Person:
 
     async def publish(self, document: str) -> Answer:
         """Publish the newest version."""
-        return await self.post(f"/publications/{document}", {"digest": await self._digest_of(document)})
+        return await self.post(f"/publications/{document}", {"digest": await self.digest_of(document)})
 
-    async def _digest_of(self, document: str) -> str:
+    async def apply(self, unit: str, description: str = "2024年防汛物资采购合同", **fields: str) -> "Receipt":
+        """Apply at the portal, step by step as its pages ask; fields by their names there (`applicant/name`)."""
+        typed = {
+            "unit": unit,
+            "request/description": description,
+            "request/form": "电子",
+            "request/delivery": "网上查询",
+            "applicant/name": "示例申请人",
+            "applicant/id_kind": "身份证",
+            "applicant/id_number": "000000",
+            "applicant/contact": "示例电话",
+        }
+        await self.page("/apply")
+        checked = await self.send("/apply/check", typed | fields)
+        assert not checked.refused, checked.refused
+        sent = await self.send("/apply/send")
+        return Receipt(sent.fact("受理编号"), sent.fact("查询码"))
+
+    async def follow(self, receipt: "Receipt") -> Page:
+        """What the applicant sees of the application."""
+        await self.page("/progress")
+        return await self.send("/progress", receipt=receipt.receipt, code=receipt.code)
+
+    async def register(self, **fields: Any) -> Answer:
+        """An application that came in by another way than the portal, as an officer enters it."""
+        body = {
+            "unit": self.unit,
+            "channel": "letter",
+            "applicant": {"name": "示例申请人", "id_number": "000000", "contact": "示例电话"},
+            "request": {"description": "2024年防汛物资采购合同"},
+        }
+        return await self.post("/applications", body | fields)
+
+    async def digest_of(self, document: str) -> str:
+        """Of the newest text that this person may read."""
         text = await self._ask("GET", f"/documents/{document}/text")
         assert text.is_success, text.text
         return sha256(text.content).hexdigest()
@@ -202,7 +244,7 @@ class Person:
         self._opened(await self.browser.get("/sign-in"))
         self.signed_in = True
         entered = await self.send("/sign-in/demo", person=self.name)
-        assert entered.address == "/", f"{self.name} can't sign in: {entered.text}"
+        assert entered.address == "/", f"{self.name} can't sign in: {entered.refused}"
 
     def _opened(self, answer: httpx.Response) -> Page:
         self.open_page = Page(answer)
