@@ -23,6 +23,7 @@ from gongkai.contracts.media import MEDIA
 from gongkai.contracts.vocabulary import Attribute, Duty, Opinion
 from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.local_time import local_date
+from gongkai.rules.rulebooks import load
 from gongkai.runtime.commands import DependenciesOf
 from gongkai.runtime.rights import acts
 from gongkai.runtime.service import Dependencies
@@ -223,6 +224,7 @@ async def _page(
         at="documents",
         status=problems[0].status if problems else 200,
         row=row,
+        law=load(who.register.jurisdiction(row["unit"]), today),
         state=STATES[row["state"]],
         attribute=Attribute(row["attribute"]),
         turn=next_turn,

@@ -212,7 +212,7 @@ async def _page(
         categories=[(str(c), t(c.zh, c.en), "") for c in Category],
         attributes=[(str(a), t(a.zh, a.en), _needs_reason(rulebook, a)) for a in _attributes(rulebook)],
         attribute_rules=_attribute_rules(rulebook),
-        rulebook=rulebook.version if rulebook else "",
+        law=rulebook,
         accepted=",".join(known.ending for known in KNOWN),
         kinds=[(str(k), t(k.zh, k.en)) for k in ConsultationKind],
         kind_rules=_kind_rules(rulebook),
