@@ -99,7 +99,7 @@ async def test_a_document_goes_from_its_form_to_the_portal(district: tuple[Servi
     ):
         assert said in shown
     seals = re.findall(r'class="seal" href="(/events/[^"]+)"', officer.page)
-    assert len(seals) == 6
+    assert len(seals) == 9
     record = await officer.open(seals[-1])
     assert "gongkai.DocumentPublished.v1" in record
     outsider = await Browser(app).enter("law-drafter")  # of the supervising unit: sees all
