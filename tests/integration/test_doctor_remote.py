@@ -91,6 +91,20 @@ async def test_what_stands_still_is_named_and_what_moves_is_not() -> None:
     assert [each.where for each in remote.immediate("intake", crowded)] == ["intake intake", "intake"]
 
 
+async def test_history_that_a_reaction_was_not_applied_to_is_named(
+    district: tuple[Services, Any],
+) -> None:
+    made, _ = district
+    assert await problems(NetworkOfServices(made)) == {}
+    await made.deps["review"].pool.execute(
+        "INSERT INTO acts_since (name, log, since, done) VALUES ('filing', 'intake', 29, 9)"
+    )
+    found = await problems(NetworkOfServices(made))
+    assert set(found) == {"review.filing"}
+    assert "gongkai catch-up review.filing" in found["review.filing"]
+    assert "20 records of the log intake" in found["review.filing"]
+
+
 def console(logs: list[dict[str, Any]]) -> httpx.MockTransport:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/metrics":

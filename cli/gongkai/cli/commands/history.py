@@ -20,6 +20,7 @@ from gongkai.operate.logs import rebuild as rebuilding
 from gongkai.operate.logs.catch_up import History
 from gongkai.operate.logs.replay import entries
 from gongkai.operate.logs.resume import parse_partition, resume_partition
+from gongkai.operate.processes.credentials import Credentials
 from gongkai.operate.processes.deployment import Deployment
 from gongkai.rules.local_time import SHANGHAI
 
@@ -91,9 +92,20 @@ def catch_up(
         ),
     ] = None,
     data: DataFolder = Path("var"),
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DSN",
+            help="不由 gongkai up 运行的（地址，口令取自数据目录）one that up doesn't run; passwords: DATA/secrets",
+        ),
+    ] = None,
 ) -> None:
     """把新反应、新期限用于历史，可重复执行 / apply a new reaction or kind of deadline to history; safe to repeat."""
-    cluster = Deployment.running(data).cluster
+    cluster = (
+        Cluster(postgres, Credentials(data.resolve() / "secrets").passwords())
+        if postgres
+        else Deployment.running(data).cluster
+    )
     if name is None:
         for each in asyncio.run(catching_up.list_histories(cluster)):
             typer.echo(f"{each.name}  {_state(each)}")

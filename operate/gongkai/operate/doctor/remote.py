@@ -120,11 +120,11 @@ def immediate(name: str, numbers: Numbers) -> Iterator[Finding]:
         if metric == "database_up" and value == 0:
             yield Finding(name, "数据库不可用", "its database is not available")
         if metric == "history_open_records" and value > 0:
+            log, what = labels  # in the order of the labels' names
             yield Finding(
-                f"{name}.{labels[0]}",
-                f"晚于日志 {labels[1]} 的 {value:.0f} 条记录启用，尚未用于历史，请执行 gongkai catch-up {name}.{labels[0]}",
-                f"came after {value:.0f} records of the log {labels[1]} and wasn't applied to them:"
-                f" gongkai catch-up {name}.{labels[0]}",
+                f"{name}.{what}",
+                f"晚于日志 {log} 的 {value:.0f} 条记录启用，尚未用于历史，请执行 gongkai catch-up {name}.{what}",
+                f"came after {value:.0f} records of the log {log} and wasn't applied to them: gongkai catch-up {name}.{what}",
             )
         if metric == "append_waiting_commands" and value > QUEUE_NEARLY_FULL:
             yield Finding(
