@@ -1,4 +1,4 @@
-"""What takes long in use and would take as long in hundreds of tests."""
+"""What takes long in use and would take as long in hundreds of tests, or too long on a busy machine."""
 
 import os
 
@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 
 from gongkai.identity import accounts
 from gongkai.ledger import subscribe
+from gongkai.publishing.release import progress
 
 
 def quick_passwords(patch: pytest.MonkeyPatch) -> None:
@@ -20,3 +21,8 @@ def read_logs_early(patch: pytest.MonkeyPatch, after: float = 0.1) -> None:
     if "GONGKAI_TEST_KAFKA" not in os.environ:
         patch.setattr(subscribe, "WATCH_INTERVAL", 0.2)
         patch.setattr(subscribe, "ASK_LOG_AFTER", after)
+
+
+def wait_for_releases(patch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a release takes longer than its caller waits: a test is told its end, not that it is under way."""
+    patch.setattr(progress, "PATIENCE", 60.0)

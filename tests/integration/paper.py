@@ -64,12 +64,6 @@ class Paper:
         path = f"/publications/{self.document}"
         return await self.services.say("publishing", path, "finance-officer", {"digest": digest})
 
-    async def release(self, digest: str) -> httpx.Response:
-        """As `publish`, until it has ended: a busy machine answers 202 first."""
-        while (answer := await self.publish(digest)).status_code == 202:
-            await self.services.settled()
-        return answer
-
     async def lacks(self) -> list[str]:
         gate = await self.look("finance-officer")
         return [missing["code"] for missing in gate.json()["missing"]]

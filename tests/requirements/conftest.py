@@ -14,7 +14,7 @@ from tests.conftest import copied_databases, dropped_databases
 from tests.integration.console.console_app import console_app
 from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import Services, running_services
-from tests.quick import quick_passwords, read_logs_early
+from tests.quick import quick_passwords, read_logs_early, wait_for_releases
 from tests.requirements.region import BEGINS, entries
 from tests.requirements.scenario import Scenario
 
@@ -51,6 +51,7 @@ def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         quick_passwords(patch)
         read_logs_early(patch, after=0.02)
+        wait_for_releases(patch)
         patch.setattr(intake, "FRESH", 0.0)  # seconds that the portal remembers the register
         yield
 

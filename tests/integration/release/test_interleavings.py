@@ -18,6 +18,7 @@ from gongkai.ledger.decider import BatchDecider, Intent, Outcome
 from gongkai.ledger.delivery import Delivered
 from gongkai.ledger.read import Connection
 from gongkai.operate.databases.cluster import Cluster
+from gongkai.publishing.release import progress
 from gongkai.publishing.release.reactions import Releases
 from gongkai.review.release.reactions import ReleaseRequests
 from gongkai.runtime.topology import log_for
@@ -128,7 +129,7 @@ async def test_nothing_goes_out_without_a_permit_that_holds_at_its_position(
         answers.append(await ACTS[act](paper, digest))
 
     between.act = interfere
-    out = await paper.release(digest)
+    out = await paper.publish(digest)
     [answer] = answers
     goes_out = published_after(act, step)
     assert out.status_code == (201 if goes_out else 409), out.text
@@ -147,18 +148,36 @@ async def test_nothing_goes_out_without_a_permit_that_holds_at_its_position(
 async def test_before_and_after_a_release_each_act_is_taken(district: Services, act: str) -> None:
     paper, digest = await ready(district)
     assert (await ACTS[act](paper, digest)).status_code == 201
-    assert (await paper.release(digest)).status_code == 409
+    assert (await paper.publish(digest)).status_code == 409
 
     paper, digest = await ready(district)
-    assert (await paper.release(digest)).status_code == 201
+    assert (await paper.publish(digest)).status_code == 201
     assert (await ACTS[act](paper, digest)).status_code == 201
     assert violations(await logs_of(district)) == []
+
+
+async def test_who_waits_for_a_release_no_longer_finds_it_done_later(
+    district: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper, digest = await ready(district)
+    monkeypatch.setattr(progress, "PATIENCE", -1.0)
+    taken_up = await paper.publish(digest)
+    assert taken_up.status_code == 202
+    request = taken_up.json()["place"]
+    again = await paper.publish(digest)
+    assert (again.json()["place"], again.json()["repeated"]) == (request, True)
+    await district.settled()
+    done = await paper.publish(digest)
+    assert (done.status_code, done.json()["repeated"]) == (201, True)
+    assert done.json()["place"] != request
+    published = [o for o in (await logs_of(district))["publishing"] if o.name == "DocumentPublished"]
+    assert len(published) == 1
 
 
 async def test_the_oracle_finds_what_it_is_there_for(district: Services) -> None:
     """Each rule broken by hand in a copy of the logs."""
     paper, digest = await ready(district)
-    assert (await paper.release(digest)).status_code == 201
+    assert (await paper.publish(digest)).status_code == 201
     logs = await logs_of(district)
     assert violations(logs) == []
     for log, name, change in (
