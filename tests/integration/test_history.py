@@ -64,7 +64,7 @@ async def test_a_view_and_the_logs_as_they_stood(
     now = await rebuild.rows_as_of(monitor, "console.document", None)
     assert [len(now[table]) for table in ("document", "review", "publication")] == [2, 2, 2]
     schema, at, rows = await rebuild.as_of(fresh_database, "portal.document", "2025-03-03T12:00")
-    assert (at, rows) == ({"publishing": 0}, {"document": 1, "publication": 1})
+    assert (at, rows) == ({"publishing": 1}, {"document": 1, "publication": 1})  # requested, published
     conn = await asyncpg.connect(monitor)
     assert await conn.fetchval(f"SELECT title FROM {schema}.document") == "示例区预算"
     await conn.close()
@@ -78,8 +78,9 @@ async def test_a_view_and_the_logs_as_they_stood(
     assert [e.record.name for e in intake] == ["UnitRegistered"]
     (stream, *_) = [e.stream for e in whole if e.stream.startswith("document-")]
     await _print_records(replay.entries(monitor, log="intake", stream=stream), as_json=True)
-    (line,) = capsys.readouterr().out.splitlines()
-    assert json.loads(line)["record"]["subject"] == stream
+    shown = [json.loads(line)["record"] for line in capsys.readouterr().out.splitlines()]
+    assert {record["subject"] for record in shown} == {stream}
+    assert [record["type"].split(".")[1] for record in shown] == ["DocumentDrafted", "VersionHandedOver"]
     await _print_view(monitor, "console.document", None, as_json=False)
     assert "示例区决算" in capsys.readouterr().out
     with pytest.raises(UserError, match="positions are written"):
