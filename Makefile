@@ -15,7 +15,7 @@ PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types long environments wheels lock clean
+.PHONY: help setup up demo test e2e kafka kafka-short faults faults-short lint types mutants mutants-short long environments wheels lock clean
 
 help: ## 本页 this page
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -95,6 +95,12 @@ lint: setup ## 代码风格与层次 style, and who may import whom
 
 types: setup .venv/.e2e ## 类型 strict types
 	$(BIN)/mypy
+
+mutants: setup ## 变异测试 change the functions that carry out clauses, one at a time; list what no test notices in build/mutants.txt
+	$(BIN)/python -m tests.mutants.run $(ARGS)
+
+mutants-short: setup ## 变异测试（短） those made by hand, and 60 of a seed
+	$(BIN)/python -m tests.mutants.run --count 60 --seconds 240 $(ARGS)
 
 long: ## 长时检查 what takes too long for .ci/run: every fault test, Apache Kafka whole, 200 requests an operation, benchmarks
 	.ci/long

@@ -81,7 +81,7 @@ def _template(postgres: str) -> Cluster:
 @pytest.fixture(scope="session")
 def database(_template: Cluster) -> Cluster:
     """Bootstrapped and migrated, shared by the whole run: `database.dsn("intake_writer")`."""
-    return copied_databases(_template, "gongkai")
+    return copied_databases(_template)
 
 
 @pytest.fixture
@@ -92,9 +92,9 @@ def fresh_database(_template: Cluster) -> Iterator[Cluster]:
     dropped_databases(cluster)
 
 
-def copied_databases(template: Cluster, name: str | None = None) -> Cluster:
-    """A copy of databases that nobody is connected to, under that name or one of its own."""
-    name = name or f"gongkai_{secrets.token_hex(4)}"
+def copied_databases(template: Cluster) -> Cluster:
+    """A copy of databases that nobody is connected to, under a name of its own: several processes may share a server."""
+    name = f"gongkai_{secrets.token_hex(4)}"
     copy = Cluster(template.admin_dsn, template.passwords, name, f"{name}_keys")
     with psycopg.connect(copy.admin_dsn, autocommit=True) as conn:
         for new, old in ((copy.database, template.database), (copy.keys_database, template.keys_database)):

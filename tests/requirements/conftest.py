@@ -1,9 +1,11 @@
 """A scenario has all services, console and portal in this process, over a copy of a template database of its own."""
 
 import asyncio
+import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pytest
@@ -63,11 +65,30 @@ async def leaving() -> AsyncIterator[Leaving]:
     await made.wait()
 
 
+KEPT = "GONGKAI_TEST_REGION"  # a file: mutants' processes share one region (tests/mutants/session.py)
+
+
+def kept_region() -> Template | None:
+    if KEPT not in os.environ or not Path(os.environ[KEPT]).exists():
+        return None
+    kept = json.loads(Path(os.environ[KEPT]).read_text(encoding="utf-8"))
+    return Template(Cluster(**kept["cluster"]), Path(kept["keys"]))
+
+
+def keep_region(made: Template) -> Template:
+    if KEPT in os.environ:
+        kept = {"cluster": asdict(made.cluster), "keys": str(made.keys)}
+        Path(os.environ[KEPT]).write_text(json.dumps(kept), encoding="utf-8")
+    return made
+
+
 @pytest.fixture(scope="session")
 async def region(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Made once a process, by the registrar, as in any deployment."""
+    if (kept := kept_region()) is not None:
+        return kept
     keys = tmp_path_factory.mktemp("keys")
-    cluster = copied_databases(_template, "gongkai_region")
+    cluster = copied_databases(_template)
     async with (
         running_services(cluster, broker, keys, BEGINS) as services,
         console_app(services, broker),
@@ -77,7 +98,7 @@ async def region(_template: Cluster, broker: str, tmp_path_factory: pytest.TempP
             entered = await services.say("intake", "/units", "registrar", entry)
             assert entered.status_code == 201, entered.text
         await services.settled()
-    return Template(cluster, keys)
+    return keep_region(Template(cluster, keys))
 
 
 @pytest.fixture

@@ -18,6 +18,6 @@ async def _insert_data(open_: Open) -> None:
 
 @pytest.fixture(scope="module")
 def console(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    cluster = copied_databases(_template, "gongkai_e2e_console")
+    cluster = copied_databases(_template)
     with served(cluster, broker, tmp_path_factory.mktemp("keys"), console_app, _insert_data) as open_:
         yield open_

@@ -29,6 +29,6 @@ async def _insert_data(open_: Open) -> None:
 
 @pytest.fixture(scope="module")
 def portal(_template: Cluster, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    cluster = copied_databases(_template, "gongkai_e2e_portal")
+    cluster = copied_databases(_template)
     with served(cluster, broker, tmp_path_factory.mktemp("keys"), portal_app, _insert_data) as open_:
         yield open_

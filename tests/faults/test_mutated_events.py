@@ -7,9 +7,9 @@ import pytest
 
 from gongkai.operate.databases.cluster import Cluster
 from tests.integration.ingress.agency import Agency, agency_at
-from tests.integration.ingress.test_mutants import survived
+from tests.integration.ingress.test_mutated_events import survived
 
-MUTANTS = 10_000
+EVENTS = 10_000
 
 
 @pytest.fixture
@@ -20,4 +20,4 @@ async def agency(fresh_database: Cluster, broker: str, tmp_path: Path) -> AsyncI
 
 @pytest.mark.timeout(1800)
 async def test_ten_thousand_mutated_events(agency: Agency) -> None:
-    await survived(agency, MUTANTS, seed=20_251_128)
+    await survived(agency, EVENTS, seed=20_251_128)

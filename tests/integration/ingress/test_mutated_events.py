@@ -7,14 +7,14 @@ import psutil
 import pytest
 
 from tests.integration.ingress.agency import Agency
-from tests.integration.ingress.mutants import Mutants
+from tests.integration.ingress.mutated_events import MutatedEvents
 
-MUTANTS = 1_000
+EVENTS = 1_000
 
 
 @pytest.mark.timeout(900)
 async def test_a_thousand_mutated_events(agency: Agency) -> None:
-    await survived(agency, MUTANTS, seed=7)
+    await survived(agency, EVENTS, seed=7)
 
 
 async def survived(agency: Agency, count: int, seed: int) -> None:
@@ -23,7 +23,7 @@ async def survived(agency: Agency, count: int, seed: int) -> None:
     accepted: set[tuple[str, str]] = set()
     places: set[str] = set()
     states = {"accepted": 0, "duplicate": 0, "refused": 0}
-    for body, media, headers in Mutants(seed).bodies(count):
+    for body, media, headers in MutatedEvents(seed).bodies(count):
         answer = await agency.post(body, media, **headers)
         assert answer.status_code < 500, (answer.status_code, answer.text[:500], body[:500])
         for each in told(answer.json()):

@@ -16,7 +16,7 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
-class Mutants:
+class MutatedEvents:
     """`next_one` hands out a body, its media type and headers. What is sent again, was sent before by this very one."""
 
     def __init__(self, seed: int) -> None:
@@ -44,11 +44,11 @@ class Mutants:
             case 2:
                 return self.binary()
             case 3:
-                return _bytes([self.mutant() for _ in range(self.dice.randrange(6))]), BATCH, {}
+                return _bytes([self.event() for _ in range(self.dice.randrange(6))]), BATCH, {}
             case _:
-                return _bytes(self.mutant()), ONE, {}
+                return _bytes(self.event()), ONE, {}
 
-    def mutant(self) -> Any:
+    def event(self) -> Any:
         """An event with one to three things wrong with it, or none at all."""
         kind = self.dice.choice((DRAFTED, RECEIVED, ANSWERED))
         data = {
@@ -93,14 +93,14 @@ class Mutants:
         return whole
 
     def garbled(self) -> bytes:
-        body = bytearray(_bytes(self.mutant()))
+        body = bytearray(_bytes(self.event()))
         for _ in range(self.dice.randrange(1, 6)):
             at = self.dice.randrange(len(body))
             body[at : at + self.dice.randrange(3)] = self.dice.randbytes(self.dice.randrange(3))
         return bytes(body)
 
     def binary(self) -> tuple[bytes, str, dict[str, str]]:
-        whole = self.mutant()
+        whole = self.event()
         headers = {"ce-specversion": "1.0", "ce-id": "%C3%A9%FF", "ce-source": "/oa", "ce-type": DRAFTED}
         for name in ("id", "type", "time"):
             value = str(whole.get(name, "")) if isinstance(whole, dict) else ""
