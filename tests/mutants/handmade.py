@@ -40,7 +40,7 @@ HANDMADE = (
         "gongkai.intake.applications.aggregate",
         "received_on=cmd.received_on or default_day,",
         "received_on=default_day,",
-        "tests/requirements/gt/test_receipt_and_lateness.py::test_signed_post_counts_from_the_day_it_was_signed_for",
+        "tests/requirements/gt/test_applications.py::test_the_clock_starts_on_the_day_of_receipt_that_the_officer_enters",
     ),
     HandMade(
         "intake issues a draft without its reason",
@@ -48,15 +48,15 @@ HANDMADE = (
         "gongkai.intake.documents.aggregate",
         "if rule.reason_required and not cmd.reason.strip():",
         "if rule.reason_required and not rule.reason_required:",
-        "tests/requirements/cx/test_reasons.py::test_all_attributes_but_one_need_their_reason",
+        "tests/requirements/cx/test_drafting.py::test_all_but_proactive_disclosure_needs_its_reason",
     ),
     HandMade(
         "intake tells the public a body without address, hours and phone",
-        "GT-guide",
+        "WY-A.4",
         "gongkai.intake.units.models",
         'entry.body.model_copy(update={"officer": None})',
         'entry.body.model_copy(update=dict.fromkeys(("officer", "address", "hours", "phone")))',
-        "tests/requirements/gt/test_guide_contacts.py::test_the_guide_says_where_when_and_how_a_body_is_reached",
+        "tests/requirements/wy/test_register.py::test_the_public_finds_the_bodys_name_address_hours_and_telephone",
     ),
     HandMade(
         "review sends a letter without the drafter's opinion",
@@ -64,7 +64,7 @@ HANDMADE = (
         "gongkai.review.consultation.reactions",
         "opinion=need.opinion,",
         'opinion="无",',
-        f"{SC}/test_consultation.py::test_who_is_asked_agrees_and_it_is_published",
+        f"{SC}/test_coordination.py::test_a_letter_says_what_it_is_about_and_what_the_drafter_thinks",
     ),
     HandMade(
         "review takes a disagreement that no deputy signed",
@@ -96,7 +96,7 @@ HANDMADE = (
         "gongkai.rules.release.docket",
         '"consent" if event.silence is Silence.CONSENT else "open"',
         '"open"',
-        f"{SC}/test_silence.py::test_silence_is_consent_after_five_working_days_and_opens_the_gate",
+        f"{SC}/test_coordination.py::test_silence_of_five_working_days_is_consent",
     ),
     HandMade(
         "scoring doesn't count a silent unit",
@@ -104,7 +104,7 @@ HANDMADE = (
         "gongkai.scoring.scores.aggregate",
         "case ConsultationLapsed(asked=unit, due=due):",
         "case ConsultationLapsed(asked=unit, due=due) if False:",
-        f"{SC}/test_silence.py::test_silence_costs_the_silent_unit_points_with_its_evidence",
+        f"{SC}/test_score.py::test_silence_costs_the_silent_unit_points_with_its_evidence",
     ),
     HandMade(
         "the portal hides that an answer is late",
@@ -112,7 +112,7 @@ HANDMADE = (
         "gongkai.portal.applications.progress_pages",
         "late_days(calendar, clock.due, clock.today) if clock.due and found.answer is None else 0",
         "0",
-        "tests/requirements/gt/test_receipt_and_lateness.py::test_a_late_answer_is_late_on_the_applicants_page_too",
+        "tests/requirements/gt/test_applications.py::test_it_is_answered_within_twenty_working_days_and_lateness_shows_to_all",
     ),
     HandMade(
         "the working group has no oversight",
@@ -120,7 +120,6 @@ HANDMADE = (
         "gongkai.runtime.rights.grants",
         "if entry and not self.roles.isdisjoint(entry.roles) and",
         "if entry and not (self.roles - {StandingRole.WORKING_GROUP}).isdisjoint(entry.roles) and",
-        "tests/requirements/wy/test_working_group.py::"
-        "test_the_working_group_oversees_the_countys_units_and_no_other_countys",
+        "tests/requirements/wy/test_register.py::test_the_working_group_oversees_every_unit_of_its_county",
     ),
 )
