@@ -91,6 +91,15 @@ STORY: tuple[Chapter, ...] = (
     ("release-release-2", of.a_release_refused, {"digest": DIGEST, "release": "release-2"}),
     ("document-doc-1", of.a_handover_refused, {"digest": DIGEST, "release": "release-3"}),
     ("publication-doc-1", of.a_release_closed, {"digest": DIGEST, "release": "release-2"}),
+    ("application-app-2", of.an_answer_proposed, {"application": "app-2"}),
+    ("sign-off-application-app-2", of.a_sign_off_opened, {"case": "application-app-2"}),
+    ("sign-off-application-app-2", of.a_step_returned, {"case": "application-app-2"}),
+    ("application-app-2", of.a_proposal_withdrawn, {"application": "app-2"}),
+    ("sign-off-application-app-2", of.a_sign_off_voided, {"case": "application-app-2"}),
+    ("sign-off-application-app-2", of.a_step_given, {"case": "application-app-2"}),
+    ("sign-off-application-app-2", of.a_sign_off_completed, {"case": "application-app-2"}),
+    ("application-app-2", of.an_answer_approved, {"application": "app-2"}),
+    ("application-app-2", of.a_sign_off_stale, {"application": "app-2"}),
 )
 
 

@@ -78,14 +78,17 @@ class Services:
 
     async def settled(self) -> None:
         """Until every service has seen everything that is in the logs."""
+        before: list[Any] = []
         for _ in range(400):
-            behind = 0
+            behind, found = 0, []
             for deps in self.deps.values():
                 heads = await deps.subscription._heads()
                 behind += sum(head > deps.subscription.seen[key] for key, head in heads.items())
-            if not behind:
+                found.append(heads)
+            if not behind and found == before:  # who was looked at first may have got more meanwhile
                 return
-            await asyncio.sleep(0.05)
+            before = found
+            await asyncio.sleep(0.05 if behind else 0)
         raise AssertionError("never idle")
 
     async def sent(self) -> None:

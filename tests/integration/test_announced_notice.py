@@ -20,6 +20,7 @@ from gongkai.operate.processes.deployment import Deployment
 from gongkai.operate.services import installed_logs
 from gongkai.rules.calendar import notice_of, official
 from gongkai.runtime.topology import log_for
+from tests.integration.answering import answered
 from tests.integration.console.console_app import Browser, console_app
 from tests.integration.running_services import Services, running_services, unit
 from tests.integration.test_slice import draft, text
@@ -80,11 +81,8 @@ async def a_december(made: Services) -> tuple[str, str]:
     await made.say("intake", "/units", "registrar", unit("wuyuan", jurisdiction="wy"))
 
     # what is closed: an application answered in time, one that went overdue
-    answered = (await made.say("intake", "/applications", "public", application("finance"))).json()["id"]
-    answer = {"kind": "disclosed", "text": "示例答复"}
-    assert (
-        await made.say("intake", f"/applications/{answered}/answer", "finance-officer", answer)
-    ).status_code == 201
+    closed = (await made.say("intake", "/applications", "public", application("finance"))).json()["id"]
+    await answered(made, closed, "finance")
     overdue = (
         await made.say("intake", "/applications", "finance-officer", application("finance", "2026-11-02"))
     ).json()["id"]

@@ -114,7 +114,12 @@ async def _lived_in(made: Services) -> Open:
         "request": {"description": "预算"},
     }
     applied = (await made.say("intake", "/applications", "public", asked)).json()
+    answer = {"kind": "disclosed", "text": "同意公开"}
+    await made.say("intake", f"/applications/{applied['id']}/answer", "finance-officer", answer)
     await made.settled()
+    case = f"application-{applied['id']}"
+    stands = (await made.ask("review", f"/sign-offs/{case}", "finance-officer")).json()
+    signature = {name: stands[name] for name in ("subject", "digest")}
     consultation = await made.deps["review"].pool.fetchval(
         "SELECT substr(stream, 14) FROM review.log_entry WHERE stream LIKE 'consultation-%'"
     )
@@ -122,6 +127,9 @@ async def _lived_in(made: Services) -> Open:
         "document": [drafted.json()["id"]],
         "application": [applied["id"]],
         "consultation": [consultation],
+        "case": [case],
+        "proposal": [signature["subject"]],
+        "subject": [signature["subject"]],
         "unit": ["finance", "water"],
         "system": [agency.system],
         "source": [handed["source"]],
@@ -149,6 +157,8 @@ async def _lived_in(made: Services) -> Open:
         "/applications": asked,
         "/applications/progress": {"receipt": applied["receipt"], "code": applied["code"]},
         "/applications/{application_id}/answer": {"kind": "disclosed", "text": "同意公开"},
+        "/applications/{application_id}/proposal/withdrawal": {"reason": "补充"},
+        "/sign-offs/{case}": signature | {"decision": "give"},
         "/reviews/{document_id}": {"digest": digest, "opinion": "disclose", "basis": ["条例第十九条"]},
         "/consultations/{consultation_id}/answer": {"agrees": True},
     }

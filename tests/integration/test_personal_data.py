@@ -23,6 +23,7 @@ from gongkai.ledger.merkle import leaf_hash
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime import telemetry
 from gongkai.runtime.topology import log_for
+from tests.integration.answering import answered
 from tests.integration.console.console_app import Browser, console_app
 from tests.integration.portal.portal_app import portal_app
 from tests.integration.running_services import Services, running_services, unit
@@ -79,10 +80,7 @@ async def ask(town: Services) -> dict[str, Any]:
 
 
 async def answer(town: Services, application: str) -> None:
-    said = {"kind": "disclosed", "text": LETTER}
-    given = await town.say("intake", f"/applications/{application}/answer", "water-officer", said)
-    assert given.status_code == 201, given.text
-    await town.settled()
+    await answered(town, application, "water", text=LETTER)
 
 
 async def test_it_leaves_no_trace(

@@ -12,6 +12,7 @@ import pytest
 from gongkai.ledger import read
 from gongkai.operate.databases.cluster import Cluster
 from gongkai.runtime.topology import log_for
+from tests.integration.answering import ANSWER, answered
 from tests.integration.running_services import Services, running_services, unit
 
 MONDAY = datetime(2025, 3, 3, 1, tzinfo=UTC)  # 09:00 in Shanghai
@@ -104,11 +105,9 @@ async def test_an_application_past_its_twenty_working_days_lowers_the_score_once
     assert score["case"] == f"application-{received['id']}"
     assert len(score["evidence"]) == 1
 
-    answer = {"kind": "disclosed", "text": "现予公开。"}
-    late = await district.say("intake", f"/applications/{received['id']}/answer", "finance-officer", answer)
-    assert late.status_code == 201, late.text
+    await answered(district, received["id"], "finance")
     second = await district.say(
-        "intake", f"/applications/{received['id']}/answer", "finance-officer", answer | {"text": "另一答复"}
+        "intake", f"/applications/{received['id']}/answer", "finance-officer", ANSWER | {"text": "另一答复"}
     )
     assert second.status_code == 409
     assert second.json()["code"] == "application.already-answered"

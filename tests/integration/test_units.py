@@ -94,8 +94,8 @@ async def test_nothing_new_in_the_name_of_an_ended_unit_and_its_successor_goes_o
     answer = {"kind": "disclosed", "text": "现予公开。"}
     gone = await district.say("intake", path, "grain-officer", answer)
     assert gone.status_code == 403
-    answered = await district.say("intake", path, "finance-officer", answer)
-    assert answered.status_code == 201, answered.text
+    proposed = await district.say("intake", path, "finance-officer", answer)
+    assert proposed.status_code == 201, proposed.text
 
     text = await district.clients["intake"].post(
         "/texts", content="粮食收购公告，修订。".encode(), headers=district.bearer("finance-drafter") | TEXT

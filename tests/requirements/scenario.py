@@ -97,7 +97,8 @@ class Scenario:
     async def settled(self) -> None:
         """Until every service has applied all that is in the logs, and nothing is due any more."""
         async with asyncio.timeout(PATIENCE):
-            while await self._catch_up() or await self._due():
+            # twice: who was looked at first may have got more from who was looked at last
+            while await self._catch_up() or await self._catch_up() or await self._due():
                 await asyncio.sleep(0.01)
         self.changed = False
 
@@ -221,6 +222,14 @@ class Person:
     @property
     def unit(self) -> str:
         return self.name.rpartition("-")[0]
+
+    async def answered(self, path: str, **fields: Any) -> Page:
+        """Propose an answer on the open page of that application, and have the deputy sign it there; the page after it."""
+        assert "答复已报请签发" in await self.send(f"{path}/answer", **fields)
+        deputy = self.scenario.as_(f"{self.unit}-deputy")
+        await deputy.page(path)
+        assert "已签发" in await deputy.send(f"{path}/sign-off", decision="give")
+        return await self.page(path)
 
     async def page(self, path: str) -> Page:
         """Open a page; a page of the console as who is signed in there."""

@@ -88,6 +88,8 @@ class Client:
     async def answer_application(
         self, token: str, command: UUID, application: str, answer: Mapping[str, Any]
     ) -> Answered:
+        """`more["state"]`: `answered` for a system, which reports what it sent; `proposed` for a person, whose answer goes
+        out when it is signed."""
         return await self._command("intake", f"/applications/{application}/answer", token, command, answer)
 
     # -- review and publishing

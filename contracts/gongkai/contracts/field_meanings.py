@@ -25,6 +25,7 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "asked": Sentence("被征求意见的单位", "the unit that is asked"),
     "assignments": Sentence("非公文信息的分工", "who supplies what isn't a document"),
     "at": Sentence("作出决定的时刻，含时区", "the moment that decided it, with its offset"),
+    "approvals": Sentence("各步签批：谁、何时", "who gave each step, and when"),
     "attribute": Sentence("公开属性", "disclosure attribute"),
     "basis": Sentence("依据，逐条列明", "what it is based on, one by one"),
     "body": Sentence("政务公开工作机构", "the disclosure body"),
@@ -96,6 +97,8 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "person": Sentence("人员的标识", "id of the person"),
     "phone": Sentence("联系电话", "telephone"),
     "points": Sentence("分值，单位为百分之一分，负数为扣分", "hundredths of a point; negative: deducted"),
+    "proposal": Sentence("报签的标识", "id of the proposal"),
+    "proposed_by": Sentence("报签人", "who proposed it"),
     "reason": Sentence("理由", "reason"),
     "receipt": Sentence("受理编号", "receipt number, which the applicant quotes"),
     "received_on": Sentence("收到申请之日（北京时间）", "day of receipt, Asia/Shanghai"),
@@ -103,12 +106,17 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "request": Sentence("所申请的内容与形式，已密封", "what is asked for, in which form: sealed"),
     "review": Sentence("所依据的保密审查事件", "the secrecy review that it rests on"),
     "roles": Sentence("在全地区承担的职能", "what it is for the whole jurisdiction"),
+    "rule": Sentence("规则书中的审批事项", "which of the rulebook's approvals"),
     "rulebook": Sentence("所适用的规则书版本", "version of the rulebook that was applied"),
     "scope": Sentence("承接范围；空缺为其余全部", "what it takes over; null: all the rest"),
     "section": Sentence("承办科室", "section in charge"),
+    "sign_off": Sentence("所依据的签批完成事件", "the completed sign-off"),
     "signed_by": Sentence("签署书面意见的分管负责人", "the deputy in charge who signed"),
     "silence": Sentence("逾期未复的后果", "what silence means"),
     "size": Sentence("正文字节数", "size of the text in bytes"),
+    "step": Sentence("签批步骤代码", "code of the step"),
+    "steps": Sentence("须经的签批步骤，依次", "the steps that it has to pass, in order"),
+    "subject": Sentence("所签的报签", "the proposal that is signed"),
     "successors": Sentence("承接单位", "who took over"),
     "summary": Sentence("内容概述", "summary of the content"),
     "superior": Sentence("业务上级单位", "the vertical superior"),
@@ -121,6 +129,11 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "ApplicantErased.application": Sentence(
         "办理该申请时作出删除决定", "the application in whose handling this was decided"
     ),
+    "AnswerApproved.digest": Sentence("所签内容的 SHA-256（十六进制）", "SHA-256 of what was signed, in hex"),
+    "AnswerProposed.digest": Sentence(
+        "密封的告知书和答复结果的 SHA-256（十六进制）", "SHA-256 of the sealed letter and the outcome, in hex"
+    ),
+    "AnswerProposed.kind": Sentence("答复类型", "kind of answer"),
     "ApplicationAnswered.kind": Sentence("答复类型", "kind of answer"),
     "ConsultationAnswered.kind": Sentence("征求意见的原因", "why the unit was asked"),
     "ConsultationLapsed.kind": Sentence("征求意见的原因", "why the unit was asked"),
@@ -141,6 +154,29 @@ FIELD_MEANINGS: dict[str, Sentence] = {
     "HolidaysAnnounced.year": Sentence("所安排的年度", "the year it is about"),
     "Officer.name": Sentence("姓名", "name of the person"),
     "SecrecyReviewed.opinion": Sentence("保密审查意见", "opinion of the secrecy review"),
+    "ProposalWithdrawn.reason": Sentence("撤回原因", "why it was withdrawn"),
+    "SignOffCompleted.case": Sentence("所签事项的流", "stream of the case"),
+    "SignOffCompleted.digest": Sentence(
+        "所签内容的 SHA-256（十六进制）", "SHA-256 of what is signed, in hex"
+    ),
+    "SignOffOpened.case": Sentence("所签事项的流", "stream of the case"),
+    "SignOffOpened.digest": Sentence(
+        "所签内容的 SHA-256（十六进制）", "SHA-256 of what is to be signed, in hex"
+    ),
+    "SignOffOpened.proposal": Sentence("所签的报签事件", "the proposal, as a fact"),
+    "SignOffStale.digest": Sentence("所签内容的 SHA-256（十六进制）", "SHA-256 of what was signed, in hex"),
+    "SignOffStep.unit": Sentence("由哪个单位签批", "the unit whose word is asked"),
+    "SignOffVoided.case": Sentence("所签事项的流", "stream of the case"),
+    "SignOffVoided.digest": Sentence(
+        "所签内容的 SHA-256（十六进制）", "SHA-256 of what was to be signed, in hex"
+    ),
+    "SignOffVoided.ground": Sentence("作废的原因", "why nobody has to sign any more"),
+    "StepApproval.at": Sentence("签批的时刻", "when the step was given"),
+    "StepApproval.by": Sentence("签批人", "who gave the step"),
+    "StepGiven.case": Sentence("所签事项的流", "stream of the case"),
+    "StepGiven.digest": Sentence("所签内容的 SHA-256（十六进制）", "SHA-256 of what is signed, in hex"),
+    "StepReturned.case": Sentence("所签事项的流", "stream of the case"),
+    "StepReturned.digest": Sentence("所签内容的 SHA-256（十六进制）", "SHA-256 of what was returned, in hex"),
     "Successor.unit": Sentence("承接单位", "the unit that takes over"),
     "UnitRegistered.kind": Sentence("单位性质", "what sort of body the unit is"),
     "UnitRegistered.name": Sentence("单位名称", "name of the unit"),

@@ -53,6 +53,11 @@ def release_stream(release: Id) -> str:
     return f"release-{release}"
 
 
+def sign_off_stream(case: str) -> str:
+    """Review's: the sign-offs of one case, which is named by its owner's stream."""
+    return f"sign-off-{case}"
+
+
 def publication_stream(document: Id) -> str:
     """Publishing's: the releases of one document."""
     return f"publication-{document}"

@@ -249,6 +249,13 @@ class ErasureGround(CodedTerm):
     UNLAWFUL = "unlawful", "违法违规处理", "it was processed unlawfully", "GT-register"
 
 
+class VoidGround(CodedTerm):
+    """Why a sign-off isn't needed any more."""
+
+    WITHDRAWN = "withdrawn", "报签已撤回", "the proposal was withdrawn", "CX-17e"
+    ANSWERED = "answered", "申请已另行答复", "the application was answered otherwise", "CX-17e"
+
+
 class Indicator(CodedTerm):
     """What moves a unit's score. Points and their reason are values of the rulebook."""
 

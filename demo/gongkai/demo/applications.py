@@ -4,16 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gongkai.contracts.streams import application_stream
 from gongkai.contracts.vocabulary import AnswerKind, Channel, UnitKind
 from gongkai.demo.context import DemoContext
 from gongkai.demo.documents import EARLY, Dated
-from gongkai.demo.tasks import Command, PortalForm, Task
+from gongkai.demo.tasks import Command, PortalForm, Signature, Task
 from gongkai.demo.unit import Unit
 from gongkai.demo.workdays import sample, share
 from gongkai.runtime.commands import derived_name
 
 AT_THE_PORTAL: Final = 24  # at most: the portal lets one address hand in thirty an hour
 TERM: Final = 20  # working days to answer
+RETURNED: Final = 0.06  # of the answers are sent back once by who signs them
+_RETURNED: Final = (
+    "请写明检索的范围和经过后再报。",
+    "救济途径一段请按行政复议法修改。",
+    "区分处理的理由不充分，请补充。",
+)
 
 _CHANNELS: Final = (
     Channel.LETTER,
@@ -118,18 +125,38 @@ class _Course:
         return random.choice(_WANTED).format(unit=self.unit.name, matter=random.choice(self.unit.matters))
 
     def _answer(self, application: str, received: int) -> Iterator[Dated]:
-        """`received`: the number of the last working day up to the day of receipt."""
+        """Proposed by the officer and signed by the deputy, mostly on the same day; some are returned and proposed anew.
+        `received`: the number of the last working day up to the day of receipt."""
         if self.after is None:
             return
+        out, random = received + self.after, self.context.random("sign", self.n)
+        waits = min(self.after - 1, random.choices((0, 1, 2), (80, 15, 5))[0])
+        if self.after > 2 and random.random() < RETURNED:
+            yield self._propose(application, 1, out - 2)
+            yield self._sign(application, 1, out - 1, random.choice(_RETURNED))
+            yield self._propose(application, 2, out)
+            yield self._sign(application, 2, out)
+        else:
+            yield self._propose(application, 1, out - waits)
+            yield self._sign(application, 1, out)
+
+    def _propose(self, application: str, nth: int, slot: int) -> Dated:
         kind, grounds, text = self.context.random("answer", self.n).choice(_ANSWERS)
-        letter = f"{_name(self.n)}：\n{text}\n{self.unit.name}"
+        letter = f"{_name(self.n)}：\n{text}\n{self.unit.name}" + "（经修改）" * (nth - 1)
         body = {"kind": kind.value, "text": letter, "grounds": list(grounds)}
-        path, command = f"/applications/{application}/answer", self.context.command_id("answer", self.n)
-        day = self.context.days.at(received + self.after)
-        answer = Command(
-            "intake", path, self.context.acting(self.unit, day).person("disclosure"), body, command
-        )
-        yield day, Task("answer", (answer,))
+        day = self.context.days.at(slot)
+        officer = self.context.acting(self.unit, day).person("disclosure")
+        key = self.context.command_id("answer", self.n, nth)
+        path = f"/applications/{application}/answer"
+        return day, Task("answer", (Command("intake", path, officer, body, key),))
+
+    def _sign(self, application: str, nth: int, slot: int, opinion: str = "") -> Dated:
+        """Given, or returned with an opinion."""
+        day = self.context.days.at(slot)
+        deputy = self.context.acting(self.unit, day).person("deputy")
+        key = self.context.command_id("sign", self.n, nth)
+        case = application_stream(application)
+        return day, Task("sign", (Signature(case, deputy, "return" if opinion else "give", opinion, key),))
 
 
 def _typed(n: int, unit: Unit, wanted: str) -> dict[str, str]:

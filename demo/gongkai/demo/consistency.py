@@ -16,6 +16,8 @@ ROWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "console.publication": ("stream", ("DocumentPublished",)),
     "console.consultation": ("stream", ("ConsultationRequested",)),
     "console.application": ("stream", ("ApplicationReceived",)),
+    "console.proposal": ("stream", ("AnswerProposed",)),
+    "console.sign_off": ("stream", ("SignOffOpened",)),
     "console.score_item": ("event", ("ScoreChanged",)),
     "intake.receipt": ("stream", ("ApplicationReceived",)),
     "portal.document": ("stream", ("DocumentPublished",)),

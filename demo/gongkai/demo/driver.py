@@ -11,7 +11,7 @@ from gongkai.demo import clock, public
 from gongkai.demo.backlog import BacklogMonitor
 from gongkai.demo.database import Database
 from gongkai.demo.people import People
-from gongkai.demo.tasks import Command, PortalForm, Task
+from gongkai.demo.tasks import Command, PortalForm, Signature, Task
 from gongkai.demo.year import Year
 
 CONCURRENT: Final = 16  # tasks under way together
@@ -85,6 +85,8 @@ class YearDriver:
                     await self.people.send(step)
                 case PortalForm():
                     await public.submit_application(self.portal, step)
+                case Signature():
+                    await self.people.sign(step)
 
 
 def ignore_progress(day: date, done: Counter[str]) -> None:

@@ -78,10 +78,17 @@ class HttpClient:
 
     async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> HttpResponse:
         """OSError or TimeoutError when no answer comes: whether it was carried out is then unknown."""
+        return await self._send("POST", path, headers, body)
+
+    async def get(self, path: str, headers: Mapping[str, str]) -> HttpResponse:
+        """OSError or TimeoutError when no answer comes."""
+        return await self._send("GET", path, headers, b"")
+
+    async def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HttpResponse:
         connection = await self._connection()
         try:
             async with asyncio.timeout(TIMEOUT):
-                answer = await connection.request(self._request(path, headers, body))
+                answer = await connection.request(self._request(method, path, headers, body))
         except BaseException:
             if connection.transport is not None:
                 connection.transport.abort()
@@ -89,8 +96,8 @@ class HttpClient:
         self._idle.append(connection)
         return answer
 
-    def _request(self, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-        lines = [f"POST {path} HTTP/1.1", f"Host: {urlsplit(self.url).netloc}"]
+    def _request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {urlsplit(self.url).netloc}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         lines += [f"Content-Length: {len(body)}", "", ""]
         return "\r\n".join(lines).encode() + body

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final, Literal
 
 from gongkai.demo.http_client import HttpClient, HttpResponse
 from gongkai.demo.retry import Unavailable, retry
-from gongkai.demo.tasks import Command
+from gongkai.demo.tasks import Command, Signature
+
+# How a sign-off stands once a signature has counted: said again, it is a repeat.
+_AFTER: Final = {"give": "completed", "return": "returned"}
 
 
 class CommandRefused(Exception):
@@ -27,21 +30,52 @@ class People:
         """Retries until the service answers. Raises CommandRefused."""
         return await retry(f"{command.service}{command.path}", partial(self._send, command))
 
+    async def sign(self, signature: Signature) -> dict[str, Any]:
+        """Waits until there is something to sign, reads what it is, and signs that. Raises CommandRefused."""
+        path = f"/sign-offs/{signature.case}"
+
+        async def act() -> dict[str, Any]:
+            shown = await self._call("GET", "review", path, person=signature.person)
+            if shown.status == 404:
+                raise Unavailable("not given to sign yet")
+            stands = _parsed(f"{signature.person} review{path}", shown)
+            if stands["state"] not in ("waiting", _AFTER[signature.decision]):
+                raise Unavailable("the one before is shown still")
+            body = {name: stands[name] for name in ("subject", "digest")}
+            body |= {"decision": signature.decision, "opinion": signature.opinion}
+            return await self._send(Command("review", path, signature.person, body, signature.key))
+
+        return await retry(path, act)
+
     async def _send(self, command: Command) -> dict[str, Any]:
-        if command.person not in self._tokens:
-            self._tokens[command.person] = await self._sign_in(command.person)
-        headers = {
-            "Authorization": f"Bearer {self._tokens[command.person]}",
-            "Idempotency-Key": str(command.key),
-            "Content-Type": command.media_type,
-        }
+        headers = {"Idempotency-Key": str(command.key), "Content-Type": command.media_type}
         body = command.body
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        answer = await self._clients[command.service].post(command.path, headers, raw)
-        if answer.status == 401 and command.person in self._tokens:
-            del self._tokens[command.person]
-            raise Unavailable("the token has run out")  # sign in again
+        answer = await self._call(
+            "POST", command.service, command.path, person=command.person, headers=headers, raw=raw
+        )
         return _parsed(f"{command.person} {command.service}{command.path}", answer)
+
+    async def _call(
+        self,
+        method: Literal["GET", "POST"],
+        service: str,
+        path: str,
+        *,
+        person: str,
+        headers: Mapping[str, str] = {},
+        raw: bytes = b"",
+    ) -> HttpResponse:
+        """One request with the person's token. Raises Unavailable when it has run out."""
+        if person not in self._tokens:
+            self._tokens[person] = await self._sign_in(person)
+        sent = {"Authorization": f"Bearer {self._tokens[person]}", **headers}
+        client = self._clients[service]
+        answer = await (client.get(path, sent) if method == "GET" else client.post(path, sent, raw))
+        if answer.status == 401 and person in self._tokens:
+            del self._tokens[person]
+            raise Unavailable("the token has run out")  # sign in again
+        return answer
 
     async def _sign_in(self, person: str) -> str:
         """In a demo, and only there, without a password."""

@@ -26,12 +26,24 @@ class PortalForm:
     key: UUID
 
 
-Kind = Literal["register", "draft", "review", "publish", "receive", "answer"]
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signer's word on what waits for it in a case, as soon as it does."""
+
+    case: str
+    person: str
+    decision: Literal["give", "return"]
+    opinion: str
+    key: UUID
+
+
+Kind = Literal["register", "draft", "review", "publish", "receive", "answer", "sign"]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Steps that follow each other within a day. Tasks of a day are on different streams: their order is free."""
+    """Steps that follow each other within a day. Tasks of a day are on different streams: their order is free, but for
+    signatures, which wait for what they sign and so come last."""
 
     kind: Kind
-    steps: tuple[Command | PortalForm, ...]
+    steps: tuple[Command | PortalForm | Signature, ...]

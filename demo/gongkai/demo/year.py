@@ -16,8 +16,9 @@ from gongkai.demo.workdays import Workdays
 
 DOCUMENTS, APPLICATIONS = 2000, 400  # at scale 1
 
-# Drafts first: others' work follows from them, and runs concurrently with the rest of the day's.
-_ORDER: Final[tuple[Kind, ...]] = ("register", "draft", "review", "publish", "receive", "answer")
+# Drafts first: others' work follows from them, and runs concurrently with the rest of the day's. Signatures last: what
+# they sign is on its way meanwhile.
+_ORDER: Final[tuple[Kind, ...]] = ("register", "draft", "answer", "review", "publish", "receive", "sign")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,8 @@ def basis(event: Event) -> str:
 
 def _in_rulebook(event: Event, declared: RulebookClause) -> str:
     value = getattr(_rulebook(event), declared.value)
-    if declared.key is not None:
-        value = value[getattr(event, declared.key) or declared.default]
-    return str(value.clause)
+    picked = (getattr(event, declared.key) if declared.key else None) or declared.default
+    return str((value if picked is None else value[picked]).clause)
 
 
 def _rulebook(event: Event) -> Rulebook:

@@ -1,5 +1,6 @@
 """The console's pages over all services, without JavaScript: sign in, do the next thing, see what was done."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -170,13 +171,13 @@ async def test_a_late_application_is_answered_and_costs_what_its_evidence_shows(
     await officer.open(path)
     empty = await officer.send(f"{path}/answer", kind="disclosed", text="")
     assert "请填写“告知书正文”" in empty
-    assert "答复已送达" in await officer.send(f"{path}/answer", kind="disclosed", text="现予公开。")
-    again = (
-        await officer.send(f"{path}/answer", kind="disclosed", text="另一答复")
-        if "/answer" in officer.page
-        else ""
-    )
-    assert again == ""  # there is one answer, and no second form
+    assert "答复已报请签发" in await officer.send(f"{path}/answer", kind="disclosed", text="现予公开。")
+    await made.settled()
+    deputy = await Browser(app).enter("finance-deputy")
+    await deputy.open(path)
+    assert "已签发" in await deputy.send(f"{path}/sign-off", decision="give")
+    await until_answered(officer, path)
+    assert f"{path}/answer" not in officer.page  # there is one answer, and no second form
     await made.settled()
 
     assert "94 分" in await officer.open("/scores/finance?year=2025")
@@ -198,6 +199,86 @@ async def test_a_late_application_is_answered_and_costs_what_its_evidence_shows(
     assert received["receipt"] not in await stranger.open("/events")
 
 
+async def until_answered(browser: Browser, path: str) -> str:
+    for _ in range(200):
+        if "已按期答复" in (shown := await browser.open(path)) or "工作日答复" in shown:
+            return shown
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"never answered: {shown}")
+
+
+@pytest.mark.clause("CX-17e", "GT-answer")
+async def test_an_answer_waits_for_the_deputy_is_returned_withdrawn_and_at_last_signed(
+    district: tuple[Services, FastAPI],
+) -> None:
+    made, app = district
+    application = {
+        "unit": "finance",
+        "applicant": {"name": "示例申请人", "id_number": "000000", "contact": "示例电话"},
+        "request": {"description": "2024年决算"},
+    }
+    received = (await made.say("intake", "/applications", "public", application)).json()
+    await made.settled()
+    path = f"/applications/{received['id']}"
+    officer, deputy = await Browser(app).enter("finance-officer"), await Browser(app).enter("finance-deputy")
+    stranger = await Browser(app).enter("finance-drafter")
+    assert "本单位报请签发的答复会出现在这里" in await deputy.open("/")
+
+    await officer.open(path)
+    await officer.send(f"{path}/answer", kind="disclosed", text="初稿。")
+    await made.settled()
+    waits = await officer.open(path)
+    for said in ("待签发", "轮到 示例finance局", "自 2025年3月3日", "初稿。", "撤回报签", "本单位分管负责人"):
+        assert said in waits
+    assert "答复申请 " not in await officer.open("/")  # it is the deputy's turn, not his
+    assert f'href="{path}#sign"' not in officer.page
+    await stranger.open(path)
+    assert "初稿。" not in stranger.page
+    assert "/sign-off" not in stranger.page
+
+    await deputy.open("/")
+    assert f'href="{path}#sign"' in deputy.page
+    read = await deputy.open(path)
+    assert "初稿。" in read
+    assert "示例申请人" in read
+    assert "/answer" not in deputy.page
+    assert "退回的，应当写明意见" in await deputy.send(f"{path}/sign-off", decision="return")
+    assert "已退回" in await deputy.send(f"{path}/sign-off", decision="return", opinion="请写明依据")
+    await made.settled()
+    returned = await officer.open(path)
+    assert "签批退回" in returned
+    assert "请写明依据" in returned
+    assert "初稿。</textarea>" in officer.page  # to be changed, not typed again
+    assert "答复申请 " in await officer.open("/")
+
+    await officer.open(path)
+    await officer.send(f"{path}/answer", kind="disclosed", text="二稿。")
+    await made.settled()
+    await officer.open(path)
+    assert "报签已撤回" in await officer.send(f"{path}/withdrawal")
+    await made.settled()
+    assert "待签发" not in await officer.open(path)
+    await deputy.open(path)
+    assert "/sign-off" not in deputy.page
+
+    await officer.open(path)
+    await officer.send(f"{path}/answer", kind="disclosed", text="三稿。")
+    await made.settled()
+    await deputy.open(path)
+    await deputy.send(f"{path}/sign-off", decision="give")
+    shown = await until_answered(officer, path)
+    assert "三稿。" in shown
+    for said in (
+        "拟答复并报请签发",
+        "签批：退回",
+        "撤回报请签发的答复",
+        "签批作废",
+        "答复已经签发",
+        "条例第四十五条",
+    ):
+        assert said in shown
+
+
 async def test_who_isnt_signed_in_gets_the_way_in_and_comes_back(lobby: FastAPI) -> None:
     browser = Browser(lobby)
     await browser.open("/documents?state=ready")
@@ -217,6 +298,8 @@ async def test_a_form_without_the_sessions_token_changes_nothing(lobby: FastAPI)
         "/documents/x/review",
         "/documents/x/publish",
         "/applications/x/answer",
+        "/applications/x/sign-off",
+        "/applications/x/withdrawal",
         "/sign-out",
     ):
         answer = await browser.client.post(action, data={"csrf": "guessed"})

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.integration.answering import answered, propose
 from tests.integration.portal.conftest import APPLICATION, hidden, words
 from tests.integration.running_services import Services, unit
 
@@ -56,14 +57,17 @@ async def test_an_application_is_checked_sent_followed_and_answered(district: Se
     assert "超期2个工作日" in late
     assert "不服逾期不答复的，应当自知道之日起60日内先申请行政复议" in late
     application = await _application(district)
-    answer = {"kind": "disclosed", "text": "示例申请人：\n现予公开。"}
-    given = await district.say("intake", f"/applications/{application}/answer", "water-officer", answer)
-    assert given.status_code == 201, given.text
-    answered = words(await look(code))
-    assert "您的申请已经答复" in answered
-    assert "现予公开。" in answered
-    assert "超期2个工作日" in answered
-    assert "可以自知道之日起60日内申请行政复议，也可以自知道之日起6个月内直接向人民法院起诉" in answered
+    await propose(district, application, "water-officer", text="示例申请人：\n现予公开。")
+    under_signature = words(await look(code))
+    assert "超期2个工作日" in under_signature
+    assert "您的申请已经答复" not in under_signature
+    assert "现予公开。" not in under_signature
+    await answered(district, application, "water", text="示例申请人：\n现予公开。")
+    told = words(await look(code))
+    assert "您的申请已经答复" in told
+    assert "现予公开。" in told
+    assert "超期2个工作日" in told
+    assert "可以自知道之日起60日内申请行政复议，也可以自知道之日起6个月内直接向人民法院起诉" in told
 
 
 async def test_guessing_codes_ends_after_five_and_says_when_to_come_back(counter: Services) -> None:

@@ -141,6 +141,9 @@ async def _cases(made: Services) -> dict[str, str]:
     days = {"since": "2026-04-01", "until": "2026-04-02"}
     done = await made.say("intake", "/delegations", "drafter", later | days | {"delegation": "later"})
     assert done.status_code == 201, done.text
+    answer = {"kind": "disclosed", "text": "现予公开。"}
+    done = await made.say("intake", "/applications/asked-for/answer", "disclosure-officer", answer)
+    assert done.status_code == 201, done.text
     await made.settled()
     letters = await read.streams_with_prefix(made.deps["review"].pool, log_for("review"), "consultation-", -1)
     letter = next(e for e in letters if e.record.data["document"] == "open")

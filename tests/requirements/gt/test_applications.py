@@ -107,8 +107,7 @@ async def test_what_can_be_answered_at_once_is(scenario: Scenario) -> None:
     at_once = register.row(online.receipt).links[online.receipt]
     for path in (f"/applications/{visit}", at_once):
         await officer.page(path)
-        answered = await officer.send(f"{path}/answer", kind="disclosed", text="现予公开：见附表。")
-        assert "答复已送达" in answered
+        answered = await officer.answered(path, kind="disclosed", text="现予公开：见附表。")
         assert "2025年3月3日" in answered.panel("答复")
     assert "现予公开：见附表。" in await public.follow(online)
     waiting = await public.follow(other)
@@ -189,7 +188,7 @@ async def test_it_is_answered_within_twenty_working_days_and_lateness_shows_to_a
     assert "申请行政复议" in late.panel("救济途径")
     assert "超期2个工作日" in (await officer.page("/applications?tab=late")).row(receipt.receipt)
     await officer.page(path)
-    assert "答复已送达" in await officer.send(f"{path}/answer", kind="disclosed", text="现予公开。")
+    await officer.answered(path, kind="disclosed", text="现予公开。")
     answered = await scenario.public.follow(receipt)
     assert "超期2个工作日" in answered.state
     assert "现予公开。" in answered.panel("答复")
@@ -213,11 +212,10 @@ async def test_nothing_is_withheld_without_a_ground(scenario: Scenario) -> None:
     needless = {"kind": "disclosed", "text": "公开。", "grounds": ["14-state-secret"]}
     assert (await officer.post(f"{path}/answer", needless)).refused == "application.needless-ground"
     await officer.page(path)
-    given = await officer.send(
-        f"{path}/answer",
+    given = await officer.answered(
+        path,
         kind="partly-disclosed",
         text="第三方信息予以区分，其余公开。",
         grounds="15-third-party",
     )
-    assert "答复已送达" in given
     assert "部分公开" in given.panel("答复")

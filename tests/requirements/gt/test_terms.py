@@ -20,7 +20,7 @@ async def test_what_came_before_the_new_regulation_takes_the_old_ones_term(scena
     officer = scenario.as_("sc-water-officer")
     path = (await officer.page("/applications?tab=late")).row(before.receipt).links[before.receipt]
     await officer.page(path)
-    await officer.send(f"{path}/answer", kind="disclosed", text="现予公开。")
+    await officer.answered(path, kind="disclosed", text="现予公开。")
     assert "超期2个工作日" in (await scenario.public.follow(before)).state  # by the law of its day
 
 

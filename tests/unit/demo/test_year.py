@@ -12,7 +12,7 @@ from gongkai.demo import document_texts
 from gongkai.demo.context import DemoContext
 from gongkai.demo.district import district, units_outside
 from gongkai.demo.documents import EARLY, traits
-from gongkai.demo.tasks import Command, PortalForm, Task
+from gongkai.demo.tasks import Command, PortalForm, Signature, Task
 from gongkai.demo.workdays import Workdays, share
 from gongkai.demo.year import Year, plan
 from gongkai.rules.calendar import official
@@ -23,7 +23,7 @@ def year() -> Year:
     return plan(7, 0.2)
 
 
-def steps(year: Year) -> Iterator[tuple[date, Task, Command | PortalForm]]:
+def steps(year: Year) -> Iterator[tuple[date, Task, Command | PortalForm | Signature]]:
     for day, tasks in year.agenda.items():
         for task in tasks:
             for step in task.steps:
@@ -101,7 +101,7 @@ def test_the_mix_is_as_the_shares_say() -> None:
 def test_even_a_tiny_year_has_one_of_everything() -> None:
     tiny = plan(1, 0.01)
     kinds = Counter(task.kind for tasks in tiny.agenda.values() for task in tasks)
-    assert set(kinds) == {"register", "draft", "review", "publish", "receive", "answer"}
+    assert set(kinds) == {"register", "draft", "review", "publish", "receive", "answer", "sign"}
     assert any(isinstance(step, PortalForm) for _, _, step in steps(tiny))
     consults = [step.body["consult"] for _, step in said(tiny, "/documents") if isinstance(step.body, dict)]
     kinds_asked = {need["kind"] for needs in consults for need in needs}

@@ -28,6 +28,12 @@ from gongkai.contracts.events._event import (
     title_of,
 )
 from gongkai.contracts.events._lifts import LIFTS, lifts
+from gongkai.contracts.events.answers import (
+    AnswerApproved,
+    AnswerProposed,
+    ProposalWithdrawn,
+    SignOffStale,
+)
 from gongkai.contracts.events.calendar import HolidayAnnounced, HolidaysAnnounced
 from gongkai.contracts.events.intake import (
     ApplicantErased,
@@ -57,6 +63,15 @@ from gongkai.contracts.events.review import (
     SecrecyReviewWithdrawn,
 )
 from gongkai.contracts.events.scoring import ScoreChanged
+from gongkai.contracts.events.sign_off import (
+    SignOffCompleted,
+    SignOffOpened,
+    SignOffStep,
+    SignOffVoided,
+    StepApproval,
+    StepGiven,
+    StepReturned,
+)
 from gongkai.contracts.events.units import (
     Assignment,
     DisclosureBody,
@@ -70,6 +85,8 @@ __all__ = [
     "LIFTS",
     "REGISTRY",
     "SYSTEM",
+    "AnswerApproved",
+    "AnswerProposed",
     "ApplicantErased",
     "ApplicationAnswered",
     "ApplicationOverdue",
@@ -103,6 +120,7 @@ __all__ = [
     "Moment",
     "Officer",
     "PersonId",
+    "ProposalWithdrawn",
     "RecordedClause",
     "ReleaseClosed",
     "ReleasePermitted",
@@ -114,6 +132,14 @@ __all__ = [
     "SecrecyReviewRequested",
     "SecrecyReviewWithdrawn",
     "SecrecyReviewed",
+    "SignOffCompleted",
+    "SignOffOpened",
+    "SignOffStale",
+    "SignOffStep",
+    "SignOffVoided",
+    "StepApproval",
+    "StepGiven",
+    "StepReturned",
     "Successor",
     "SystemRegistered",
     "SystemRetired",

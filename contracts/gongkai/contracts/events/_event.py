@@ -79,7 +79,7 @@ class RulebookClause:
     its jurisdiction, or the national one, on its day.
 
     `value`: name of the value in the rulebook, `answer`. Where the rulebook has several under that name, `key` is the
-    event's field that picks one, and `default` is its key when that field is null.
+    event's field that picks one, and `default` is its key when that field is null, or when there is no such field.
     """
 
     value: str

@@ -92,7 +92,7 @@ class PathRule(Value):
 
 
 class ApprovalRule(Value):
-    """What can't be released without the approval of all of these."""
+    """What isn't released or sent without the approval of all of these, in this order."""
 
     subjects: Annotated[tuple[Subject, ...], Field(min_length=1)]
     approvals: Annotated[tuple[Body, ...], Field(min_length=1)]

@@ -254,8 +254,9 @@ BODIES: Mapping[str, tuple[str, str]] = {
     "as-state-prescribes": ("国家规定的权限和程序", "the authority and procedure that the state prescribes"),
 }
 
-# Information that needs approval before it is released.
+# What needs approval before it is released or sent.
 SUBJECTS: Mapping[str, tuple[str, str]] = {
+    "answer": ("依申请公开的答复", "answers to applications"),
     "by-law": ("法律、行政法规和国家有关规定要求批准的", "what laws and state rules ask approval for"),
     "epidemic": ("传染病疫情", "epidemics"),
     "animal-disease": ("重大动物疫情", "major animal diseases"),

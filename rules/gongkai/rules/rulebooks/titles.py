@@ -74,6 +74,7 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "paths.dispute-attribute": ("公开属性意见不一致的", "disagreement about the attribute"),
     "paths.dispute-joint": ("联合发文意见不一致的", "disagreement about a joint document"),
     "approvals.required-by-law": ("依法须经批准的信息", "what needs approval by law"),
+    "approvals.answer": ("依申请公开的答复", "answers to applications"),
     "approvals.important": ("重要信息", "important information"),
     "paths.secrecy-unlisted": ("保密事项范围没有规定的不明确事项", "a matter that no secrecy scope lists"),
     "exceptions.phone-application": ("电话申请", "application by phone"),

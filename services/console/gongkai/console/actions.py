@@ -34,12 +34,15 @@ class Action(StrEnum):
     READ_APPLICATION = "read-application"
     READ_CALENDAR = "read-calendar"
     READ_DRAFT = "read-draft"
+    READ_PROPOSAL = "read-proposal"
     RECEIVE_APPLICATION = "receive-application"
     REGISTER_SYSTEM = "register-system"
     RETIRE_SYSTEM = "retire-system"
     REVOKE_KEY = "revoke-key"
     SEE_ACCESS = "see-access"
+    SIGN = "sign"
     WITHDRAW_DELEGATION = "withdraw-delegation"
+    WITHDRAW_PROPOSAL = "withdraw-proposal"
 
 
 _OWN: Final = "console"

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from gongkai.console import log_api as log
 from gongkai.console.applications import pages as applications
+from gongkai.console.applications import sign_pages as signing
 from gongkai.console.calendar import pages as calendar
 from gongkai.console.contracts import pages as contracts
 from gongkai.console.dashboard import pages as dashboard
@@ -36,7 +37,7 @@ FOLDER = Path(__file__).parent
 
 # The addresses of a new draft come before those of any document.
 PAGES = (
-    systems, delegations, rights, tasks, drafts, documents, applications, submissions, dashboard, calendar, rules,
+    systems, delegations, rights, tasks, drafts, documents, applications, signing, submissions, dashboard, calendar, rules,
     scores, register, register_ending, register_import, events, contracts,
 )  # fmt: skip
 

@@ -25,6 +25,8 @@ class Action(StrEnum):
     READ_DRAFT = "read-draft"
     RECEIVE_APPLICATION = "receive-application"
     ANSWER_APPLICATION = "answer-application"
+    READ_PROPOSAL = "read-proposal"
+    WITHDRAW_PROPOSAL = "withdraw-proposal"
     READ_APPLICATION = "read-application"
     ERASE_APPLICANT = "erase-applicant"
     FOLLOW_APPLICATION = "follow-application"
@@ -120,6 +122,17 @@ RULES: Final[Rules] = {
         "answer an application",
         "GT-answer",
         (Holds(Duty.DISCLOSURE_OFFICER), Speaks(HandIn.ANSWER)),
+        writes=True,
+    ),
+    Action.READ_PROPOSAL: Rule(
+        _OWN, "查阅报签的答复", "read a proposed answer", "CX-17e", (Holds(*HANDLERS),)
+    ),
+    Action.WITHDRAW_PROPOSAL: Rule(
+        _OWN,
+        "撤回报签",
+        "withdraw a proposed answer",
+        "CX-17e",
+        (Holds(Duty.DISCLOSURE_OFFICER),),
         writes=True,
     ),
     Action.READ_APPLICATION: Rule(

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from fastapi import FastAPI
 
+from gongkai.intake.answers import api as answers
+from gongkai.intake.answers.reactions import Dispatches
 from gongkai.intake.applicants import api as applicants
 from gongkai.intake.applicants.reactions import DestroyKeys
 from gongkai.intake.applicants.views import Applicants
@@ -52,6 +54,7 @@ def create(settings: IntakeSettings) -> FastAPI:
             delegations.router,
             documents.router,
             applications.router,
+            answers.router,
             applicants.router,
             calendar.router,
             ingress.router,
@@ -72,7 +75,7 @@ def _components(deps: IntakeDependencies) -> Components:
     return Components(
         projections=PROJECTIONS,
         handlers=[destroy_keys],
-        reactions=[Handovers(deps)],
+        reactions=[Handovers(deps), Dispatches(deps)],
         deadlines=deadlines(deps),
         opened=opened,
     )

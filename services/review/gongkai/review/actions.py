@@ -13,6 +13,8 @@ class Action(StrEnum):
     EXAMINE = "examine"
     EXAMINE_REFERRED = "examine-referred"
     ANSWER_CONSULTATION = "answer-consultation"
+    SIGN = "sign"
+    READ_SIGN_OFF = "read-sign-off"
 
 
 _OWN: Final = "review"
@@ -38,4 +40,8 @@ RULES: Final[Rules] = {
         (Asked(*HANDLERS), SpeaksForAsked(HandIn.CONSULTATION)),
         writes=True,
     ),
+    Action.SIGN: Rule(
+        _OWN, "签批", "sign for the unit", "CX-17e", (Holds(Duty.DEPUTY, Duty.HEAD),), writes=True
+    ),
+    Action.READ_SIGN_OFF: Rule(_OWN, "查看签批", "see how a sign-off stands", "CX-17e", (Holds(*HANDLERS),)),
 }

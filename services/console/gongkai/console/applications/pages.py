@@ -12,13 +12,14 @@ from starlette.responses import RedirectResponse, Response
 
 from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
+from gongkai.console.applications.signing import signing_of
 from gongkai.console.calls import ask, command, in_form_words
 from gongkai.console.events import reads as events
-from gongkai.console.events.timeline import coming, names_of, steps
+from gongkai.console.events.timeline import coming, steps
 from gongkai.console.lateness import Lateness, clock_of, lateness_of
 from gongkai.console.lists.addresses import Cursor, page_links
-from gongkai.console.visitor import Visiting, Visitor, people_with
-from gongkai.contracts.vocabulary import AnswerKind, Channel, Duty, Ground
+from gongkai.console.visitor import Visiting, Visitor
+from gongkai.contracts.vocabulary import AnswerKind, Channel, Ground
 from gongkai.identity.signed_in import FormFields, form_of, show
 from gongkai.rules.calendar import Calendar
 from gongkai.rules.local_time import local_date
@@ -82,7 +83,7 @@ async def listing(
 async def one(
     request: Request, application: str, who: Visiting, deps: DependenciesOf, done: str = ""
 ) -> Response:
-    return await _page(request, who, deps, application, done=done)
+    return await application_page(request, who, deps, application, done=done)
 
 
 @router.post("/applications/{application}/answer")
@@ -104,15 +105,18 @@ async def answer(request: Request, application: str, who: Visiting, deps: Depend
         return RedirectResponse(f"/applications/{application}?done=answer", 303)
     typed = FormFields({**form, "grounds": grounds})
     problems = in_form_words(given.problems, LABELS)
-    return await _page(request, who, deps, application, problems=problems, typed=typed)
+    return await application_page(
+        request, who, deps, application, act="answer", problems=problems, typed=typed
+    )
 
 
-async def _page(
+async def application_page(
     request: Request,
     who: Visitor,
     deps: Dependencies,
     application: str,
     *,
+    act: str = "",
     problems: list[Problem] | None = None,
     typed: FormFields | None = None,
     done: str = "",
@@ -128,10 +132,10 @@ async def _page(
     file = await ask(deps, who, "intake", "GET", f"/applications/{application}") if opens else None
     clock = file.body["clock"] if file and file.ok else clock_of(due)
     history = steps(who, await events.of_application(deps.pool, application))
-    officers = names_of(people_with(who.register, row["unit"], Duty.DISCLOSURE_OFFICER))
+    signing = await signing_of(deps, who, row)
     if row["answered"] is None:
-        what = t("答复申请人", "Answer the applicant")
-        history.append(coming(what, f"{who.unit_name(row['unit'])} {officers}", due.clause))
+        what = t("签发答复", "Sign the answer") if signing.waits else t("答复申请人", "Answer the applicant")
+        history.append(coming(what, f"{who.unit_name(row['unit'])} {signing.turn}", due.clause))
     return await show(
         request,
         who,
@@ -141,7 +145,7 @@ async def _page(
         row=row,
         lateness=lateness,
         badge=_badge(row, lateness),
-        officers=officers,
+        signing=signing,
         clock=_view_of_clock(who.calendar, row, clock, today, lateness.due),
         file=file.body if file and file.ok else None,
         letter=_letter(file.body) if file and file.ok else None,
@@ -152,8 +156,10 @@ async def _page(
         grounds=[(str(g), t(g.zh, g.en)) for g in Ground],
         answers=row["answered"] is None and who.may(Action.ANSWER_APPLICATION, row["unit"]),
         history=history,
+        act=act,
+        blank=FormFields(),
         problems=problems or [],
-        typed=typed or FormFields(),
+        typed=typed or FormFields(signing.typed_before()),
         key=(typed or FormFields())["key"] or str(uuid4()),
         done=done,
     )

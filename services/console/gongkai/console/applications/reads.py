@@ -85,9 +85,9 @@ def totals(groups: Iterable[Group]) -> dict[str, int]:
 
 
 async def open_listing(
-    pool: Connection, groups: Iterable[Group], cursor: PageCursor = FIRST_PAGE
+    pool: Connection, groups: Iterable[Group], cursor: PageCursor = FIRST_PAGE, *, unless: str = ""
 ) -> Slice[Open]:
-    """Those of the groups, the most urgent first."""
+    """Those of the groups, the most urgent first; without those for which the condition `unless` holds."""
     chosen = list(groups)
     lateness = {(g.unit, g.received_on, g.rules_on): g.lateness for g in chosen}
     where = Where([
@@ -97,6 +97,8 @@ async def open_listing(
         [g.lateness.due or FAR for g in chosen],
     ])  # fmt: skip
     where.require("answered IS NULL")
+    if unless:
+        where.require(f"NOT {unless}")
     select = (
         "SELECT * FROM application JOIN unnest($1::text[], $2::date[], $3::date[], $4::date[])"
         " AS g(unit, received_on, rules_on, due_on) USING (unit, received_on, rules_on)"

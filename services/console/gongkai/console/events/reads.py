@@ -19,7 +19,9 @@ _ORDER = (
     "SecrecyReviewRequested", "ConsultationRequested", "ConsultationAnswered", "ConsultationLapsed",
     "SecrecyReviewed", "ConsultationObjected", "SecrecyReviewWithdrawn", "ReleaseRequested",
     "ReleasePermitted", "ReleaseRefused", "VersionHandedOver", "HandoverRefused", "ReleaseClosed",
-    "DocumentPublished", "ApplicationOverdue", "ApplicationAnswered", "ScoreChanged",
+    "DocumentPublished", "ApplicationOverdue", "AnswerProposed", "SignOffOpened", "StepReturned",
+    "ProposalWithdrawn", "SignOffVoided", "StepGiven", "SignOffCompleted", "SignOffStale", "AnswerApproved",
+    "ApplicationAnswered", "ScoreChanged",
 )  # fmt: skip
 
 

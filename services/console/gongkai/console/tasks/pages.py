@@ -22,7 +22,8 @@ async def tasks_page(request: Request, who: Visiting, deps: DependenciesOf) -> R
     consult = await tasks.consultations(deps.pool, who, today)
     review = await tasks.reviews(deps.pool, who, today)
     publish = await tasks.to_publish(deps.pool, who, today)
-    mine = [*answer, *consult, *publish]
+    sign = await tasks.to_sign(deps.pool, who, today)
+    mine = [*answer, *consult, *publish, *sign]
     return await show(
         request,
         who,
@@ -32,6 +33,7 @@ async def tasks_page(request: Request, who: Visiting, deps: DependenciesOf) -> R
         consult=consult,
         review=review,
         publish=publish,
+        sign=sign,
         sent_back=await tasks.sent_back(deps.pool, who),
         late=sum(1 for task in mine if task.lateness and task.lateness.state == "late"),
         risk=sum(1 for task in mine if task.lateness and task.lateness.state == "risk"),
@@ -39,6 +41,7 @@ async def tasks_page(request: Request, who: Visiting, deps: DependenciesOf) -> R
         most=tasks.MOST,
         drafts=bool(who.drafts_for()),
         may_answer=bool(who.where(Action.ANSWER_APPLICATION)),
+        may_sign=bool(who.where(Action.SIGN)),
         may_reply=bool(who.where(Action.ANSWER_CONSULTATION)),
         may_review=bool(who.where(Action.EXAMINE)),
     )

@@ -8,6 +8,7 @@ from gongkai.console.actions import Action
 from gongkai.console.applications import reads as applications
 from gongkai.console.lateness import Lateness, consultation_due, lateness_of, publication_due, review_due
 from gongkai.console.lists.listing import PageCursor
+from gongkai.console.signoff import reads as sign_offs
 from gongkai.console.visitor import Visitor
 from gongkai.ledger.read import Connection
 from gongkai.rules.local_time import local_date
@@ -93,12 +94,14 @@ async def to_publish(pool: Connection, who: Visitor, today: date) -> list[Task]:
 
 
 async def to_answer(pool: Connection, who: Visitor, today: date) -> list[Task]:
-    """Applications without an answer, the most urgent first."""
+    """Applications without an answer, the most urgent first; those under signature are the signers' turn."""
     units = who.where(Action.ANSWER_APPLICATION)
     if not units:
         return []
     groups = await applications.open_groups(pool, who.calendar, who.register, today, units)
-    found = await applications.open_listing(pool, groups, PageCursor(size=MOST))
+    found = await applications.open_listing(
+        pool, groups, PageCursor(size=MOST), unless=sign_offs.UNDER_SIGNATURE
+    )
     return [
         Task(
             f"/applications/{o.row['application']}",
@@ -108,6 +111,22 @@ async def to_answer(pool: Connection, who: Visitor, today: date) -> list[Task]:
             o.lateness,
         )
         for o in found.rows
+    ]
+
+
+async def to_sign(pool: Connection, who: Visitor, today: date) -> list[Task]:
+    """Answers that wait for this person's signature, as long as they have waited. The clock runs on meanwhile."""
+    units = who.where(Action.SIGN)
+    rows = await sign_offs.waiting(pool, units, who.person, MOST) if units else []
+    return [
+        Task(
+            f"/applications/{row['application']}#sign",
+            row["receipt"],
+            row["unit"],
+            local_date(row["since"]),
+            lateness_of(applications.due_of(who.calendar, who.register, row), today),
+        )
+        for row in rows
     ]
 
 

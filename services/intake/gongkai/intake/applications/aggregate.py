@@ -8,6 +8,7 @@ from gongkai.contracts.events import (
     ApplicationAnswered,
     ApplicationOverdue,
     ApplicationReceived,
+    Author,
     Digest,
     Event,
     Id,
@@ -70,7 +71,9 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Give the one answer. A text sealed anew is another letter: a repeated command has to hand in the same box."""
+    """Give the one answer, as an agency's system reports it: decided and sent there. What an officer answers here is
+    proposed first (answers/aggregate.py). A text sealed anew is another letter: a repeated command has to hand in the
+    same box."""
 
     kind: AnswerKind
     letter: Sealed
@@ -119,45 +122,60 @@ def receive(state: State, cmd: Receive, rules: Rules, now: datetime) -> list[Eve
 
 @clause("GT-answer", "GT-grounds", "GT-default", "GT-partial")
 def answer(state: State, cmd: Answer, rules: Rules, now: datetime) -> list[Event]:
-    """The answer carries the judgement of its clock, by the rules and the calendar known at this moment."""
+    """The one answer, whether or not another was proposed meanwhile."""
     if state is None:
         raise refusals.unknown_application()
-    grounds, today = _grounds(cmd), local_date(now)
+    grounds = checked_grounds(cmd.kind, cmd.grounds)
     if isinstance(state, Answered):
         before = state.answer
         if (before.kind, before.letter, before.grounds) == (cmd.kind, cmd.letter, grounds):
             return []
         raise refusals.already_answered(before.answered_on)
-    due = clock(state, rules).due
     return [
-        ApplicationAnswered(
-            application=state.received.application,
-            unit=state.received.unit,
-            kind=cmd.kind,
-            letter=cmd.letter,
-            grounds=grounds,
-            answered_on=today,
-            due=due,
-            late_days=0 if due is None else late_days(rules.calendar, due, today),
-            rulebook=rules.book.version,
-            calendar=rules.calendar.version,
-            by=cmd.by,
-            at=now,
-        )
+        answered(state.received, rules, now, kind=cmd.kind, letter=cmd.letter, grounds=grounds, by=cmd.by)
     ]
 
 
+@clause("GT-answer")
+def answered(
+    received: ApplicationReceived,
+    rules: Rules,
+    now: datetime,
+    *,
+    kind: AnswerKind,
+    letter: Sealed,
+    grounds: tuple[str, ...],
+    by: Author,
+) -> ApplicationAnswered:
+    """The answer with the judgement of its clock, by the rules and the calendar known at this moment."""
+    due, today = clock(Open(received), rules).due, local_date(now)
+    return ApplicationAnswered(
+        application=received.application,
+        unit=received.unit,
+        kind=kind,
+        letter=letter,
+        grounds=grounds,
+        answered_on=today,
+        due=due,
+        late_days=0 if due is None else late_days(rules.calendar, due, today),
+        rulebook=rules.book.version,
+        calendar=rules.calendar.version,
+        by=by,
+        at=now,
+    )
+
+
 @clause("GT-grounds", "GT-default", "GT-partial")
-def _grounds(cmd: Answer) -> tuple[str, ...]:
+def checked_grounds(kind: AnswerKind, codes: tuple[str, ...]) -> tuple[str, ...]:
     """The grounds in the Regulation's order, each once."""
-    for index, code in enumerate(cmd.grounds):
+    for index, code in enumerate(codes):
         if code not in tuple(Ground):
             raise refusals.unknown_ground(index, code)
-    if cmd.kind in WITHHOLDING and not cmd.grounds:
-        raise refusals.no_ground(cmd.kind)
-    if cmd.grounds and cmd.kind not in WITHHOLDING:
-        raise refusals.needless_ground(cmd.kind)
-    return tuple(str(ground) for ground in Ground if ground in cmd.grounds)
+    if kind in WITHHOLDING and not codes:
+        raise refusals.no_ground(kind)
+    if codes and kind not in WITHHOLDING:
+        raise refusals.needless_ground(kind)
+    return tuple(str(ground) for ground in Ground if ground in codes)
 
 
 @clause("GT-answer")

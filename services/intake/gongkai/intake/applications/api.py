@@ -1,10 +1,10 @@
-"""依申请公开: receive, answer, read, look up. What is personal is sealed here, before anything else sees it."""
+"""依申请公开: receive, read, look up (the answer: answers/). What is personal is sealed here, before anything else sees it."""
 
 import hmac
 
 from fastapi import APIRouter
 
-from gongkai.contracts.commands import Answer, Application
+from gongkai.contracts.commands import Application
 from gongkai.contracts.envelope import Place
 from gongkai.contracts.events import Id
 from gongkai.contracts.streams import application_stream
@@ -22,14 +22,13 @@ from gongkai.intake.applications.receipts import (
     plain_digest,
     receipt_of,
 )
-from gongkai.intake.applications.sealing import alone_with, letter_for, sealed, unsealed
+from gongkai.intake.applications.sealing import alone_with, sealed, unsealed
 from gongkai.intake.applications.stream import APPLICATION
 from gongkai.intake.dependencies import IntakeDependenciesOf
 from gongkai.intake.units.rules import require_addressee
 from gongkai.rules.local_time import local_date
 from gongkai.runtime.commands import (
     CommandId,
-    Done,
     FreshName,
     carry_out_and_answer,
     known_unit,
@@ -89,33 +88,6 @@ async def receive(
         receipt = first.receipt
         code = await code_on_record(keys, application_id, first.unit, receipt, first.code_digest)
     return Received(**dict(done), receipt=receipt, code=code)
-
-
-@router.post(
-    "/applications/{application_id}/answer", status_code=201, summary="答复申请 · Answer an application"
-)
-@acts(Action.ANSWER_APPLICATION)
-async def answer(
-    application_id: Id, given: Answer, who: Asking, deps: IntakeDependenciesOf, command: CommandId
-) -> Done:
-    """The one answer. A second one is refused; the same command again answers with its first result."""
-    state = await load_visible(deps, who, application_id)
-    received = state.received
-    await require(deps, who, Action.ANSWER_APPLICATION, unit=received.unit)
-    now = await deps.clock.now()
-    stream = application_stream(application_id)
-    letter = await letter_for(deps, state, given.text, f"{stream}/letter")
-    cmd = application.Answer(given.kind, letter, given.grounds, who.person)
-    rules = await rules_for(deps.replica, received.unit, received.at)
-    return await carry_out_and_answer(
-        deps,
-        command=command,
-        stream=stream,
-        aggregate=APPLICATION,
-        decide=lambda state: application.answer(state, cmd, rules, now),
-        now=now,
-        id=application_id,
-    )
 
 
 @router.post("/applications/progress", summary="查询进度 · Follow an application", responses=answers(404))
