@@ -15,11 +15,12 @@ def quick_passwords(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
-def read_logs_early(patch: pytest.MonkeyPatch, after: float = 0.1) -> None:
+def read_logs_early(patch: pytest.MonkeyPatch, *, every: float = 0.2, after: float = 0.1) -> None:
     """A consumer group takes the embedded broker three seconds to form, as long as three tests: until then they live
-    from the log. On Apache Kafka nothing helps."""
+    from the log. On Apache Kafka nothing helps. `every`: seconds between two looks at the log; `after`: how long who
+    waits for a place waits for Kafka first."""
     if "GONGKAI_TEST_KAFKA" not in os.environ:
-        patch.setattr(subscribe, "WATCH_INTERVAL", 0.2)
+        patch.setattr(subscribe, "WATCH_INTERVAL", every)
         patch.setattr(subscribe, "ASK_LOG_AFTER", after)
 
 

@@ -52,7 +52,7 @@ class Leaving:
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         quick_passwords(patch)
-        read_logs_early(patch, after=0.02)
+        read_logs_early(patch, every=1.0, after=0.02)  # who waits looks himself
         wait_for_releases(patch)
         patch.setattr(intake, "FRESH", 0.0)  # seconds that the portal remembers the register
         yield
