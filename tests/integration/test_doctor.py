@@ -49,6 +49,7 @@ def broken(up: Up, *statements: str) -> Iterator[None]:
             for table in ("log_entry", "log_head", "log_relay", "log_checkpoint", "log_integrator", "timer"):
                 conn.execute(f"DELETE FROM intake.{table}")
             conn.execute("DELETE FROM ledger.checkpoint")
+            conn.execute("DELETE FROM console.projection_version WHERE projection = 'console.sign_off'")
 
 
 async def problems(up: Up) -> dict[str, Finding]:
@@ -107,7 +108,10 @@ async def test_a_stopped_partition_and_a_halted_relay_with_their_reasons(running
         "INSERT INTO intake.log_relay (log, sent, last, offsets, halted)"
         " VALUES ('intake', 0, '{0}', '{1}', 'the log is older than the broker')"
     )
-    with broken(running, ENTRY, HEAD, SIGNED, stopped, halted):
+    folded = (
+        "INSERT INTO console.projection_version VALUES ('console.sign_off', 1)"  # as its first start says
+    )
+    with broken(running, ENTRY, HEAD, SIGNED, folded, stopped, halted):
         found = await problems(running)
     assert set(found) == {"console intake/2", "intake relay"}
     assert "no such unit" in str(found["console intake/2"])

@@ -161,7 +161,7 @@ async def test_each_service_shows_its_numbers(district: Services) -> None:
     assert intake["gongkai_database_up"] == 1
     review = await _metrics(district, "review")
     lags = [value for name, value in review.items() if name.startswith("gongkai_subscription_lag_positions{")]
-    assert len(lags) == 2 * district.deps["review"].settings.partitions
+    assert len(lags) == 3 * district.deps["review"].settings.partitions
     assert sum(lags) == 0
     assert review['gongkai_applied_records_total{log="intake",subscription="review"}'] == 3
 

@@ -156,7 +156,7 @@ class VersionHandedOver(Event):
 
 @event(1, "intake", zh="未移交发布", en="Handover refused", basis=RulebookClause("review"))
 class HandoverRefused(Event):
-    """The permitted version isn't the newest any more, or the permit has expired."""
+    """The permitted version isn't the newest any more, or the permit has expired (WY-B.3)."""
 
     release: Id
     document: Id

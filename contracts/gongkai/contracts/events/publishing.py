@@ -35,7 +35,7 @@ class ReleaseRequested(Event):
 
 @event(1, "publishing", zh="发布未成", en="Release closed", basis=RulebookClause("publish"))
 class ReleaseClosed(Event):
-    """A release came to nothing: `evidence` is the event that says why. Nothing was published."""
+    """A release came to nothing: `evidence` is the event that says why. Nothing was published (WY-B.4)."""
 
     release: Id
     document: Id

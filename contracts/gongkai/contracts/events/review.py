@@ -206,7 +206,7 @@ class ReleasePermitted(Event):
 
 @event(1, "review", zh="不准发布", en="Release refused", basis=RulebookClause("review"))
 class ReleaseRefused(Event):
-    """What still stands between this version and the public."""
+    """What still stands between this version and the public (WY-B.4)."""
 
     release: Id
     document: Id
