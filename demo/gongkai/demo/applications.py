@@ -126,12 +126,13 @@ class _Course:
 
     def _answer(self, application: str, received: int) -> Iterator[Dated]:
         """Proposed by the officer and signed by the deputy, mostly on the same day; some are returned and proposed anew.
-        `received`: the number of the last working day up to the day of receipt."""
+        `received`: the number of the last working day up to the day of receipt, which may be the one before the day of entry:
+        nothing is proposed on either, since the order of a day's tasks is free."""
         if self.after is None:
             return
         out, random = received + self.after, self.context.random("sign", self.n)
-        waits = min(self.after - 1, random.choices((0, 1, 2), (80, 15, 5))[0])
-        if self.after > 2 and random.random() < RETURNED:
+        waits = min(self.after - 2, random.choices((0, 1, 2), (80, 15, 5))[0])
+        if self.after > 3 and random.random() < RETURNED:
             yield self._propose(application, 1, out - 2)
             yield self._sign(application, 1, out - 1, random.choice(_RETURNED))
             yield self._propose(application, 2, out)
