@@ -31,7 +31,7 @@ from gongkai.runtime.service import Dependencies
 from gongkai.runtime.topology import log_for
 
 PATIENCE: Final = 5.0  # seconds that a caller waits for the end of a release
-POLL: Final = 0.02  # seconds between two looks into the log
+POLL: Final = 0.1  # seconds between two looks into the log
 
 
 async def newest_draft(deps: Dependencies, document: str) -> Draft:
