@@ -1,41 +1,20 @@
 """发布审查: what the gate asks for, whoever asks it."""
 
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
 import pytest
 
-from gongkai.contracts.vocabulary import Attribute, Category, ConsultationKind, Opinion
-from gongkai.rules.release.gate import Consultation, Docket, Draft, Need, Review, missing
-from tests.unit.examples import D1, D2, DOCUMENT, a_ref
+from gongkai.contracts.vocabulary import Attribute, ConsultationKind, Opinion
+from gongkai.rules.release.gate import Consultation, Docket, Need, Review, missing
+from tests.unit.examples import D1, D2, a_ref
+from tests.unit.examples.drafts import DRAFTED, a_draft
 from tests.unit.given import CHINESE, CLAUSE, rules
 
-DRAFTED, REVIEWED, SETTLED = (
-    a_ref(1),
+REVIEWED, SETTLED = (
     a_ref(2, "review", "gongkai.SecrecyReviewed.v1"),
     a_ref(3, "review", "gongkai.ConsultationAnswered.v1"),
 )
 FINANCE = Need("finance", "区财政局", ConsultationKind.AFFECTS)
-
-
-def a_draft(**changes: Any) -> Draft:
-    fields: dict[str, Any] = {
-        "document": DOCUMENT,
-        "unit": "education",
-        "title": "关于做好义务教育招生工作的通知",
-        "number": "上教〔2026〕5号",
-        "category": Category.OFFICIAL_DOCUMENT,
-        "attribute": Attribute.PROACTIVE,
-        "summary": "规定招生范围、时间和办法",
-        "digest": D1,
-        "media_type": "text/plain",
-        "size": 4096,
-        "formed_on": date(2026, 3, 2),
-        "consult": (),
-        "ref": DRAFTED,
-    }
-    return Draft(**fields | changes)
 
 
 REVIEW = Review(D1, Opinion.DISCLOSE, REVIEWED, DRAFTED.id)

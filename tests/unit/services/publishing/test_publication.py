@@ -1,14 +1,12 @@
 """信息发布: a release is requested, published when it was handed over, or closed."""
 
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
-from typing import Any
 
 import pytest
 
 from gongkai.contracts.events import DocumentPublished, ReleaseClosed, ReleaseRequested
-from gongkai.contracts.vocabulary import Attribute, Category, ReleaseEnd
+from gongkai.contracts.vocabulary import Attribute, ReleaseEnd
 from gongkai.publishing.release.aggregate import Close, Publish, RequestRelease
 from gongkai.rules.release.gate import Draft
 from tests.unit.examples import (
@@ -24,33 +22,15 @@ from tests.unit.examples import (
     a_release_requested,
     a_version_handed_over,
 )
+from tests.unit.examples.drafts import a_draft
 from tests.unit.given import MONDAY, at, given
 
 HASH = sha256(DOCUMENT.encode()).hexdigest()[:8]
-DRAFTED, SECOND = a_ref(1), a_ref(4)  # two versions
+SECOND = a_ref(4)  # another version
 PERMIT, HANDOVER = (
     a_ref(6, "review", "gongkai.ReleasePermitted.v1"),
     a_ref(8, "intake", "gongkai.VersionHandedOver.v1"),
 )
-
-
-def a_draft(**changes: Any) -> Draft:
-    fields: dict[str, Any] = {
-        "document": DOCUMENT,
-        "unit": "education",
-        "title": "关于做好义务教育招生工作的通知",
-        "number": "上教〔2026〕5号",
-        "category": Category.OFFICIAL_DOCUMENT,
-        "attribute": Attribute.PROACTIVE,
-        "summary": "规定招生范围、时间和办法",
-        "digest": D1,
-        "media_type": "text/plain",
-        "size": 4096,
-        "formed_on": date(2026, 3, 2),
-        "consult": (),
-        "ref": DRAFTED,
-    }
-    return Draft(**fields | changes)
 
 
 def ask(draft: Draft | None = None, digest: str = D1, release: str = RELEASE) -> RequestRelease:
